@@ -13,9 +13,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .attest import attach as attach
-    from .attest import verify as verify
-    from .collect import Options as Options
+    from .attestation.attest import attach as attach
+    from .attestation.attest import verify as verify
     from .command import check as check
     from .command import declare as declare
     from .command import diff as diff
@@ -26,14 +25,15 @@ if TYPE_CHECKING:
     from .command import save as save
     from .command import save_run as save_run
     from .error import EnvprobeError as EnvprobeError
-    from .running import Plan as Plan
+    from .experiment.running import Plan as Plan
+    from .probing.collect import Options as Options
 
 __version__ = "0.1.0"
 
 HOMES = {
-    "attach": "attest",
-    "verify": "attest",
-    "Options": "collect",
+    "attach": "attestation.attest",
+    "verify": "attestation.attest",
+    "Options": "probing.collect",
     "check": "command",
     "declare": "command",
     "diff": "command",
@@ -44,7 +44,7 @@ HOMES = {
     "save": "command",
     "save_run": "command",
     "EnvprobeError": "error",
-    "Plan": "running",
+    "Plan": "experiment.running",
 }
 
 __all__ = [

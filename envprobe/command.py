@@ -16,20 +16,20 @@ import msgspec
 from . import __version__, store
 from .baseline import SCHEMA as BASELINE_SCHEMA
 from .baseline import Baseline, Provenance, read_baseline, to_json
-from .collect import INTEGRITY_SECTIONS, Options, collect
 from .config import Config, load_config
 from .document import LIMIT_BYTES, read_json
 from .error import ProbeError, StoreError, UsageError
 from .fingerprint import Fingerprint, from_value
+from .numerics.trace import read_trace, read_traces, with_trace
+from .numerics.trace import to_json as trace_json
 from .policy import DEFAULT, overlay, read_policy
+from .probing.collect import INTEGRITY_SECTIONS, Options, collect
 from .report import Report
-from .trace import read_trace, read_traces, with_trace
-from .trace import to_json as trace_json
 
 if TYPE_CHECKING:  # what few commands need is imported where it is used: `envprobe check` starts without it
-    from .console import Live
     from .experiment import Run
-    from .running import Plan
+    from .experiment.console import Live
+    from .experiment.running import Plan
 
 HEAD_BYTES = 64
 Progress: TypeAlias = Callable[[str], None]
@@ -179,7 +179,7 @@ def run(target: str | None = None, *, plan: Plan, options: Options | None = None
 
     `live` gets what the command prints. Raises UsageError, TargetError or ProbeError where it could not be run.
     """
-    from .running import LOCAL, reference_of, run_experiment
+    from .experiment.running import LOCAL, reference_of, run_experiment
 
     config = config or load_config(Path.cwd())
     reference = _target(target, config)
@@ -205,8 +205,8 @@ def load(source: str | Path | Document, *, config: Config | None = None) -> Docu
     if not path.exists() or path.is_dir():  # what is neither may be a pipe: `envprobe diff tf <(ssh host envprobe probe)`
         return store.load(str(source), (config or load_config(Path.cwd())).baselines_folder)
     if path.suffix != ".json":
-        from .attachment import read_attachment
-        from .carrier import is_report
+        from .attestation.attachment import read_attachment
+        from .attestation.carrier import is_report
 
         if is_report(path):
             return read_attachment(path).record.fingerprint
@@ -252,7 +252,7 @@ def _report(expected: Document, observed: Fingerprint | Run, config: Config, nam
                     today=today or datetime.now(timezone.utc).date())  # fmt: skip
     if isinstance(observed, Fingerprint):
         return report
-    from . import rerun
+    from .experiment import rerun
 
     recorded = None if isinstance(expected, Baseline | Fingerprint) else expected
     return rerun.with_outputs(report, recorded, observed, policy, config.outputs)

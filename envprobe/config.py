@@ -10,11 +10,12 @@ from typing import Any
 
 import msgspec
 
-from . import document, policy, waiver
+from . import document, policy
+from .baseline import waiver
+from .baseline.waiver import Waiver
 from .error import DocumentError, UsageError
 from .output.tolerance import Tolerance
 from .policy import Policy
-from .waiver import Waiver
 
 LIMIT_BYTES = 1 << 20
 

@@ -12,9 +12,9 @@ from .fact import Fact
 from .policy import Severity
 
 if TYPE_CHECKING:
-    from .comparison import Comparison
+    from .baseline.waiver import Waiver
+    from .numerics.comparison import Comparison
     from .output import OutputComparison
-    from .waiver import Waiver
 
 
 class Kind(Enum):

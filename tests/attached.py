@@ -7,9 +7,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from envprobe import attest
-from envprobe.payload import Output, Record
-from envprobe.seal.dsse import Mark
+from envprobe.attestation import attest
+from envprobe.attestation.payload import Output, Record
+from envprobe.attestation.seal.dsse import Mark
 
 from .sample import fingerprint
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from envprobe.trace import Record, Trace, read_trace
+from envprobe.numerics.trace import Record, Trace, read_trace
 
 STAGES = (
     ("host", "numpy", "exp.float64", None), ("operation", "matmul", "k8", None), ("operation", "control", "scatter_nd", None),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..numeric import losses
-from ..trace import Trace, numeric_class
+from ..numerics.numeric import losses
+from ..numerics.trace import Trace, numeric_class
 
 BARS = "▁▂▃▄▅▆▇█"
 LABEL_WIDTH = 18

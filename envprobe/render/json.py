@@ -11,7 +11,7 @@ from ..fingerprint import encode
 from ..report import Difference, Output, Report
 
 if TYPE_CHECKING:
-    from ..comparison import Comparison
+    from ..numerics.comparison import Comparison
 
 SCHEMA = "envprobe.report/1"
 

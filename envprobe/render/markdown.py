@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .. import output_summary
 from ..policy import Severity
 from ..report import Kind, Report
 from ..spelling import EMPTY_WORD, contrast, cut, line, safe
-from ..summary import Entry, entries, fixes, gaps, headline, left_out, names, notes, provenance, title, training_run
-from . import Style
+from . import Style, output_summary
+from .summary import Entry, entries, fixes, gaps, headline, left_out, names, notes, provenance, title, training_run
 
 SHOWN_ROWS = 60
 """GitHub takes 65,536 characters for a comment."""

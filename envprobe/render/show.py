@@ -13,12 +13,12 @@ from ..baseline import Baseline
 from ..experiment import Run
 from ..fact import WHOLE_SECTION, Known, Section, Unknown, Value
 from ..fingerprint import Fingerprint
+from ..numerics.trace import read_trace
 from ..spelling import line, safe, spell
-from ..summary import left_out
-from ..trace import read_trace
 from . import Style
 from .curve import draw
 from .show_run import run_rows
+from .summary import left_out
 from .text import make_console
 
 TRACE_INDENT = 11

@@ -9,13 +9,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from .. import output_summary, witness
-from ..mend import is_command
+from ..assess import witness
+from ..assess.mend import is_command
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, cut, line
-from ..summary import Entry, entries, fixes, gaps, headline, left_out, moved, names, notes, provenance, title, training_run
-from . import Style
+from . import Style, output_summary
+from .summary import Entry, entries, fixes, gaps, headline, left_out, moved, names, notes, provenance, title, training_run
 
 COLORS = {Severity.FAIL: "bold red", Severity.WARN: "bold yellow", Severity.NOTE: "cyan", Severity.IGNORE: "dim"}
 VERDICTS = {Verdict.REPRODUCES: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNDETERMINED: "bold yellow"}

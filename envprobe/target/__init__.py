@@ -60,7 +60,7 @@ SCHEMES: dict[str, Callable[[Address], Target]] = {
     "podman+image": _podman_image,
     "ssh": _ssh,
 }
-FILE = "file"  # read by collect.py: nothing can be run in it
+FILE = "file"  # read by probing/collect.py: nothing can be run in it
 FORMS = {
     "local": "local://[PYTHON]",
     "docker": "docker://CONTAINER",

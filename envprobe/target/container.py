@@ -11,10 +11,10 @@ from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..container_change import Change, read_changes, untouched
 from ..error import TargetError, UsageError
 from ..fact import Section
-from ..outside import container_section, image_section, mounts
+from ..probing.container_change import Change, read_changes, untouched
+from ..probing.outside import container_section, image_section, mounts
 from . import stream
 from .engine import Engine, speaking
 from .layer import read_layer

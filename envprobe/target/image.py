@@ -9,10 +9,10 @@ from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from ..container_change import untouched
 from ..error import TargetError, UsageError
 from ..fact import Section
-from ..outside import container_section, image_section, mounts
+from ..probing.container_change import untouched
+from ..probing.outside import container_section, image_section, mounts
 from . import stream
 from .engine import Engine, speaking
 from .protocol import Address, Capture, Completed, orderly_end

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..container_change import Change
+from ..probing.container_change import Change
 
 CHUNK_BYTES = 1 << 20
 DRIVERS = ("overlay2", "overlay")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from envprobe import bundle
+from envprobe.probing import bundle
 from tests.engine import standin_image
 
 METER = Path(__file__).with_name("meter.py").read_text("utf-8")

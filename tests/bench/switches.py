@@ -25,9 +25,9 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from envprobe import bundle  # noqa: E402
-from envprobe.comparison import Divergence, compare, diverging  # noqa: E402
-from envprobe.trace import Trace, read_trace  # noqa: E402
+from envprobe.numerics.comparison import Divergence, compare, diverging  # noqa: E402
+from envprobe.numerics.trace import Trace, read_trace  # noqa: E402
+from envprobe.probing import bundle  # noqa: E402
 from tests import engine  # noqa: E402
 
 DOCUMENT = ROOT / "docs" / "numerics.md"

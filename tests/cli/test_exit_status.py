@@ -17,6 +17,7 @@ import pytest
 
 from envprobe import __version__, cli, render
 from envprobe.baseline import Baseline, to_json
+from envprobe.cli import option
 from envprobe.fingerprint import to_json as fingerprint_json
 from tests.sample import fingerprint
 
@@ -232,7 +233,7 @@ def test_quiet_is_the_verdict_alone(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_formats_are_those_that_are_rendered() -> None:
     """The command line offers every format that there is, and no other."""
-    assert tuple(render.FORMATS) == cli.FORMATS
+    assert tuple(render.FORMATS) == option.FORMATS
 
 
 @pytest.mark.parametrize("command", ["", *sorted(cli.envprobe.commands)])

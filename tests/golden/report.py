@@ -8,15 +8,15 @@ from typing import Any
 import msgspec
 
 from envprobe.assess import assess
+from envprobe.baseline.waiver import Waiver
 from envprobe.experiment import Run
+from envprobe.experiment.rerun import with_outputs
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint
+from envprobe.numerics.trace import to_json as trace_json
 from envprobe.output import Tolerance
 from envprobe.policy import DEFAULT
 from envprobe.report import Report
-from envprobe.rerun import with_outputs
-from envprobe.trace import to_json as trace_json
-from envprobe.waiver import Waiver
 from tests.run_sample import attempt, described, run, seeded
 from tests.sample import fingerprint
 from tests.trace_sample import moved, trace

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from envprobe import bundle
+from envprobe.probing import bundle
 
 NONCE = "test-nonce"
 

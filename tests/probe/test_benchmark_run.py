@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from envprobe import bundle
-from envprobe.trace import read_trace
+from envprobe.numerics.trace import read_trace
+from envprobe.probing import bundle
 from probes.benchmark import counter, recorder
 
 INTERPRETERS = sorted({sys.executable, *map(str, Path.home().glob(".pyenv/versions/3.*/bin/python"))})

@@ -9,7 +9,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from envprobe import bundle
+from envprobe.probing import bundle
 
 
 def test_the_same_sources_give_the_same_bytes() -> None:

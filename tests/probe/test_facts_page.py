@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from envprobe import bundle
+from envprobe.probing import bundle
 from probes.collectors import cpu, cuda, environment, gpu, numerics, ospackages, system
 from probes.isa import X86_CLASSES
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from envprobe import bundle
+from envprobe.probing import bundle
 from probes.collectors import gpu
 from probes.host import Host
 from probes.nvidiasmi import read_log

@@ -9,9 +9,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from envprobe.assess import assess
-from envprobe.cause import explain
-from envprobe.change import Change
-from envprobe.drift import WRONG_IN_THEMSELVES, compare
+from envprobe.assess.cause import explain
+from envprobe.assess.change import Change
+from envprobe.assess.drift import WRONG_IN_THEMSELVES, compare
 from envprobe.fact import ABSENT, Known, Section, Unknown
 from envprobe.fingerprint import Fingerprint
 from envprobe.policy import DEFAULT, Policy, Severity, overlay

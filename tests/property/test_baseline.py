@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.baseline import Baseline, read_baseline, to_json
-from envprobe.declaration import Declaration
+from envprobe.baseline.declaration import Declaration
+from envprobe.baseline.waiver import Waiver
 from envprobe.error import DocumentError
 from envprobe.fact import ABSENT, Known, Unknown
-from envprobe.waiver import Waiver
 from tests.sample import fingerprint
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

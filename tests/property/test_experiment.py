@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from envprobe.command import diff
 from envprobe.config import Config
-from envprobe.console import KEPT_LINES, LINE_LIMIT, lines_of
 from envprobe.experiment import Attempt, Run, from_value, to_json
-from envprobe.mask import mask, mask_arguments
+from envprobe.experiment.console import KEPT_LINES, LINE_LIMIT, lines_of
+from envprobe.experiment.mask import mask, mask_arguments
 from envprobe.report import Verdict
 from tests.run_sample import attempt, described, run
 

@@ -10,14 +10,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envprobe import attest
-from envprobe.carrier.block import Block
-from envprobe.carrier.block import visible_of as visible
+from envprobe.attestation import attest
+from envprobe.attestation.carrier.block import Block
+from envprobe.attestation.carrier.block import visible_of as visible
+from envprobe.attestation.payload import Attachment, Output, Record, pack, unpack
+from envprobe.attestation.seal.dsse import Envelope, Mark
+from envprobe.attestation.verification import Status
 from envprobe.error import EnvprobeError
 from envprobe.fact import canonical
-from envprobe.payload import Attachment, Output, Record, pack, unpack
-from envprobe.seal.dsse import Envelope, Mark
-from envprobe.verification import Status
 from tests.attached import RECORD, REPORTS, attached
 
 TEXTS = ("report.md", "report.html", "report.tex", "report.json", "report.ipynb", "report.tfevents")

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envprobe.assess import assess
+from envprobe.baseline.waiver import Waiver
 from envprobe.fingerprint import Fingerprint
 from envprobe.policy import DEFAULT
 from envprobe.render import FORMATS, Style
 from envprobe.render.show import show
 from envprobe.report import Report, Verdict
-from envprobe.waiver import Waiver
 from tests.property.environment import drifted, fingerprints, texts
 
 few = settings(max_examples=40)  # a report is a large value to draw

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from envprobe.collect import Options, collect
 from envprobe.error import EnvprobeError
 from envprobe.fingerprint import Fingerprint
+from envprobe.probing.collect import Options, collect
 
 QUICK = Options(benchmark="off", integrity=False, timeout_s=60)
 REPOSITORY = Path(__file__).parents[2]

@@ -15,14 +15,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from envprobe import attest
-from envprobe.attest import attach, verify
-from envprobe.authenticity import Trust
+from envprobe.attestation import attest
+from envprobe.attestation.attest import attach, verify
+from envprobe.attestation.authenticity import Trust
+from envprobe.attestation.seal.dsse import Envelope, Mark, pae
+from envprobe.attestation.seal.pem import PemKey, PublicKeys
+from envprobe.attestation.seal.ssh import AllowedSigners, SshKey
+from envprobe.attestation.verification import Status, Verification
 from envprobe.error import EnvprobeError
-from envprobe.seal.dsse import Envelope, Mark, pae
-from envprobe.seal.pem import PemKey, PublicKeys
-from envprobe.seal.ssh import AllowedSigners, SshKey
-from envprobe.verification import Status, Verification
 from tests.attached import RECORD, attached, bare, edited
 from tests.engine import missing
 

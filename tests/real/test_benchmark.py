@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 
-from envprobe import bundle
-from envprobe.comparison import compare, compare_with
-from envprobe.trace import Trace, numeric_class, with_trace
+from envprobe.numerics.comparison import compare, compare_with
+from envprobe.numerics.trace import Trace, numeric_class, with_trace
+from envprobe.probing import bundle
 from tests import engine
 from tests.bench.switches import BY_NAME, UNCHANGED, Switch, answer, request, trace_of, unframed
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from envprobe.collect import Options, collect
 from envprobe.error import ProbeError, TargetError
+from envprobe.probing.collect import Options, collect
 from envprobe.target.image import LABEL
 from tests.engine import nopython_image, private_engine, tiny_image
 from tests.real.guest import QUICK, Collecting, ScriptedPython, collecting_process, container, docker, processes_in

@@ -8,9 +8,9 @@ import secrets
 import docker as docker_library
 import pytest
 
-from envprobe.collect import TAKEN, Options, collect
-from envprobe.container_change import read_changes, summary
 from envprobe.fact import Known
+from envprobe.probing.collect import TAKEN, Options, collect
+from envprobe.probing.container_change import read_changes, summary
 from envprobe.target import open_target
 from envprobe.target.image import LABEL
 from envprobe.target.layer import read_layer

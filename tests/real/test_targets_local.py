@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from envprobe.collect import Options, collect
 from envprobe.error import ProbeError, TargetError
+from envprobe.probing.collect import Options, collect
 from envprobe.target import NoProgram, process
 from tests.real.guest import QUICK
 

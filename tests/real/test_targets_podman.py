@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from envprobe.collect import Options, collect
 from envprobe.error import ProbeError, TargetError
 from envprobe.fact import Known
+from envprobe.probing.collect import Options, collect
 from envprobe.target import open_target
 from tests.engine import missing, tiny_image
 from tests.real.guest import QUICK

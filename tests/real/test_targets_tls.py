@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from envprobe.collect import collect
 from envprobe.error import TargetError
+from envprobe.probing.collect import collect
 from envprobe.target import open_target
 from tests.engine import tiny_image
 from tests.real.guest import QUICK, container

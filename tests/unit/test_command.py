@@ -12,13 +12,13 @@ import pytest
 import envprobe
 from envprobe import command
 from envprobe.baseline import Baseline, read_baseline
+from envprobe.baseline.declaration import Declaration
+from envprobe.baseline.waiver import Waiver
 from envprobe.config import Config
-from envprobe.declaration import Declaration
 from envprobe.error import DocumentError, EnvprobeError, StoreError, TargetError, UsageError
 from envprobe.fingerprint import to_json
 from envprobe.policy import Policy, Severity
 from envprobe.report import Verdict
-from envprobe.waiver import Waiver
 from tests.sample import fingerprint
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from envprobe import store
 from envprobe.baseline import Baseline, to_json
-from envprobe.declaration import Declaration
+from envprobe.baseline.declaration import Declaration
 from envprobe.error import DocumentError, StoreError
 
 BASELINE = Baseline(name="team", kind="declared", declared={"python.version": Declaration(specifier=">=3.8")})

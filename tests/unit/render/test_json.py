@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from envprobe.assess import assess
+from envprobe.baseline.waiver import Waiver
 from envprobe.policy import DEFAULT
 from envprobe.render.json import render
-from envprobe.waiver import Waiver
 from tests.sample import fingerprint
 
 

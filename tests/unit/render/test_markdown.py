@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from envprobe.assess import assess
+from envprobe.baseline.waiver import Waiver
 from envprobe.policy import DEFAULT
 from envprobe.render import Style
 from envprobe.render.markdown import render
-from envprobe.waiver import Waiver
 from tests.sample import fingerprint
 
 

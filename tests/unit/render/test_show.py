@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from envprobe.baseline import Baseline, Provenance
-from envprobe.declaration import Declaration
+from envprobe.baseline.declaration import Declaration
+from envprobe.baseline.waiver import Waiver
 from envprobe.render import Style
 from envprobe.render.show import show
-from envprobe.waiver import Waiver
 from tests.sample import FACTS, fingerprint
 
 

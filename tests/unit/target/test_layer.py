@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envprobe.container_change import Change
+from envprobe.probing.container_change import Change
 from envprobe.target.layer import read_layer
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may read a container's layer, or make a whiteout")

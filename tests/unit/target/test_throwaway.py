@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from envprobe.outside import container_section
+from envprobe.probing.outside import container_section
 from envprobe.target import parse
 from envprobe.target.image import LABEL, as_docker_run, is_leftover, settings
 

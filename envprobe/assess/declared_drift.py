@@ -1,0 +1,64 @@
+"""What a baseline declares against what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ..baseline import Baseline
+from ..baseline.declaration import Declaration
+from ..fact import ABSENT, Absent, Fact, Known, Section, Unknown
+from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
+from ..report import Kind
+from .change import Change, Changes, Doubt, classify
+
+NOT_LOOKED = Unknown("the observed fingerprint has no such section")
+"""Absent is what was looked for in vain: a whole section that is missing was not looked for."""
+
+
+def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
+    """Compare only what a baseline declares; where its declarations are complete, tell what is there besides."""
+    changes: list[Change] = []
+    doubts: list[Doubt] = []
+    skipped: dict[str, str] = {}
+    compared = 0
+    for path, declaration in sorted(baseline.declared.items()):
+        reason = skip_reason(path, observed.skipped) or _not_visible(path, observed)
+        if reason:
+            skipped[path] = reason
+            continue
+        if not declaration.applies(observed):
+            continue
+        compared += 1
+        fact = observed.get(path) if path.partition(".")[0] in observed.sections else NOT_LOOKED
+        verdict = declaration.accepts(fact, observed)
+        if verdict is None:
+            doubts.append(Doubt(path, fact.reason if isinstance(fact, Unknown) else "cannot be compared with what is declared"))
+        elif not verdict:
+            changes.append(_declared_change(path, declaration, fact))
+    changes.extend(_undeclared(baseline, observed))
+    return Changes(changes, doubts, skipped, compared)
+
+
+def _not_visible(path: str, observed: Fingerprint) -> str:
+    name = path.partition(".")[0]
+    return SEEN_FROM_OUTSIDE.get(name, "") if name not in observed.sections else ""
+
+
+def _declared_change(path: str, declaration: Declaration, observed: Fact) -> Change:
+    expected: Fact = ABSENT if declaration.absent else Known(declaration.describe())
+    if isinstance(observed, Absent) and path.startswith("packages.") and path.endswith(".version"):
+        return Change(path.removesuffix(".version"), Kind.REMOVED, expected, observed)
+    pinned = declaration.pinned()
+    if pinned is not None:
+        return msgspec.structs.replace(classify(path, Known(pinned), observed), expected=expected)
+    return classify(path, expected, observed)
+
+
+def _undeclared(baseline: Baseline, observed: Fingerprint) -> Iterator[Change]:
+    """Yield what is there although the baseline says that its declarations are complete."""
+    packages = observed.sections.get("packages", Section()) if "packages.*" in baseline.complete else Section()
+    declared = {path.split(".")[1] for path in baseline.declared if path.startswith("packages.")}
+    for name in sorted({key.partition(".")[0] for key in packages.known} - declared):
+        yield Change(f"packages.{name}", Kind.ADDED, ABSENT, packages.get(f"{name}.version"))

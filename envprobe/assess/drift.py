@@ -1,0 +1,147 @@
+"""Expected and observed to the facts that differ and the facts that nobody could tell: no policy, no words, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fnmatch import fnmatchcase
+
+from ..baseline import Baseline
+from ..fact import ABSENT, WHOLE_SECTION, Fact, Known, Section, Unknown, canonical
+from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
+from ..report import Kind
+from .change import SOUND, Change, Changes, Doubt, classify
+from .declared_drift import compare_declared
+
+WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis.*")
+"""Facts that are there only where something is wrong, whatever was expected."""
+
+
+def compare(expected: Baseline | Fingerprint, observed: Fingerprint) -> Changes:
+    """Compare what was expected with what was observed, fact by fact."""
+    recorded = expected if isinstance(expected, Fingerprint) else expected.fingerprint
+    if recorded is not None:
+        found = _compare_fingerprints(recorded, observed)
+    else:
+        assert isinstance(expected, Baseline)
+        found = compare_declared(expected, observed)
+    told = {change.path for change in found.changes}
+    found.changes.extend(change for change in _wrong_in_themselves(observed) if change.path not in told)
+    return found
+
+
+def _wrong_in_themselves(observed: Fingerprint) -> Iterator[Change]:
+    """Yield what is a finding even where a baseline was recorded with the same fault."""
+    for name in ("image", "cuda", "numerics"):
+        for key in sorted(observed.sections.get(name, Section()).known):
+            if any(fnmatchcase(f"{name}.{key}", glob) for glob in WRONG_IN_THEMSELVES):
+                yield Change(f"{name}.{key}", Kind.ADDED, ABSENT, Known(observed.sections[name].known[key]))
+
+
+def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint) -> Changes:
+    changes: list[Change] = []
+    doubts: list[Doubt] = []
+    skipped = {**expected.skipped, **observed.skipped}
+    compared = 0
+    for name in sorted(expected.sections.keys() | observed.sections.keys()):
+        reason = skip_reason(f"{name}.*", skipped) or _one_sided(name, expected, observed)
+        if reason:
+            skipped.setdefault(f"{name}.*", reason)
+            continue
+        if name not in observed.sections:
+            doubts.append(Doubt(f"{name}.*", "the observed fingerprint has no such section"))
+            continue
+        compared += len(expected.sections[name].known) + len(expected.sections[name].absent)
+        if expected.section_ids[name] == observed.section_ids[name] and not expected.sections[name].unknown:
+            continue
+        _compare_sections(name, expected.sections[name], observed.sections[name], skipped, changes, doubts)
+    return Changes(_without_files_of_whole_packages(changes), doubts, skipped, compared)
+
+
+def _without_files_of_whole_packages(changes: list[Change]) -> list[Change]:
+    """Leave out that the files of a package came or went with it; files that are not what was released stay a change."""
+    whole = {change.path.removeprefix("packages.") for change in changes if change.path.count(".") == 1}
+    return [change for change in changes if not (_is_of(change.path, whole) and SOUND in (change.expected, change.observed))]
+
+
+def _is_of(path: str, packages: set[str]) -> bool:
+    section, _, name = path.partition(".")
+    return section == "integrity" and name in packages
+
+
+def _one_sided(name: str, expected: Fingerprint, observed: Fingerprint) -> str:
+    """Return why a section that only one side has is not compared, or an empty string where it must be there."""
+    if name in expected.sections and name in observed.sections:
+        is_one_empty = (expected.sections[name] == Section()) is not (observed.sections[name] == Section())
+        return SEEN_FROM_OUTSIDE.get(name, "") if is_one_empty else ""
+    if name in SEEN_FROM_OUTSIDE:
+        return SEEN_FROM_OUTSIDE[name]
+    return "" if name in expected.sections else "the expected side was recorded without it"
+
+
+def _compare_sections(
+    name: str, expected: Section, observed: Section, skipped: dict[str, str], changes: list[Change], doubts: list[Doubt]
+) -> None:
+    keys = sorted({*expected.keys(), *observed.keys()} - _plainly_same(expected, observed))
+    whole = _whole_entities(expected, observed) if name == "packages" and keys else {}
+    for key in keys:
+        path = f"{name}.{key}"
+        if key.partition(".")[0] not in whole and not skip_reason(path, skipped):
+            _compare_facts(path, expected.get(key), observed.get(key), changes, doubts)
+    _doubt_rest(name, expected, observed, doubts)
+    for entity, kind in sorted(whole.items()):
+        key = f"{entity}.version"
+        if not skip_reason(f"{name}.{key}", skipped):
+            changes.append(Change(f"{name}.{entity}", kind, expected.get(key), observed.get(key)))
+
+
+def _plainly_same(expected: Section, observed: Section) -> set[str]:
+    """Return the keys with the same text on both sides, or absent on both: nearly all, and not worth building facts for."""
+    ours, theirs = expected.known, observed.known
+    texts = {key for key, value in ours.items() if isinstance(value, str) and theirs.get(key) == value}
+    absent = {*expected.absent}.intersection(observed.absent)
+    return texts | (absent - ours.keys() - theirs.keys() - expected.unknown.keys() - observed.unknown.keys())
+
+
+def _doubt_rest(name: str, expected: Section, observed: Section, doubts: list[Doubt]) -> None:
+    """Say once what a collector that failed as a whole leaves unknown."""
+    path = f"{name}.{WHOLE_SECTION}"
+    if WHOLE_SECTION in observed.unknown:
+        doubts.append(Doubt(path, observed.unknown[WHOLE_SECTION]))
+    elif WHOLE_SECTION in expected.unknown:
+        doubts.append(Doubt(path, f"the baseline could not tell: {expected.unknown[WHOLE_SECTION]}"))
+
+
+def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Change], doubts: list[Doubt]) -> None:
+    if isinstance(observed, Unknown):
+        doubts.append(Doubt(path, observed.reason))
+    elif isinstance(expected, Unknown):
+        doubts.append(Doubt(path, f"the baseline could not tell: {expected.reason}"))
+    elif not _same(expected, observed):
+        changes.append(classify(path, expected, observed))
+
+
+def _same(expected: Fact, observed: Fact) -> bool:
+    """Compare two told facts; True is not 1, as in JSON."""
+    if expected != observed:
+        return False
+    if isinstance(expected, Known) and isinstance(observed, Known) and not isinstance(expected.value, str):
+        return canonical(expected.value) == canonical(observed.value)
+    return True
+
+
+def _whole_entities(expected: Section, observed: Section) -> dict[str, Kind]:
+    """Return the packages that only one side has: one difference each, not one for each of their facts."""
+    if WHOLE_SECTION in expected.unknown or WHOLE_SECTION in observed.unknown:
+        return {}
+    gone = dict.fromkeys(_only_in(expected, observed), Kind.REMOVED)
+    return {**gone, **dict.fromkeys(_only_in(observed, expected), Kind.ADDED)}
+
+
+def _only_in(section: Section, other: Section) -> set[str]:
+    """Return the packages that one side knows something about and the other says nothing about."""
+    candidates = _entities(section.known.keys() - other.known.keys())
+    return candidates - _entities((*other.known, *other.unknown)) if candidates else candidates
+
+
+def _entities(keys: Iterable[str]) -> set[str]:
+    return {key.partition(".")[0] for key in keys}

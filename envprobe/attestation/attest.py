@@ -1,0 +1,147 @@
+"""Put a record into a report, and say later whether the report still carries it: with no store, offline."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from .. import command, store
+from ..baseline import Baseline
+from ..config import Config
+from ..error import DocumentError, UsageError
+from ..experiment import Run
+from ..fingerprint import Fingerprint
+from . import beside, carrier, payload, seal
+from .attachment import read_attachment
+from .authenticity import Trust, judge_signatures, visible_faults, weigh_signatures
+from .carrier.block import Block, block_of
+from .payload import Attachment, Record
+from .run_record import record_of
+from .seal import Signer, statement
+from .seal.keyless import sign as sign_through_sigstore
+from .verification import Status, Verification
+
+Source: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
+
+
+class Attached(msgspec.Struct, frozen=True, kw_only=True):
+    """What `attach` wrote."""
+
+    path: Path
+    record: Record
+    replaced: bool
+    """Whether the report carried a record before."""
+    signatures: int
+
+
+def attach(source: Source, report: str | Path, *, output: Path | None = None, signer: Signer | None = None,
+           sigstore: bool = False, config: Config | None = None, now: datetime | None = None) -> Attached:  # fmt: skip
+    """Put a fingerprint, a recorded baseline, a run or another report's record into a report, or into a copy at `output`.
+
+    The report is written whole or not at all. Signatures of the very same record are kept, so that a second person can sign.
+    Raises EnvprobeError where the report cannot carry a record or carries a damaged one.
+    """
+    path = Path(report)
+    record = load_record(source, config=config)
+    data = carrier.read_report(path)
+    there = carrier.read(path, data)
+    attachment = _earlier(there, record, str(path))
+    moment = now or datetime.now(timezone.utc)
+    if signer is not None:
+        envelope = seal.seal(record.digest, str(record.signature), signer, moment)
+        attachment = msgspec.structs.replace(attachment, envelopes=[*attachment.envelopes, envelope])
+    if sigstore:
+        bundle = sign_through_sigstore(statement.make(record.digest, str(record.signature), moment))
+        attachment = msgspec.structs.replace(attachment, bundles=[*attachment.bundles, bundle])
+    store.save(output or path, carrier.attach(path, data, block_of(attachment)), replace=True)
+    signatures = len(attachment.envelopes) + len(attachment.bundles)
+    return Attached(path=output or path, record=record, replaced=there is not None, signatures=signatures)
+
+
+def load_record(source: Source, *, config: Config | None = None) -> Record:
+    """Return the record that a value, a file, a baseline's name or a report with an attached record stands for."""
+    if isinstance(source, Record):
+        return source
+    if isinstance(source, str | Path) and Path(source).is_file() and _carries(Path(source)):
+        return read_attachment(Path(source)).record
+    found = command.load(source, config=config)
+    if isinstance(found, Run):
+        return record_of(found)
+    fingerprint = found.fingerprint if isinstance(found, Baseline) else found
+    if fingerprint is None:
+        raise UsageError(f"{source}: a declared baseline is no environment", "attach a fingerprint, a run or a recorded baseline")
+    return Record(fingerprint=payload.without_context(fingerprint))
+
+
+def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None, outputs: Path | None = None,
+           trust: Trust | None = None, require_signature: bool = False, config: Config | None = None, strict: bool = False,
+           today: date | None = None) -> Verification:  # fmt: skip
+    """Say whether a report carries its record intact, who signed it, and how its environment compares with a baseline.
+
+    `outputs` names the folder of the recorded outputs, all of which must then be there; without it those beside the report are
+    checked, and others noted. Raises EnvprobeError where the report, a key or the baseline cannot be read at all.
+    """
+    path, trust = Path(report), trust or Trust()
+    data = carrier.read_report(path)
+    try:
+        block = carrier.read(path, data)
+        attachment = None if block is None else payload.unpack(block.payload, str(path))
+    except DocumentError as error:
+        return Verification(report=str(path), status=Status.REFUSED, reasons=error.message.splitlines())
+    if block is None or attachment is None:
+        return Verification(report=str(path), status=Status.MISSING, reasons=["the report carries no envprobe record"])
+    found = _examine(path, block, attachment, outputs, trust, require_signature)
+    if baseline is None or found.status is not Status.INTACT:
+        return found
+    compared = command.diff(baseline, attachment.record.fingerprint, config=config, strict=strict, today=today)
+    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=str(path)))
+
+
+def _carries(path: Path) -> bool:
+    """Tell whether to read a file as a report: any kind that can carry a record, JSON only where it has the member."""
+    if not carrier.is_report(path):
+        return False
+    return path.suffix != ".json" or carrier.read(path, carrier.read_report(path)) is not None
+
+
+def _examine(path: Path, block: Block, attachment: Attachment, outputs: Path | None, trust: Trust, require: bool) -> Verification:
+    record = attachment.record
+    files = beside.compare(record.outputs, outputs or path.parent, path)
+    signers, rejected = judge_signatures(attachment, trust)
+    altered = [*visible_faults(block, record), *(f"output {name}: {fault}" for name, fault in files.altered.items())]
+    altered += [finding.reason for finding in rejected if finding.altered]
+    refused, notes = weigh_signatures(attachment, signers, [f for f in rejected if not f.altered], trust, require)
+    unchecked = [f"output {name}: not checked: {reason}" for name, reason in files.unchecked.items()]
+    if outputs is not None:
+        altered += [f"output {name}: not in {outputs}" for name in files.missing]
+        refused += unchecked
+    else:
+        notes += unchecked
+        if files.missing:
+            count = f"{len(files.missing)} of {len(record.outputs)}"
+            notes.append(f"{count} recorded outputs do not lie beside the report: not checked")
+    notes += _shortcomings(record)
+    status = Status.ALTERED if altered else Status.REFUSED if refused else Status.INTACT
+    return Verification(report=str(path), status=status, reasons=altered + refused, notes=notes, record=record, signers=signers,
+                        checked_outputs=len(files.same))  # fmt: skip
+
+
+def _shortcomings(record: Record) -> list[str]:
+    """Return what a reader should know of how the outputs came about."""
+    made = record.experiment
+    if made is None:
+        return []
+    ended = [f"the experiment ended with exit status {made.exit_status}"] if made.exit_status else []
+    return ended if made.state == "complete" else [*ended, "the experiment was interrupted: the outputs are of a part of it"]
+
+
+def _earlier(there: Block | None, record: Record, where: str) -> Attachment:
+    """Return the record with the signatures that a report has for the very same one."""
+    try:
+        found = None if there is None else payload.unpack(there.payload, where)
+    except DocumentError:  # what is damaged beyond reading is replaced like anything else between the marks
+        found = None
+    return found if found is not None and found.record.digest == record.digest else Attachment(record=record)

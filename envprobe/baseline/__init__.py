@@ -1,0 +1,103 @@
+"""A baseline: what an environment is expected to be, recorded whole or declared fact by fact, in one reviewable file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+import msgspec
+
+from .. import document, fingerprint, policy
+from ..fact import canonical, sha256
+from ..fingerprint import Fingerprint
+from . import declaration, waiver
+from .declaration import Declaration
+from .waiver import Waiver
+
+SCHEMA = "envprobe.baseline/1"
+
+
+class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a baseline comes from. Never compared."""
+
+    recorded: str = ""
+    """UTC, `2026-01-31T12:00:00Z`; empty for a declared baseline, which says the same on every day."""
+    envprobe: str = ""
+    """The version that wrote it."""
+    target: str = ""
+    """The reference that was probed: `image://tensorflow/tensorflow:2.9.0`."""
+    source: str = ""
+    """The document that it was declared from, or who wrote it."""
+    indexes: list[str] = []
+    """URLs of the package indexes that the document names, without credentials."""
+
+
+class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What an environment is expected to be."""
+
+    name: str
+    kind: Literal["recorded", "declared"]
+    description: str = ""
+    fingerprint: Fingerprint | None = None
+    """Every fact of the recorded environment; None in a declared baseline."""
+    declared: dict[str, Declaration] = {}
+    """Fact path to what is expected of it; empty in a recorded baseline."""
+    complete: list[str] = []
+    """Globs such as `packages.*`: facts there that the baseline does not declare count as added."""
+    traces: dict[str, list[dict[str, Any]]] = {}
+    """Numeric class to the traces that were seen on it; documents of trace.py."""
+    policy: dict[str, Any] = {}
+    """Rules that hold for this baseline, as policy.read_policy reads them."""
+    waivers: list[Waiver] = []
+    provenance: Provenance = Provenance()
+
+    @property
+    def id(self) -> str:
+        """The fingerprint's id, or the digest of what is declared."""
+        if self.fingerprint is not None:
+            return self.fingerprint.id
+        return sha256(canonical(msgspec.to_builtins({"declared": self.declared, "complete": self.complete})))
+
+
+def read_baseline(data: bytes, where: str) -> Baseline:
+    """Read a baseline document. Raises DocumentError with every fault of its declarations, policy and waivers."""
+    value = document.read_json(data, where)
+    document.check_schema(value, SCHEMA, where)
+    members = {name: member for name, member in value.items() if name != "schema"}
+    if isinstance(members.get("fingerprint"), dict):
+        # checked by its own reader, because its id must be true; the rest then sees it as one that is
+        recorded = fingerprint.from_value(members["fingerprint"], f"{where}: fingerprint")
+        baseline = document.convert({**members, "fingerprint": None}, Baseline, where)
+        baseline = msgspec.structs.replace(baseline, fingerprint=recorded)
+    else:
+        baseline = document.convert(members, Baseline, where)
+    document.refuse(where, list(_faults(baseline)))
+    policy.read_policy(baseline.policy, f"{where}: policy")
+    return baseline
+
+
+def to_json(baseline: Baseline) -> bytes:
+    """Return the baseline as reviewable JSON: sorted, indented, the same bytes for the same input.
+
+    The fingerprint's context (host name, user, times, machine paths) is left out: a baseline lies in a repository.
+    """
+    body = msgspec.to_builtins(baseline)
+    if baseline.fingerprint is not None:
+        recorded = msgspec.structs.replace(baseline.fingerprint, context={})
+        body["fingerprint"] = msgspec.json.decode(fingerprint.to_json(recorded))
+    return fingerprint.encode({"schema": SCHEMA, **body})
+
+
+def _faults(baseline: Baseline) -> Iterator[str]:
+    if baseline.kind == "recorded" and (baseline.fingerprint is None or baseline.declared):
+        yield "kind: a recorded baseline has a fingerprint and declares nothing"
+    if baseline.kind == "declared" and baseline.fingerprint is not None:
+        yield "kind: a declared baseline has no fingerprint"
+    if baseline.kind == "declared" and not baseline.declared:
+        yield "declared: empty; a baseline that expects nothing would pass everything"
+    for path, expected in baseline.declared.items():
+        if path.partition(".")[0] not in policy.SECTIONS or not path.partition(".")[2]:
+            yield f"declared.{path[:200]}: not a fact path such as packages.numpy.version"
+        yield from (f"declared.{path[:200]}: {fault}" for fault in declaration.faults(expected))
+    for index, item in enumerate(baseline.waivers):
+        yield from (f"waivers[{index}].{fault}" for fault in waiver.faults(item))

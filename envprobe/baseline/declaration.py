@@ -1,0 +1,189 @@
+"""What a baseline declares about one fact, and whether an observed fact is that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from ..fact import Absent, Fact, Unknown, Value
+from ..pep440 import parse_specifiers, parse_version
+from . import marker
+from .origin import ANY_ARCHIVE, archive_digest, same_origin
+
+if TYPE_CHECKING:
+    from ..fingerprint import Fingerprint
+
+FORMS = ("equals", "specifier", "one_of", "present", "absent", "origin", "hashes")
+
+
+class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """One expectation of one fact: exactly one of the forms, and where it comes from."""
+
+    equals: Value | msgspec.UnsetType = msgspec.UNSET
+    """The fact is known and is this value."""
+    specifier: str = ""
+    """PEP 440, `>=1.20,<2`: the fact is a version that it contains, or a list of copies whose versions it all contains.
+    Pre-releases count as versions."""
+    one_of: list[Value] = []
+    """The fact is known and is one of these values."""
+    present: bool = False
+    """The fact is known, whatever it is."""
+    absent: bool = False
+    """The fact is known not to be there."""
+    origin: str = ""
+    """Where a package comes from, as `packages.NAME.origin` spells it. The commit may be shortened; a branch or tag is
+    not compared, because an installation remembers the commit only."""
+    hashes: list[str] = []
+    """`sha256:…` of the archives that a package may come from. For a package of an index, and where nothing records an
+    origin, no hash is kept by the installer: both are accepted."""
+    optional: bool = False
+    """Whether absence is accepted too: a constraint says which version, not that the package is there."""
+    instead: list[str] = []
+    """Fact paths that may hold it where this one is absent: one package that is published under several names."""
+    when: str = ""
+    """An environment marker (PEP 508) about the target; where it is false nothing is declared."""
+    also: list[Declaration] = []
+    """Further declarations of the same fact, which must all accept it."""
+    source: str = ""
+    """Where a reader can look it up: a URL, or a document and its line."""
+    note: str = ""
+
+    def applies(self, observed: Fingerprint) -> bool:
+        """Tell whether anything is declared for this target. A marker that cannot be told applies, and accepts nothing."""
+        variables = marker.environment(observed)
+        return any(part.when == "" or marker.holds(part.when, variables) is not False for part in self._parts())
+
+    def accepts(self, fact: Fact, observed: Fingerprint | None = None) -> bool | None:
+        """Tell whether a fact is what is declared; None where that cannot be told, never True for an unknown fact.
+
+        `observed` is the fingerprint of the fact: without it a declaration with a marker cannot be told.
+        """
+        variables = marker.environment(observed) if observed else {}
+        fact = self._elsewhere(fact, observed)
+        return _all([part._accepts_where_it_holds(fact, variables) for part in self._parts()])
+
+    def _elsewhere(self, fact: Fact, observed: Fingerprint | None) -> Fact:
+        """Return the fact, or the first of `instead` that is not absent either."""
+        others = [observed.get(path) for path in self.instead] if observed else []
+        return next((other for other in [fact, *others] if not isinstance(other, Absent)), fact)
+
+    def _accepts_where_it_holds(self, fact: Fact, variables: dict[str, str]) -> bool | None:
+        applies = marker.holds(self.when, variables) if self.when else True
+        if applies is False:
+            return True
+        answer = self._accepts(fact)
+        return answer if applies else None
+
+    def _accepts(self, fact: Fact) -> bool | None:
+        if isinstance(fact, Unknown):
+            return None
+        if isinstance(fact, Absent):
+            return self.absent or self.optional or bool(self.hashes)
+        if self.absent:
+            return False
+        return self._accepts_value(fact.value)
+
+    def _accepts_value(self, value: Value) -> bool | None:
+        if self.present:
+            return True
+        if self.specifier:
+            return _contains(self.specifier, value)
+        if self.origin:
+            return isinstance(value, str) and same_origin(self.origin, value)
+        if self.hashes:
+            return _from_archive(self.hashes, value)
+        if self.one_of:
+            return any(_same(value, choice) for choice in self.one_of)
+        return _same(value, self.equals)
+
+    def _parts(self) -> Iterator[Declaration]:
+        yield self
+        for part in self.also:
+            yield from part._parts()
+
+    def pinned(self) -> str | None:
+        """Return the one version or text that this declaration accepts, or None where several would do."""
+        if isinstance(self.equals, str):
+            return self.equals
+        one, *more = parse_specifiers(self.specifier) or [None]
+        if one is None or more or one.operator not in ("==", "===") or one.version.endswith(".*"):
+            return None
+        return one.version
+
+    def describe(self) -> str:
+        """Return what is expected, in a few words: `==1.22.4`, `absent`, `a or b`."""
+        return " and ".join(part._describe() for part in self._parts())
+
+    def _describe(self) -> str:
+        words = self._form() + (" or absent" if self.optional else "")
+        return f"{words} where {self.when}" if self.when else words
+
+    def _form(self) -> str:
+        if self.specifier:
+            return self.specifier
+        if self.present or self.absent:
+            return "present" if self.present else "absent"
+        if self.origin:
+            return self.origin
+        if self.hashes:
+            return f"{ANY_ARCHIVE} {' or '.join(self.hashes)}"
+        if self.one_of:
+            return " or ".join(_spell(choice) for choice in self.one_of)
+        return _spell(self.equals)
+
+
+def faults(declaration: Declaration) -> Iterator[str]:
+    """Yield what is wrong with a declaration that has the right types."""
+    given = [name for name in FORMS[1:] if getattr(declaration, name)]
+    if declaration.equals is not msgspec.UNSET:  # an empty text, an empty list and false are values to be equal to
+        given.insert(0, FORMS[0])
+    if len(given) != 1:
+        yield f"needs exactly one of {', '.join(FORMS)}, and has {', '.join(given) or 'none'}"
+    try:
+        parse_specifiers(declaration.specifier)
+    except ValueError as error:
+        yield f"specifier: {error}"
+    if declaration.when and (wrong := marker.fault(declaration.when)):
+        yield f"when: {wrong}"
+    for index, part in enumerate(declaration.also):
+        yield from (f"also[{index}].{fault}" for fault in faults(part))
+
+
+def _contains(specifier: str, value: Value) -> bool | None:
+    """Tell whether a version is in a specifier, or all those of a list of copies; None where PEP 440 cannot parse one."""
+    if isinstance(value, list):
+        versions = [copy.get("version", "") if isinstance(copy, dict) else "" for copy in value]
+        return _all([_contains(specifier, version) for version in versions]) if versions else False
+    if not isinstance(value, str):
+        return None
+    specifiers = parse_specifiers(specifier)
+    try:
+        return specifiers.contains(parse_version(value), prereleases=True)
+    except ValueError:  # `===` compares texts; nothing else can be told of a version outside PEP 440
+        return _all([item.version == value if item.operator == "===" else None for item in specifiers])
+
+
+def _from_archive(hashes: list[str], value: Value) -> bool | None:
+    """Tell whether an origin is one of these archives; None for an archive whose digest the installer did not keep."""
+    if value == "index":
+        return True
+    digest = archive_digest(value) if isinstance(value, str) else ""
+    return digest in hashes if digest or not same_origin(ANY_ARCHIVE, str(value)) else None
+
+
+def _all(answers: list[bool | None]) -> bool | None:
+    """Join answers: one refusal refuses, else one that cannot be told leaves it open."""
+    if False in answers:
+        return False
+    return None if None in answers else True
+
+
+def _same(value: object, other: object) -> bool:
+    """Compare two values; True is not 1, as in JSON."""
+    return msgspec.json.encode(value, order="sorted") == msgspec.json.encode(other, order="sorted")
+
+
+def _spell(value: object) -> str:
+    return value if isinstance(value, str) else msgspec.json.encode(value, order="sorted").decode()

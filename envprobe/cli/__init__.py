@@ -1,0 +1,81 @@
+"""argv to a command, a verdict to an exit status. The only room that prints, and the only one that catches everything."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Sequence
+
+import click
+
+from .. import __version__
+from . import attach, environment, run
+from .delivery import let_go_of_stdout
+
+TROUBLE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 reproduces, 1 differs, 2 could not tell, 130 interrupted."""
+    from ..error import EnvprobeError
+
+    _spell_everything()
+    try:
+        return int(envprobe.main(arguments, prog_name="envprobe", standalone_mode=False) or 0)
+    except EnvprobeError as error:
+        _say(error.message, error.hint)
+    except click.ClickException as error:
+        error.show()
+    except (click.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return INTERRUPTED
+    except SystemExit as end:
+        # click exits with 1 where the reader of a pipe has gone, and 1 means `differs`; a signal's 128 + n is right as it is
+        let_go_of_stdout()
+        return end.code if isinstance(end.code, int) and end.code > 128 else TROUBLE
+    except Exception as error:  # noqa: BLE001 - our own bug: must never look like "differs"
+        _report_bug(error)
+    return TROUBLE
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="envprobe", message="%(prog)s %(version)s")
+def envprobe() -> None:
+    """Does this environment reproduce that result? Record it, check it, and see what differs and how to mend it.
+
+    TARGET is where to look: local:// (this Python, the default), local:///path/to/python, docker://CONTAINER,
+    image://REFERENCE, ssh://HOST, podman://CONTAINER, or file://FINGERPRINT that a colleague sent.
+
+    Exit status: 0 reproduces, 1 differs, 2 could not tell.
+    """
+
+
+for _command in (*environment.COMMANDS, *run.COMMANDS, *attach.COMMANDS):
+    envprobe.add_command(_command)
+
+
+def _spell_everything() -> None:
+    """Let a terminal or pipe of a poorer encoding than UTF-8 show an escape where it cannot show a character."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _say(message: str, hint: str = "") -> None:
+    from ..spelling import safe
+
+    for line in message.splitlines():
+        click.echo(f"envprobe: {safe(line)}", err=True)
+    for line in hint.splitlines():
+        click.echo(f"          {safe(line)}", err=True)
+
+
+def _report_bug(error: Exception) -> None:
+    import traceback
+
+    click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    _say(
+        f"this is a bug in envprobe {__version__}, and says nothing about your environment",
+        "please report it with the lines above",
+    )

@@ -1,0 +1,89 @@
+"""What a command gives its reader: a report where it was asked for, bytes on stdout or in a file, progress on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..command import Progress
+    from ..report import Report
+
+
+def deliver(report: Report, given: dict[str, Any]) -> int:
+    """Render a report to where it was asked for; the verdict, in this one place, becomes the exit status."""
+    from .. import render
+    from ..render.terminal import style_of
+    from ..report import EXIT_STATUS
+
+    text = render.FORMATS[given["format_"]](report, style_of(given))
+    if given["output"] is not None:
+        write_file(given["output"], text.encode("utf-8"))
+    else:  # what a program reads is UTF-8 wherever it is written; a terminal has its own encoding
+        write_stdout(text if given["format_"] == "text" else text.encode("utf-8"))
+    return EXIT_STATUS[report.verdict]
+
+
+def write_file(path: Path, data: bytes) -> None:
+    from .. import store
+
+    store.save(path, data, replace=True)
+
+
+def write_stdout(text: str | bytes) -> None:
+    """Write to stdout. Raises StoreError where that is a file on a full disk."""
+    try:
+        click.echo(text, nl=False, color=True)  # whether there are escapes was decided already: `--color always | less -R`
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        from ..error import StoreError
+
+        let_go_of_stdout()
+        raise StoreError(f"stdout: cannot be written: {error.strerror}") from error
+
+
+def let_go_of_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush cannot fail: the reader of the pipe has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
+@contextmanager
+def progress_shown(*needed: str) -> Iterator[Progress]:
+    """Say on stderr what is being waited for: only on a terminal, and gone afterwards.
+
+    While the target works there is nothing to do here, so the modules that are `needed` afterwards are loaded then.
+    """
+    loading = Thread(target=_load, args=needed)
+
+    def load(words: str) -> None:
+        if loading.ident is None:
+            loading.start()
+
+    if not sys.stderr.isatty():
+        yield load
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("probing") as status:
+
+        def say(words: str) -> None:
+            status.update(Text(words))
+            load(words)
+
+        yield say
+
+
+def _load(*modules: str) -> None:
+    for module in modules:
+        with suppress(ImportError):  # said where it is used
+            import_module(f"envprobe.{module}")

@@ -1,0 +1,164 @@
+"""The commands about an environment: check, diff, record, probe, show."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .delivery import deliver, progress_shown, write_file, write_stdout
+from .option import FILE, color, options_of, probing, rendering
+
+if TYPE_CHECKING:
+    from ..command import Recording
+    from ..render import Style
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option("--baseline", metavar="NAME|FILE", help="What to compare with; the configuration's, or the only one there is.")
+@click.option("--run", metavar="RUN", help="Compare this recorded experiment instead, its outputs too; nothing is probed.")
+@probing
+@rendering
+def check(target: str | None, baseline: str | None, run: str | None, **given: Any) -> int:
+    """Compare a target with a baseline. Never records.
+
+    \b
+    envprobe check                                this Python
+    envprobe check docker://trainer               a running container
+    envprobe check image://tensorflow/tensorflow:2.9.0
+                                                  a throw-away container
+    envprobe check file://colleague.json          what a colleague sent
+    envprobe check --run run-2.json --baseline run-1.json
+                                                  two experiments, outputs too
+    """
+    from .. import command
+
+    if run is not None and target is not None:
+        raise click.UsageError("a target is probed, a run is recorded already: give one of them")
+    with progress_shown("assess", f"render.{given['format_']}") as progress:
+        report = command.check(target, baseline, options=options_of(given), strict=given["strict"], progress=progress, run=run)
+    return deliver(report, given)
+
+
+@click.command()
+@click.argument("expected")
+@click.argument("observed")
+@rendering
+def diff(expected: str, observed: str, **given: Any) -> int:
+    """Compare any two baselines, fingerprints or runs; of two runs the outputs too.
+
+    Each is a baseline's name, or a file: a baseline, a fingerprint, a run, or what envprobe-probe.pyz wrote.
+    """
+    from .. import command
+
+    return deliver(command.diff(expected, observed, strict=given["strict"]), given)
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option("--name", help="Record as baselines/NAME.json.")
+@click.option("--output", type=FILE, help="Record to this file.")
+@click.option(
+    "--requirements",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Declare from a requirements file or pyproject.toml instead of probing.",
+)
+@click.option("--update", is_flag=True, help="Replace the baseline that is there, after showing what changed.")
+@click.option("--add-trace", is_flag=True, help="Add a training run to a baseline that exists; change nothing else of it.")
+@probing
+@color
+def record(
+    target: str | None, name: str | None, output: Path | None, requirements: Path | None, update: bool, **given: Any
+) -> int:
+    """Record a target as a baseline, or declare one.
+
+    \b
+    envprobe record image://tensorflow/tensorflow:2.9.0 --name tf-2.9
+    envprobe record --requirements requirements.txt --name pins
+    """
+    from .. import command
+    from ..render.terminal import style_of
+
+    if requirements is not None:
+        recording = command.declare(requirements, name=name, output=output)
+    else:
+        make = command.add_trace if given["add_trace"] else command.record
+        with progress_shown() as progress:
+            recording = make(target, name=name, output=output, options=options_of(given), progress=progress)
+    return _save(recording, update or given["add_trace"], style_of(given))
+
+
+def _save(recording: Recording, update: bool, style: Style) -> int:
+    from .. import command
+    from ..render.show import show_baseline
+    from ..render.text import render
+
+    if recording.replaces is not None:
+        write_stdout(render(recording.replaces, style))
+    if recording.path.exists() and not update and sys.stdin.isatty() and sys.stderr.isatty():
+        update = click.confirm(f"Replace {recording.path}?", err=True)
+    command.save(recording, update=update)
+    write_stdout(show_baseline(recording.baseline, style))
+    click.echo(
+        f"recorded {recording.path}; commit it, and check with: envprobe check --baseline {recording.path.stem}",
+        err=True,
+    )
+    return 0
+
+
+@click.command()
+@click.argument("target", required=False)
+@click.option(
+    "--output",
+    type=FILE,
+    help="Write the fingerprint to a file instead of stdout.",
+)
+@click.option(
+    "--pack",
+    type=FILE,
+    metavar="FILE.pyz",
+    help="Write the probe as one file for a colleague without envprobe, and stop.",
+)
+@probing
+def probe(target: str | None, output: Path | None, pack: Path | None, **given: Any) -> int:
+    """Print a target's fingerprint; nothing is stored.
+
+    \b
+    envprobe probe docker://trainer --output trainer.json
+    envprobe probe --pack envprobe-probe.pyz
+    python3 envprobe-probe.pyz --output me.json     elsewhere, without envprobe
+    """
+    from .. import command
+    from ..fingerprint import to_json
+    from ..probing import bundle
+
+    if pack is not None:
+        write_file(pack, bundle.pyz())
+        click.echo(f"wrote {pack}; a colleague runs: python3 {pack.name} --output fingerprint.json", err=True)
+        return 0
+    with progress_shown() as progress:
+        fingerprint = command.probe(target, options=options_of(given), progress=progress)
+    data = to_json(fingerprint)
+    write_file(output, data) if output is not None else write_stdout(data)
+    return 0
+
+
+@click.command()
+@click.argument("file")
+@click.option("-v", "--verbose", is_flag=True, help="Every fact.")
+@color
+def show(file: str, **given: Any) -> int:
+    """Show one baseline, fingerprint or run to a reader."""
+    from .. import command
+    from ..render.show import show as render
+    from ..render.terminal import style_of
+
+    write_stdout(render(command.load(file), style_of(given)))
+    return 0
+
+
+COMMANDS = (check, diff, record, probe, show)

@@ -1,0 +1,66 @@
+"""Options that several commands share, and what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from ..probing.collect import Options
+
+FORMATS = ("text", "json", "markdown")
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+Command = Callable[..., Any]
+
+color = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
+                     help="Use colour; auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
+
+
+def probing(command: Command) -> Command:
+    """Add the options of every command that probes."""
+    return _with_options(
+        command,
+        click.option("--benchmark", type=click.Choice(["quick", "full"]), default="quick", show_default=True,
+                     help="How much of the seeded training run."),
+        click.option("--no-benchmark", is_flag=True, help="Leave the training run out."),
+        click.option("--no-integrity", is_flag=True, help="Do not hash installed files against their RECORD."),
+        click.option("--timeout", "timeout_s", type=click.FloatRange(min=1), default=300, show_default=True, metavar="SECONDS",
+                     help="Give up on the target after this long."),
+    )  # fmt: skip
+
+
+def rendering(command: Command) -> Command:
+    """Add the options of every command that ends in a report."""
+    return _with_options(
+        command,
+        click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
+                     help="For a terminal, a program or a pull request."),
+        click.option("--output", type=FILE,
+                     help="Write the report to a file instead of stdout."),
+        click.option("--strict", is_flag=True, help="Let warnings fail."),
+        click.option("-q", "--quiet", is_flag=True, help="The verdict alone."),
+        click.option("-v", "--verbose", is_flag=True, help="Everything, notes included."),
+        color,
+    )  # fmt: skip
+
+
+def _with_options(command: Command, *options: Command) -> Command:
+    """Decorate from the last to the first, so that help lists them as they are written."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def options_of(given: dict[str, Any]) -> Options:
+    """Return what `probing` options ask for."""
+    from ..probing.collect import Options
+
+    return Options(
+        integrity=not given["no_integrity"],
+        benchmark="off" if given["no_benchmark"] else given["benchmark"],
+        timeout_s=given["timeout_s"],
+    )

@@ -1,0 +1,191 @@
+"""The command that runs an experiment and records it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .option import FILE, FOLDER, options_of
+
+if TYPE_CHECKING:
+    from ..command import Progress
+    from ..experiment import Run
+    from ..experiment.running import Plan
+
+SEPARATOR = "--"
+FAILED, INTERRUPTED = 1, 130
+
+
+class _CommandBehind(click.Command):
+    """Takes what stands behind `--` as the command to run: before it stands the target, which may be left out."""
+
+    def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
+        """Set the command aside, untouched."""
+        place = args.index(SEPARATOR) if SEPARATOR in args else len(args)
+        context.meta[__name__] = args[place + 1 :]
+        return super().parse_args(context, args[:place])
+
+    def collect_usage_pieces(self, context: click.Context) -> list[str]:
+        """Show it in the usage line."""
+        return [*super().collect_usage_pieces(context), "-- COMMAND..."]
+
+
+@click.command("run", cls=_CommandBehind)
+@click.argument("target", required=False)
+@click.option("--outputs", multiple=True, metavar="GLOB", help="What the command writes; quoted, and as often as needed.")
+@click.option("--data", multiple=True, metavar="[NAME=]PATH", help="What it reads: a file or folder to be digested.")
+@click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times.")
+@click.option("--seed-env", metavar="NAME", help="Set this variable to the seed, each time the next one.")
+@click.option("--seed", type=int, metavar="N", help="The first seed; default: the variable's own value, or 0.")
+@click.option("--output", type=FILE, metavar="RUN.json", help="Record to this file; default: run-1.json, or the next number.")
+@click.option("--update", is_flag=True, help="Replace the record that is there.")
+@click.option("--copy-outputs", type=FOLDER, metavar="FOLDER", help="Keep copies there.")
+@click.option("--copy-limit", type=click.IntRange(min=0), default=100, show_default=True, metavar="MB",
+              help="Leave out of the copies what would exceed this.")  # fmt: skip
+@click.option("--benchmark", type=click.Choice(["quick", "full"]), default="quick", show_default=True,
+              help="How much of the seeded training run, which is made before the command.")  # fmt: skip
+@click.option("--no-benchmark", is_flag=True, help="Leave the training run out.")
+@click.option("--no-integrity", is_flag=True, help="Do not hash installed files against their RECORD.")
+@click.option("--timeout", "timeout_s", type=click.FloatRange(min=1), default=300, show_default=True, metavar="SECONDS",
+              help="Give up on the probe after this long; the command may take as long as it likes.")  # fmt: skip
+@click.pass_context
+def run_command(context: click.Context, /, target: str | None, output: Path | None, update: bool, **given: Any) -> int:
+    """Run an experiment and record it: command, environment before and after, code, data and outputs.
+
+    TARGET is local:// (the default) or docker://CONTAINER; there the command runs in the container's own folder. What the
+    command prints appears as it does; the record is a file.
+
+    \b
+    envprobe run --outputs 'out/*.json' --data data -- python train.py
+    envprobe run docker://trainer --outputs metrics.json -- python train.py
+    envprobe run --outputs metrics.json --seed-env SEED --repeat 5 -- ./train
+    envprobe check --run run-2.json --baseline run-1.json
+
+    Exit status: 0 recorded, 1 recorded and the command failed, 2 could not run, 130 interrupted, with a partial record.
+    """
+    from .. import command
+
+    arguments: list[str] = context.meta[__name__]
+    if not arguments:
+        raise click.UsageError("no command: put it behind --, as in: envprobe run --outputs metrics.json -- python train.py")
+    path = output or next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
+    if path.exists() and not update:
+        raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
+    with _live_progress() as progress:
+        run = command.run(target, plan=_plan(arguments, given), options=options_of(given), live=_pass_on, progress=progress)
+    command.save_run(run, path, update=update)
+    return _conclude(run, path)
+
+
+COMMANDS = (run_command,)
+
+
+def _plan(arguments: list[str], given: dict[str, Any]) -> Plan:
+    from ..experiment.running import Plan
+
+    variable = given["seed_env"] or ""
+    if given["seed"] is not None and not variable:
+        raise click.UsageError("--seed needs --seed-env NAME: the variable from which the command takes its seed")
+    return Plan(
+        command=arguments,
+        outputs=list(given["outputs"]),
+        data=list(given["data"]),
+        seed_variable=variable,
+        first_seed=given["seed"] if given["seed"] is not None else _own_seed(variable),
+        repeat=given["repeat"],
+        copies=given["copy_outputs"],
+        copy_limit_bytes=given["copy_limit"] << 20,
+    )
+
+
+def _own_seed(variable: str) -> int:
+    """Return the value that the variable has already, where that is a number."""
+    text = os.environ.get(variable, "")
+    return int(text) if text.lstrip("-").isdecimal() else 0
+
+
+def _pass_on(stream: int, data: bytes) -> None:
+    """Write what the command printed to our own stdout or stderr. Nobody reading it any more does not end an experiment."""
+    target = sys.stdout.buffer if stream == 1 else sys.stderr.buffer
+    with suppress(BrokenPipeError):
+        target.write(data)
+        target.flush()
+
+
+@contextmanager
+def _live_progress() -> Iterator[Progress | None]:
+    """Say on stderr what is being waited for, only on a terminal, and be gone while the command prints."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    status = Console(stderr=True).status("probing")
+
+    def say(words: str) -> None:
+        if words:
+            status.update(Text(words))
+            status.start()
+        else:
+            status.stop()
+
+    try:
+        yield say
+    finally:
+        status.stop()
+
+
+def _conclude(run: Run, path: Path) -> int:
+    """Say in a few lines what was recorded, on stderr; the exit status follows the command's."""
+    from ..spelling import line
+
+    outputs = sum(len(attempt.outputs) for attempt in run.attempts)
+    seconds = sum(attempt.context.get("seconds", 0) for attempt in run.attempts)
+    times = f" in {len(run.attempts)} runs" if len(run.attempts) > 1 else ""
+    is_partial = run.state != "complete"
+    for words in [*dict.fromkeys(_warnings(run))]:
+        click.echo(f"envprobe: {line(words, 400)}", err=True)
+    click.echo(
+        f"{'interrupted: a partial record is in' if is_partial else 'recorded'} {path}: exit status {run.exit_status}, "
+        f"{outputs} output{'s' * (outputs != 1)}{times}, {seconds:.1f} s",
+        err=True,
+    )
+    if is_partial:
+        return next((attempt.exit_status for attempt in run.attempts if attempt.state != "complete"), INTERRUPTED)
+    if run.exit_status:
+        return FAILED
+    click.echo(f"check another one against it: envprobe check --run RUN.json --baseline {path}", err=True)
+    return 0
+
+
+def _warnings(run: Run) -> Iterator[str]:
+    if not run.outputs:
+        yield "no outputs were named (--outputs GLOB), so only the environment can be compared"
+    for attempt in run.attempts:
+        yield from (f"nothing was written that matches {glob!r}" for glob in attempt.missing)
+        if attempt.stale:
+            yield f"{', '.join(attempt.stale[:5])}: not written by this run, so left out"
+        yield from (f"{name}: could not be read: {reason}" for name, reason in attempt.unreadable.items())
+        left_out = attempt.context.get("not_copied", [])
+        if left_out:
+            yield f"{', '.join(left_out[:5])}: not copied, over the limit (--copy-limit)"
+    changed = [f"{name}.{key}" for name, section in run.drift.items() for key in [*section.known, *section.absent]]
+    if changed:
+        yield f"the environment changed while it ran: {', '.join(sorted(changed)[:5])}" + (" …" if len(changed) > 5 else "")
+    for path, reason in _unknown_data(run):
+        yield f"{path}: {reason}"
+
+
+def _unknown_data(run: Run) -> Iterator[tuple[str, str]]:
+    data = run.fingerprint.sections.get("data")
+    if data is not None:
+        yield from sorted(data.unknown.items())
+        yield from ((name, "there is no such data") for name in sorted(data.absent))

@@ -1,0 +1,70 @@
+"""What one attempt of an experiment left: its output files found, described and, where asked for, copied."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from ..error import EnvprobeError
+from ..output import OutputDescription, describe
+from ..output.folder import SHARD
+from .workplace import Listing, Place, Workplace
+
+
+class Harvest(NamedTuple):
+    """The outputs of one attempt."""
+
+    outputs: list[OutputDescription]
+    stale: list[str]
+    """Files that match, but lay there before and were not written since."""
+    missing: list[str]
+    """Globs for which nothing was written."""
+    unreadable: dict[str, str]
+    not_copied: list[str]
+    """Outputs that did not fit the limit of the copies."""
+
+
+def gather(workplace: Workplace, before: Listing, folder: Path, copies: Path | None, limit_bytes: int) -> Harvest:
+    """Describe what was written since `before`. `folder` is an empty one for what has to be brought here first."""
+    now = workplace.list_files(list(before.by_glob))
+    written = {name: place for name, place in sorted(now.files.items()) if before.files.get(name) != place}
+    files = workplace.bring(_with_shards(written, now.files), folder)
+    outputs, unreadable = [], dict[str, str]()
+    for name in _without_shards(written):
+        try:
+            outputs.append(describe(files[name], name))
+        except EnvprobeError as error:
+            unreadable[name] = error.message
+    return Harvest(
+        outputs=outputs,
+        stale=sorted(now.files.keys() - written.keys()),
+        missing=[glob for glob, names in now.by_glob.items() if not written.keys() & set(names)],
+        unreadable=unreadable,
+        not_copied=keep_copies(files, copies, limit_bytes) if copies is not None else [],
+    )
+
+
+def _with_shards(written: Mapping[str, Place], there: Mapping[str, Place]) -> dict[str, Place]:
+    """Add the shards of each checkpoint: its index alone holds no values."""
+    return {name: place for name, place in there.items() if name in written or SHARD.sub(".index", name) in written}
+
+
+def _without_shards(written: Mapping[str, Place]) -> list[str]:
+    """Return the outputs to describe: a checkpoint's index speaks for its shards."""
+    return [name for name in written if not SHARD.search(name) or SHARD.sub(".index", name) not in written]
+
+
+def keep_copies(files: Mapping[str, Path], folder: Path, limit_bytes: int) -> list[str]:
+    """Copy outputs under a folder, the smallest first, as long as all together stay under the limit; return those left out."""
+    left_out, used = [], 0
+    for name, path in sorted(files.items(), key=lambda item: (item[1].stat().st_size, item[0])):
+        size = path.stat().st_size
+        if used + size > limit_bytes:
+            left_out.append(name)
+            continue
+        used += size
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, folder / name)
+    return sorted(left_out)

@@ -1,0 +1,81 @@
+"""What of the code on this machine is in no commit: `git diff`, the files that git does not know, the upstream fork point.
+
+Only where an experiment's command runs on this machine: who runs it trusts the folder. Even so git is kept from running what
+the repository's configuration names (fsmonitor, external diffs, text conversions), and from touching the index.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import TemporaryFile
+
+from ..fact import sha256
+from . import Patch
+from .mask import mask
+
+TEXT_LIMIT = 64 << 10
+PATCH_LIMIT_BYTES = 64 << 20
+SHOWN_UNTRACKED = 50
+TIMEOUT_S = 30
+QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.external=", "-c", "color.ui=never", "--no-pager")
+
+
+def read_patch(folder: Path, variables: Mapping[str, str]) -> Patch:
+    """Return what differs from the commit that is checked out in a folder; empty outside of a repository."""
+    try:
+        if _git(folder, "rev-parse", "--is-inside-work-tree").strip() != b"true":
+            return Patch()
+        diff = _git(folder, "diff", "--no-ext-diff", "--no-textconv", "--binary", "--no-color", "HEAD")
+        untracked = _git(folder, "ls-files", "--others", "--exclude-standard", "-z", "--full-name").split(b"\0")
+        upstream = _git(folder, "rev-parse", "--abbrev-ref", "--symbolic-full-name", "@{upstream}", strict=False).strip()
+        fork_point = _git(folder, "merge-base", "HEAD", "@{upstream}", strict=False).strip()
+    except _NoRepository:
+        return Patch()
+    except (OSError, subprocess.SubprocessError, _Refused) as error:
+        return Patch(note=f"git could not tell: {str(error)[:300]}")
+    if len(diff) >= PATCH_LIMIT_BYTES:
+        return Patch(note=f"the patch is larger than {PATCH_LIMIT_BYTES >> 20} MiB", size_bytes=len(diff))
+    text = mask(diff.decode("utf-8", "backslashreplace"), variables)
+    return Patch(
+        text=text[:TEXT_LIMIT],
+        digest=sha256(diff) if diff else "",
+        size_bytes=len(diff),
+        untracked=[name.decode("utf-8", "backslashreplace") for name in untracked if name][:SHOWN_UNTRACKED],
+        upstream=upstream.decode("utf-8", "backslashreplace"),
+        fork_point=fork_point.decode("ascii", "replace"),
+    )
+
+
+class _NoRepository(Exception):
+    """The folder is in no repository, or in one without a commit."""
+
+
+class _Refused(Exception):
+    """What git said when it refused."""
+
+
+def _git(folder: Path, *arguments: str, strict: bool = True) -> bytes:
+    """Run git and return its output, at most PATCH_LIMIT_BYTES of it; nothing where it fails and `strict` is false."""
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+    with TemporaryFile() as output:
+        done = subprocess.run(["git", *QUIET, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
+                              stderr=subprocess.PIPE, timeout=TIMEOUT_S, check=False)  # fmt: skip
+        output.seek(0)
+        written = output.read(PATCH_LIMIT_BYTES)
+    if done.returncode == 0:
+        return written
+    return _refused(done.stderr, strict)
+
+
+def _refused(words: bytes, strict: bool) -> bytes:
+    said = words.decode("utf-8", "backslashreplace").strip()
+    if "not a git repository" in said or "ambiguous argument 'HEAD'" in said or "unknown revision" in said:
+        if strict:
+            raise _NoRepository
+        return b""
+    if strict:
+        raise _Refused(said)
+    return b""

@@ -1,0 +1,138 @@
+"""Ask a machine: send the probe into a target, read its answer, and join what is seen from outside."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from ..error import TargetError
+from ..fact import Known
+from ..fingerprint import Fingerprint, read_fingerprint
+from ..target import FILE, Completed, NoProgram, Target, open_target, parse
+from . import bundle, outside
+from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
+
+OUTSIDE_SECTIONS = ("image", "container")  # not the guest's to tell
+INTEGRITY_SECTIONS = ("integrity", "unlisted", "stdlib")
+TAKEN = "taken from the baseline: same image, nothing changed in the container"
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """What to ask the probe for."""
+
+    integrity: bool = True
+    """Hash the installed files."""
+    benchmark: Literal["off", "quick", "full"] = "quick"
+    """Which seeded training run to make."""
+    timeout_s: float = 300
+    """How long one run of the probe may take."""
+    sections: tuple[str, ...] | None = None
+    """Collect these sections only; None for all."""
+    hash_key: str | None = None
+    """Hexadecimal key for digests of what must not be recorded as it is."""
+    code: str | None = None
+    """A folder in the target whose git state is recorded."""
+    data: tuple[str, ...] = ()
+    """Files or folders in the target whose digests are recorded."""
+
+
+Progress: TypeAlias = Callable[[str], None]
+
+
+def collect(reference: str, options: Options, known: Fingerprint | None = None, progress: Progress | None = None) -> Fingerprint:
+    """Return the fingerprint of a target, or of a `file://` that a colleague sent.
+
+    `known` is a fingerprint of the same environment as it should be; see collect_from. Raises UsageError, TargetError,
+    ProbeError, and for a file DocumentError.
+    """
+    address = parse(reference)
+    if address.scheme == FILE:
+        return _read_file(address.place, address.reference)
+    with open_target(reference) as target:
+        return collect_from(target, options, known, progress or (lambda message: None))
+
+
+def collect_from(target: Target, options: Options, known: Fingerprint | None, say: Progress) -> Fingerprint:
+    """Return the fingerprint of a target that was entered.
+
+    When it runs the image that `known` was recorded from, and the outside vouches that no place on Python's path was changed
+    or mounted over, the installed files are not hashed again: the sections of INTEGRITY_SECTIONS are `known`'s.
+    """
+    if known is not None and options.integrity and _runs_image_of(target, known):
+        fingerprint = _ask(target, msgspec.structs.replace(options, integrity=False), say)
+        fingerprint = _with_integrity(target, options, fingerprint, known, say)
+    else:
+        fingerprint = _ask(target, options, say)
+    inside = {name: section for name, section in fingerprint.sections.items() if name not in OUTSIDE_SECTIONS}
+    seen = {name: section for name, section in target.outside().items() if options.sections is None or name in options.sections}
+    if "container" in seen:
+        seen["container"] = outside.with_mounts_over(seen["container"], _python_path(fingerprint))
+    context = {**fingerprint.context, "target": {"reference": target.reference, **target.context}}
+    return msgspec.structs.replace(fingerprint, sections={**inside, **seen}, context=context)
+
+
+def _read_file(place: str, reference: str) -> Fingerprint:
+    path = Path(place).expanduser()
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        hint = "name a file that envprobe-probe.pyz or `envprobe probe` wrote"
+        raise TargetError(f"{reference}: {error.strerror}", hint) from None
+    return read_fingerprint(data, str(path))
+
+
+def _ask(target: Target, options: Options, say: Progress, doing: str = "asking Python there") -> Fingerprint:
+    """Run the probe once and read its answer; `say` what it is doing when everything is ready and only waiting is left."""
+    nonce = secrets.token_hex(16)
+    line = bundle.line({"nonce": nonce, **msgspec.to_builtins(options)})
+    say(f"{target.reference}: {doing}")
+    return read_answer(_run_python(target, line, options.timeout_s), nonce, target.reference)
+
+
+def _run_python(target: Target, stdin: bytes, timeout_s: float) -> Completed:
+    """Run the stub with the first interpreter that is there."""
+    missing: list[NoProgram] = []
+    for python in target.pythons:
+        try:
+            return target.run([python, "-B", "-c", bundle.stub()], stdin, timeout_s, LIMIT_BYTES + NOISE_LIMIT_BYTES)
+        except NoProgram as error:
+            missing.append(error)
+    if len(target.pythons) == 1:
+        raise missing[0]
+    raise TargetError(
+        f"{target.reference}: no Python in it ({' and '.join(target.pythons)} are not on its PATH)",
+        "the probe needs Python 3.6 or newer there; nothing else is needed",
+    )
+
+
+def _runs_image_of(target: Target, known: Fingerprint) -> bool:
+    """Say whether `known` holds integrity facts of the very image that the target runs."""
+    expected = known.get("image.id")
+    return isinstance(expected, Known) and "integrity" in known.sections and target.image_id == expected.value
+
+
+def _with_integrity(target: Target, options: Options, observed: Fingerprint, known: Fingerprint, say: Progress) -> Fingerprint:
+    """Return the fingerprint with integrity facts: `known`'s where nothing can have changed them, else asked for."""
+    places = _python_path(observed)
+    if places and target.unchanged(places):
+        say(f"{target.reference}: integrity {TAKEN}")
+        source, context = known, {**observed.context, "integrity": TAKEN}
+    else:
+        only_integrity = msgspec.structs.replace(options, sections=("integrity",), benchmark="off")
+        source = _ask(target, only_integrity, say, "hashing the installed files")
+        context = observed.context
+    taken = {name: source.sections[name] for name in INTEGRITY_SECTIONS if name in source.sections}
+    skipped = {glob: reason for glob, reason in observed.skipped.items() if glob.partition(".")[0] not in INTEGRITY_SECTIONS}
+    return msgspec.structs.replace(observed, sections={**observed.sections, **taken}, skipped=skipped, context=context)
+
+
+def _python_path(fingerprint: Fingerprint) -> Sequence[str]:
+    """Return where Python there really looks for modules; empty where the probe did not say."""
+    context: Any = fingerprint.context.get("python")
+    path = context.get("path") if isinstance(context, dict) else None
+    return [place for place in path if isinstance(place, str) and place.startswith("/")] if isinstance(path, list) else []

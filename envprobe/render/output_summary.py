@@ -1,0 +1,123 @@
+"""What the outputs of two experiments have to say, in words that every format for readers shares."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import NamedTuple
+
+from ..output import Deviation, OutputComparison, OutputDifference
+from ..policy import Severity
+from ..report import Output, Report
+from ..spelling import line, safe
+
+SHOWN_OUTPUTS = 8
+SHOWN_DIFFERENCES = 5
+WORDS = {
+    "identical": "the same",
+    "tolerance": "within tolerance",
+    "differs": "differs",
+    "undetermined": "could not be judged",
+}
+WORST_FIRST = ("differs", "undetermined", "tolerance", "identical")
+
+
+class Finding(NamedTuple):
+    """One difference inside an output, in words."""
+
+    where: str
+    expected: str
+    observed: str
+    words: str
+    """What kind of difference it is, and how large."""
+    accepted: bool
+
+
+def told(report: Report, *, everything: bool) -> list[Output]:
+    """Return the outputs that a reader should hear of, the worst first: all but the identical ones, or simply all."""
+    outputs = [output for output in report.outputs if everything or output.comparison.verdict.value != "identical"]
+    return sorted(outputs, key=lambda output: (WORST_FIRST.index(output.comparison.verdict.value), output.comparison.name))
+
+
+def severity(output: Output) -> Severity:
+    """Return how severe an output's verdict is: what is the same or within tolerance is a note, what is untold a warning."""
+    by_verdict = {"differs": output.severity, "undetermined": Severity.WARN}
+    return by_verdict.get(output.comparison.verdict.value, Severity.NOTE)
+
+
+def heading(comparison: OutputComparison) -> str:
+    """Return an output's verdict and what it rests on."""
+    verdict = WORDS[comparison.verdict.value]
+    if comparison.compared_by in (comparison.type, "bytes", "digest"):
+        return f"{verdict} ({comparison.type})"
+    return f"{verdict}, by {safe(comparison.compared_by)}"
+
+
+def findings(comparison: OutputComparison, *, everything: bool) -> tuple[list[Finding], int]:
+    """Return the differences to show, and how many there are beyond."""
+    shown = comparison.differences if everything else comparison.differences[:SHOWN_DIFFERENCES]
+    return [_finding(difference) for difference in shown], comparison.count - len(shown)
+
+
+def _finding(difference: OutputDifference) -> Finding:
+    words = [] if difference.kind == "number" else [difference.kind]
+    if difference.deviation is not None:
+        words.append(_distance(difference.deviation))
+    words += [difference.why, "accepted" if difference.accepted else ""]
+    return Finding(
+        where=line(difference.path) or "the output",
+        expected=line(difference.expected),
+        observed=line(difference.observed),
+        words=safe("; ".join(filter(None, words))),
+        accepted=difference.accepted,
+    )
+
+
+def _distance(deviation: Deviation) -> str:
+    """Return how far the numbers are apart, and where the one that is shown stands; a share of one number says nothing."""
+    if deviation.count == 1:
+        return deviation.sentence.partition("; ")[2]
+    place = next((place.where for place in (deviation.worst or deviation.first)), "")
+    return f"at {place}: {deviation.sentence}" if place else deviation.sentence
+
+
+def headline(report: Report) -> str:
+    """Return what became of the outputs in one sentence; empty where none were compared."""
+    if not report.outputs:
+        return ""
+    total = len(report.outputs)
+    gated = Counter(output.comparison.verdict.value for output in report.outputs if output.severity in report.gate)
+    if gated["differs"]:
+        number = gated["differs"]
+        return f"{_some(number, total)} {'is' if number == 1 else 'are'} not the recorded one{'s' * (number > 1)}"
+    if gated["undetermined"]:
+        return f"{_some(gated['undetermined'], total)} could not be judged"
+    verdicts = {output.comparison.verdict.value for output in report.outputs}
+    same = "bit-identical" if all(output.comparison.same_bytes for output in report.outputs) else "the same"
+    how = same if verdicts == {"identical"} else f"the recorded one{'s' * (total > 1)} within tolerance"
+    if verdicts <= {"identical", "tolerance"}:
+        return f"{'the output is' if total == 1 else f'all {total} outputs are'} {how}"
+    return f"no output that decides differs, of {_outputs(total)}"
+
+
+def decides(report: Report) -> bool:
+    """Tell whether an output keeps the verdict from `reproduces`."""
+    verdicts = {output.comparison.verdict.value for output in report.outputs if output.severity in report.gate}
+    return not verdicts.isdisjoint(("differs", "undetermined"))
+
+
+def provenance(report: Report) -> str:
+    """Return how many outputs there are of each verdict; empty where none were compared."""
+    if not report.outputs:
+        return ""
+    counts = Counter(output.comparison.verdict.value for output in report.outputs)
+    words = {**WORDS, "differs": "different"}
+    told = ", ".join(f"{counts[name]} {words[name]}" for name in WORST_FIRST if counts[name])
+    return f"{_outputs(len(report.outputs))}: {told}"
+
+
+def _outputs(number: int) -> str:
+    return f"{number} output{'s' * (number != 1)}"
+
+
+def _some(number: int, total: int) -> str:
+    return "the output" if total == 1 else f"{number} of {_outputs(total)}"

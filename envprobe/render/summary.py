@@ -1,0 +1,211 @@
+"""A report reduced to what fits one screen: the sentences and groups that every format for readers shares."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from ..assess import mend
+from ..assess.witness import describe
+from ..fact import Known
+from ..policy import Severity
+from ..report import Difference, Gap, Report, Verdict
+from ..spelling import line, safe, spell
+from . import output_summary
+
+GROUPED_FROM = 4
+"""So many differences of one kind in one section are told together."""
+
+GROUPED_SECTIONS = ("packages", "ospackages", "modules", "environment", "stdlib", "cuda", "unlisted", "integrity")
+
+
+NOTHING = "nothing was compared"
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One thing to tell: a difference, or several alike."""
+
+    severity: Severity
+    differences: list[Difference]
+    consequences: list[Difference]
+
+    @property
+    def first(self) -> Difference:
+        return self.differences[0]
+
+
+def headline(report: Report) -> str:
+    """Return the verdict in one sentence: the outputs' first, where outputs were compared."""
+    outputs, facts = output_summary.headline(report), _facts_headline(report)
+    if not outputs or (report.verdict is not Verdict.REPRODUCES and facts == NOTHING):
+        return outputs or facts
+    is_contrast = report.verdict is not Verdict.REPRODUCES and not output_summary.decides(report)
+    return f"{outputs}, but {facts}" if is_contrast else f"{outputs}; {facts}"
+
+
+def _facts_headline(report: Report) -> str:
+    counts = count(report)
+    fails, warns = counts[Severity.FAIL], counts[Severity.WARN]
+    also = f", {warns} that may" if warns else ""
+    if report.verdict is Verdict.DIFFERS and (fails or (warns and report.strict)):
+        if not fails:
+            return _counted(warns, "difference that may change results", "differences that may change results") + " (--strict)"
+        return _counted(fails, "difference that changes results", "differences that change results") + also
+    if report.verdict is Verdict.UNDETERMINED:
+        gates = sum(gap.severity in report.gate for gap in report.unknown)
+        if gates or not report.compared:
+            words = "fact that decides could not be told", "facts that decide could not be told"
+            return _counted(gates, *words) if gates else NOTHING
+    return f"no difference that changes results{also}"
+
+
+def count(report: Report) -> dict[Severity, int]:
+    """Return how many roots there are of each severity, a root weighing what follows from it."""
+    counts = dict.fromkeys(Severity, 0)
+    for root in report.roots:
+        counts[report.weight(root)] += 1
+    return counts
+
+
+def entries(report: Report, severities: Iterable[Severity]) -> list[Entry]:
+    """Return what to tell, the most severe first, alike ones together."""
+    wanted = set(severities)
+    groups: dict[tuple[str, ...], list[Difference]] = {}
+    for root in report.roots:
+        weight = report.weight(root)
+        if weight in wanted:
+            section = root.path.partition(".")[0]
+            alike = (section, root.kind.value) if section in GROUPED_SECTIONS else (root.path,)
+            groups.setdefault((weight.value, *alike), []).append(root)
+    found = []
+    for members in groups.values():
+        parts = [members] if len(members) >= GROUPED_FROM else [[member] for member in members]
+        for part in parts:
+            consequences = [item for member in part for item in report.consequences(member.path)]
+            found.append(Entry(report.weight(part[0]), part, consequences))
+    return sorted(found, key=lambda entry: (-entry.severity.rank, len(entry.differences) > 1, entry.first.path))
+
+
+def title(entry: Entry) -> str:
+    """Return what an entry is about: its path, or the section and how many."""
+    if len(entry.differences) == 1:
+        return line(entry.first.path)
+    return f"{entry.first.path.partition('.')[0]}: {len(entry.differences)} {entry.first.kind.value}"
+
+
+def names(entry: Entry, limit: int | None = None) -> str:
+    """Return the members of a grouped entry with the version or value that was expected, or observed when added.
+
+    As many as fit `limit` characters, and how many are left out.
+    """
+    words = [_name(difference) for difference in entry.differences]
+    ends = itertools.accumulate(len(word) + 2 for word in words)
+    shown = sum(end <= limit for end in ends) if limit is not None else len(words)
+    return ", ".join(words[:shown] + ([f"and {len(words) - shown} more"] if shown < len(words) else []))
+
+
+def notes(report: Report) -> str:
+    """Return how many differences are only notes, and how many of them because somebody waived them; empty for none."""
+    roots = [root for root in report.roots if report.weight(root) is Severity.NOTE]
+    waived = sum(root.waiver is not None for root in roots)
+    told = [_counted(waived, "waived difference", "waived differences")] if waived else []
+    told += [_counted(len(roots) - waived, "note", "notes")] if len(roots) > waived else []
+    return " and ".join(told)
+
+
+def _name(difference: Difference) -> str:
+    key = line(difference.path.partition(".")[2], 80)
+    fact = difference.expected if isinstance(difference.expected, Known) else difference.observed
+    text = spell(fact, 40)
+    return key if text.startswith("sha256:") else f"{key} {text}"
+
+
+def fixes(entry: Entry) -> list[str]:
+    """Return the distinct mends of an entry; commands that take several names become one."""
+    distinct = list(dict.fromkeys(safe(difference.fix) for difference in entry.differences if difference.fix))
+    return mend.joined(distinct)
+
+
+def moved(entry: Entry) -> list[str]:
+    """Return the paths that follow from an entry, the severe ones with their severity, so that its own is understood."""
+    root = entry.first.severity.rank
+    return [safe(item.path) + (f" ({item.severity.value})" if item.severity.rank > root else "") for item in entry.consequences]
+
+
+def gaps(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
+    """Return what could not be told as (facts, whether one decides or the first's severity, reason), one for each reason."""
+    alike: dict[str, list[Gap]] = {}
+    for gap in report.unknown:
+        if notes or gap.severity is not Severity.NOTE:
+            alike.setdefault(gap.reason, []).append(gap)
+    return [
+        (
+            ", ".join(_sections([gap.path for gap in members])),
+            "decides" if any(gap.severity in report.gate for gap in members) else members[0].severity.value,
+            line(reason, 400),
+        )
+        for reason, members in alike.items()
+    ]
+
+
+def training_run(report: Report) -> list[tuple[str, str]]:
+    """Return what the training run says as (label, words), its verdict first; empty where the bits are equal or not compared."""
+    found = report.trace
+    if found is None or found.verdict == "identical":
+        return []
+    if found.first_divergence is None:
+        return [("verdict", found.verdict), ("next", safe(found.hint))]
+    said = [("verdict", f"{found.verdict}, {found.moved} of {found.compared} records differ"),
+            ("first", describe(found.first_divergence))]  # fmt: skip
+    if len(found.growth) > 1:
+        last = found.growth[-1]
+        said.append(
+            ("grows", f"to {_apart(last.loss)} in the losses and {_apart(last.weights)} in the weights by step {last.step}")
+        )
+    said += [("like", f"{safe(guess.switch)}: {safe(guess.why)}") for guess in found.guesses]
+    if found.expected_class != found.observed_class:
+        said.append(("class", _class_contrast(found.expected_class, found.observed_class)))
+    return [*said, ("next", safe(found.hint))] if found.hint else said
+
+
+def _apart(distance: float | None) -> str:
+    return "an untold distance" if distance is None else f"{distance:.0e}" if distance else "nothing"
+
+
+def _class_contrast(expected: str, observed: str) -> str:
+    """Return only the parts of two numeric classes that differ."""
+    ours, theirs = expected.split("; "), observed.split("; ")
+    left = ", ".join(part for part in ours if part not in theirs) or "nothing else"
+    right = ", ".join(part for part in theirs if part not in ours) or "nothing else"
+    return safe(f"{left} != {right}")
+
+
+def provenance(report: Report) -> str:
+    """Return what was compared, in one sentence."""
+    trace = f"training run: {report.trace.verdict}" if report.trace is not None else "training run: not compared"
+    outputs = output_summary.provenance(report)
+    return "; ".join(part for part in (f"compared {report.compared:,} facts", outputs, trace) if part)
+
+
+def left_out(skipped: Mapping[str, str]) -> list[str]:
+    """Return what was left out, one sentence a reason; many facts of one section are only counted."""
+    by_reason: dict[str, list[str]] = {}
+    for glob, reason in sorted(skipped.items()):
+        by_reason.setdefault(reason, []).append(glob)
+    return [f"{', '.join(_sections(globs))}: {line(reason, 400)}" for reason, globs in sorted(by_reason.items())]
+
+
+def _sections(globs: list[str]) -> list[str]:
+    found: dict[str, list[str]] = {}
+    for glob in globs:
+        found.setdefault(glob.partition(".")[0], []).append(glob)
+    return [
+        line(members[0].removesuffix(".*")) if len(members) == 1 else f"{line(name, 80)} ({len(members)} facts)"
+        for name, members in found.items()
+    ]
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -1,0 +1,71 @@
+"""What a test obtained as a file that the comparators of `output` read: JSON, NPY or CSV. Nothing is pickled."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ..error import UsageError
+from ..output.finding import Unable, Unreadable
+from ..output.tree import plain
+
+ACCEPTED = "give a number, text, list or dict of these, an array, a data frame, or the Path of a file or folder"
+REGISTERED = 2
+"""`numpy.dtype.isbuiltin` of a type that another library added, such as bfloat16: NPY forgets what it is."""
+
+
+def write_value(value: Any, name: str, folder: Path) -> Path:
+    """Write a value into a folder, equal values as equal bytes, and return its file. Raises UsageError.
+
+    Frames (`to_csv`, `write_csv`) become CSV, arrays and scalars of an array library (`__array__`) NPY with their type, and
+    anything else JSON under the name, floats spelled so that they read back to the same bits.
+    """
+    if hasattr(value, "to_csv"):  # pandas
+        path = folder / f"{name}.csv"
+        value.to_csv(path, na_rep="nan")
+    elif hasattr(value, "write_csv"):  # polars
+        path = folder / f"{name}.csv"
+        value.write_csv(path, null_value="nan")
+    elif _is_array(value):
+        path = folder / f"{name}.npy"
+        _write_array(value, name, path)
+    else:
+        path = folder / f"{name}.json"
+        path.write_text(json.dumps({name: _plain(value, name)}, indent=1, sort_keys=True) + "\n", encoding="ascii")
+    return path
+
+
+def _is_array(value: Any) -> bool:
+    return hasattr(value, "__array__") and not isinstance(value, float)  # numpy.float64 is a float
+
+
+def _write_array(value: Any, name: str, path: Path) -> None:
+    import numpy
+
+    if isinstance(value, numpy.ma.MaskedArray):
+        raise UsageError(f"{name}: a masked array would lose its mask", "fill it: value.filled(...)")
+    array = numpy.asarray(value, order="C")
+    if array.dtype.hasobject or array.dtype.isbuiltin == REGISTERED:
+        raise UsageError(f"{name}: an array of {array.dtype} cannot be stored exactly", "cast it: value.astype('float32')")
+    numpy.save(path, array, allow_pickle=False)
+
+
+def _plain(value: Any, name: str) -> Any:
+    try:
+        return plain(_without_arrays(value))
+    except (Unable, Unreadable) as error:
+        raise UsageError(f"{name}: {error}", ACCEPTED) from None
+
+
+def _without_arrays(value: Any) -> Any:
+    """Return nested values with arrays and their scalars as lists and numbers; float32 widens to float64 exactly."""
+    if isinstance(value, dict):
+        return {key: _without_arrays(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_without_arrays(item) for item in value]
+    if _is_array(value):
+        import numpy
+
+        return numpy.asarray(value).tolist()
+    return value

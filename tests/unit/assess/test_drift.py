@@ -1,0 +1,92 @@
+"""Two fingerprints to the facts that differ."""
+
+from __future__ import annotations
+
+from envprobe.assess.change import Changes
+from envprobe.assess.drift import compare
+from envprobe.fact import ABSENT, Known, Unknown
+from envprobe.fingerprint import Fingerprint
+from tests.sample import fingerprint
+
+
+def _kinds(found: Changes) -> dict[str, str]:
+    return {change.path: change.kind.value for change in found.changes}
+
+
+def test_a_whole_package_is_one_change() -> None:
+    """A package that one side lacks is one difference, not one for each of its facts."""
+    without = fingerprint(without=("packages.six.version", "packages.six.origin"))
+    assert _kinds(compare(fingerprint(), without)) == {"packages.six": "removed"}
+    assert _kinds(compare(without, fingerprint())) == {"packages.six": "added"}
+    added = compare(without, fingerprint()).changes[0]
+    assert (added.expected, added.observed) == (ABSENT, Known("1.16.0"))
+
+
+def test_a_failed_collector_hides_nothing_and_invents_nothing() -> None:
+    """Where packages could not be told as a whole, what is missing is unknown and not removed."""
+    failed = fingerprint(unknown={"packages.*": "crashed"}, without=("packages.six.version", "packages.six.origin"))
+    found = compare(fingerprint(), failed)
+    assert found.changes == []
+    assert [doubt.path for doubt in found.doubts] == ["packages.six.origin", "packages.six.version", "packages.*"]
+
+
+def test_unknown_on_either_side_is_a_doubt() -> None:
+    """A fact that either side could not tell is a doubt that says which side, never a change."""
+    blind = fingerprint(unknown={"python.version": "no permission"})
+    for expected, observed, reason in (
+        (fingerprint(), blind, "no permission"),
+        (blind, fingerprint(), "the baseline could not tell: no permission"),
+        (blind, blind, "no permission"),
+    ):
+        found = compare(expected, observed)
+        assert found.changes == []
+        assert [(doubt.path, doubt.reason) for doubt in found.doubts] == [("python.version", reason)]
+
+
+def test_what_was_left_out_is_not_compared() -> None:
+    """What either side left out is neither a change nor a doubt, and the report says so with the reason."""
+    left_out = fingerprint({"packages.six.version": "9"}, skipped={"integrity.*": "asked", "packages.six.*": "asked"},
+                           without=("integrity.six", "integrity.numpy", "integrity.tensorflow"))  # fmt: skip
+    for found in (compare(fingerprint(), left_out), compare(left_out, fingerprint())):
+        assert found.changes == []
+        assert found.doubts == []
+        assert found.skipped == {"integrity.*": "asked", "packages.six.*": "asked"}
+
+
+def test_a_left_out_package_is_not_removed() -> None:
+    """A package that was left out on request is not reported as missing."""
+    left_out = fingerprint(skipped={"packages.six.*": "asked"}, without=("packages.six.version", "packages.six.origin"))
+    assert compare(fingerprint(), left_out).changes == []
+
+
+def test_sections_that_one_side_has() -> None:
+    """What only an engine sees is not compared where one side had none; any other recorded section must be there."""
+    outside = fingerprint({"image.id": "sha256:1", "container.user": "root"})
+    for found in (compare(outside, fingerprint()), compare(fingerprint(), outside)):
+        assert (found.changes, found.doubts) == ([], [])
+        assert set(found.skipped) == {"image.*", "container.*"}
+    recorded = fingerprint({"stdlib.json": "sha256:1"})
+    assert [doubt.path for doubt in compare(recorded, fingerprint()).doubts] == ["stdlib.*"]
+    assert compare(fingerprint(), recorded).skipped == {"stdlib.*": "the expected side was recorded without it"}
+
+
+def test_a_fault_that_the_baseline_shares_is_still_one() -> None:
+    """A floating reference is a finding even where the baseline was recorded from the same; it is told once."""
+    floating = fingerprint({"image.floating": "latest"})
+    assert _kinds(compare(floating, floating)) == {"image.floating": "added"}
+    assert _kinds(compare(fingerprint({"image.floating": "other"}), floating)) == {"image.floating": "changed"}
+
+
+def test_how_much_was_compared() -> None:
+    """The number of compared facts is that of the expected ones, those that are absent among them."""
+    subject = fingerprint(absent=("packages.torch.version",))
+    known = sum(len(section.known) for section in subject.sections.values())
+    assert compare(subject, fingerprint()).compared == known + 1
+
+
+def test_equal_sections_are_equal_whatever_is_unknown() -> None:
+    """Two sections with the same facts and the same unknown are not equal: neither side knows."""
+    blind = fingerprint(unknown={"cpu.model": "masked"})
+    assert isinstance(blind, Fingerprint)
+    assert isinstance(blind.get("cpu.model"), Unknown)
+    assert [doubt.path for doubt in compare(blind, blind).doubts] == ["cpu.model"]

@@ -1,0 +1,124 @@
+"""Two traces to a verdict."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from envprobe.numerics.comparison import compare, compare_with
+from envprobe.numerics.tolerance import Tolerance
+from envprobe.numerics.trace import Record, numeric_class, with_trace
+from tests.trace_sample import moved, record, trace, with_class
+
+ROUNDING, TF32, WRONG = (1.0, 0.5000005, 0.25), (1.0, 0.5003, 0.25), (-1.0, 0.5, 0.25)
+
+
+def test_the_same_bits_are_identical() -> None:
+    """Every record equal, and none missing."""
+    found = compare(trace(), trace(context={"import_s": "9"}))
+    assert (found.verdict, found.first_divergence, found.moved, found.compared) == ("identical", None, 0, len(trace().records))
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "stage", "tensor"),
+    [
+        ({("training", "forward"): ROUNDING}, "tolerance", "forward", "conv1"),
+        ({("training", "forward"): TF32}, "diverged", "forward", "conv1"),
+        ({("training", "gradient"): ROUNDING, ("training", "update"): ROUNDING}, "tolerance", "gradient", "conv1.kernel"),
+        ({("training", "update"): WRONG, ("training", "weights"): WRONG}, "diverged", "update", "conv1.kernel"),
+        ({("training", "init"): WRONG}, "diverged", "init", "conv1.kernel"),
+        ({("training", "data"): ROUNDING}, "diverged", "data", "images.0"),
+        ({("host", "numpy"): ROUNDING}, "tolerance", "numpy", "exp.float64"),
+        ({("operation", "matmul"): TF32, ("training", "forward"): ROUNDING}, "diverged", "matmul", "k8"),
+    ],
+)
+def test_rounding_is_told_from_everything_larger(changes: dict, verdict: str, stage: str, tensor: str) -> None:  # type: ignore[type-arg]
+    """At steps 0 and 1 rounding and TF32 are decades apart; the first divergence is the first in the order of the run."""
+    found = compare(trace(), moved(changes))
+    assert found.verdict == verdict
+    assert found.first_divergence is not None
+    assert (found.first_divergence.stage, found.first_divergence.tensor, found.first_divergence.how) == (stage, tensor, "bits")
+
+
+def test_late_steps_decide_nothing() -> None:
+    """Rounding alone grows to 1e-2 in fifty steps of Adam, so weights and losses after step 1 only show how it grows."""
+    late = record("training", "weights", "conv1.kernel", 7, WRONG)
+    found = compare(trace(), trace(records=[late if item.key == late.key else item for item in trace().records]))
+    assert found.verdict == "tolerance"
+    assert [(growth.step, growth.weights) for growth in found.growth if growth.weights] == [(7, 2.0)]
+
+
+def test_a_policy_may_forbid_any_difference() -> None:
+    """With a tolerance of nothing, rounding is a divergence."""
+    nothing = Tolerance(forward=0.0, gradient=0.0, update=0.0)
+    assert compare(trace(), moved({("training", "forward"): ROUNDING}), nothing).verdict == "diverged"
+
+
+def test_a_truncated_run_is_never_identical() -> None:
+    """A run that stopped early agrees as far as it goes, and that is not enough."""
+    found = compare(trace(), trace(records=trace().records[:-1]))
+    assert found.verdict == "diverged"
+    assert found.first_divergence is not None and found.first_divergence.how == "missing"
+
+
+def test_an_operation_that_raises_is_a_divergence() -> None:
+    """An exception where there was a tensor is not rounding."""
+    raised = Record(part="operation", stage="matmul", tensor="k8", error="UnimplementedError")
+    found = compare(trace(), trace(records=[raised if item.key == raised.key else item for item in trace().records]))
+    assert (found.verdict, found.first_divergence and found.first_divergence.how) == ("diverged", "raises")
+
+
+def test_a_full_device_cannot_be_compared() -> None:
+    """A GPU without memory for the run says nothing about what it would have computed."""
+    full = [msgspec.structs.replace(r, error="ResourceExhaustedError") if r.stage == "matmul" else r for r in trace().records]
+    found = compare(trace(), trace(records=full))
+    assert found.verdict == "incomparable" and "memory" in found.hint
+
+
+def test_another_class_with_other_bits_is_incomparable() -> None:
+    """No trace was recorded for such a machine: that is said, with how to record one, and never passes."""
+    other = msgspec.structs.replace(moved({("training", "forward"): ROUNDING}), numeric_class=with_class(cpus=4).numeric_class)
+    found = compare(trace(), other)
+    assert found.verdict == "incomparable"
+    assert "--add-trace" in found.hint
+    assert found.first_divergence is not None and found.first_divergence.stage == "forward"
+
+
+def test_another_class_with_equal_bits_is_identical() -> None:
+    """Equal bits need no explanation: TensorFlow 2.9.3 is another package, and computes the same."""
+    assert compare(trace(), with_class(framework="tensorflow 2.9.3")).verdict == "identical"
+
+
+def test_another_kind_of_run_is_incomparable() -> None:
+    """Where TensorFlow is missing there is a numpy run, which has nothing to be compared with."""
+    found = compare(trace(), trace(kind="numpy"))
+    assert found.verdict == "incomparable" and "numpy" in found.hint
+
+
+def test_a_quick_run_is_compared_with_a_full_one() -> None:
+    """A full trace holds all that a quick one does; the rest is left out, and counts as compared for neither."""
+    full = trace(mode="full", records=[*trace().records, record("full.training", "loss", "classes", 99)])
+    found = compare(full, trace())
+    assert (found.verdict, found.compared) == ("identical", len(trace().records))
+    assert compare(full, trace(mode="full")).verdict == "diverged"
+
+
+def test_the_class_picks_the_trace() -> None:
+    """A baseline with several classes compares with the one that the observed machine belongs to."""
+    other = msgspec.structs.replace(moved({("training", "forward"): WRONG}), numeric_class=with_class(cpus=4).numeric_class)
+    traces = with_trace(with_trace({}, trace()), other)
+    assert compare_with(traces, other).verdict == "identical"
+    assert compare_with(traces, trace()).verdict == "identical"
+    assert compare_with({numeric_class(trace()): [trace()]}, other).verdict == "incomparable"
+
+
+def test_one_of_several_runs_of_a_class_is_enough() -> None:
+    """A class that was seen to give two results may give either of them."""
+    second = moved({("operation", "matmul"): ROUNDING})
+    assert compare_with(with_trace(with_trace({}, trace()), second), second).verdict == "identical"
+
+
+def test_a_baseline_without_traces_says_how_to_record_one() -> None:
+    """Nothing to compare with is never a pass."""
+    found = compare_with({}, trace())
+    assert found.verdict == "incomparable" and "--add-trace" in found.hint

@@ -1,0 +1,143 @@
+"""A report reduced to one screen."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import msgspec
+import pytest
+
+from envprobe.assess import assess
+from envprobe.baseline.waiver import Waiver
+from envprobe.fingerprint import Fingerprint
+from envprobe.numerics.trace import to_json
+from envprobe.policy import DEFAULT, Severity
+from envprobe.render.summary import entries, fixes, gaps, headline, left_out, moved, names, notes, provenance, title, training_run
+from envprobe.report import Report
+from tests.sample import fingerprint
+from tests.trace_sample import moved as moved_trace
+from tests.trace_sample import trace
+
+EXTRA = {f"packages.extra-{number}.version": f"1.{number}" for number in range(5)}
+EVERYTHING = (Severity.FAIL, Severity.WARN, Severity.NOTE)
+
+
+def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None = None, **given: Any) -> Report:
+    return assess(fingerprint(), observed or fingerprint(changes), policy=DEFAULT, today=date(2026, 1, 1), **given)
+
+
+@pytest.mark.parametrize(
+    ("report", "sentence"),
+    [
+        (_report(), "no difference that changes results"),
+        (_report({"system.kernel": "5"}), "no difference that changes results"),
+        (_report({"cpu.affinity": 8}), "no difference that changes results, 1 that may"),
+        (_report({"python.implementation": "pypy"}), "1 difference that changes results"),
+        (
+            _report({"packages.numpy.version": "1", "packages.six.version": "1", "cpu.affinity": 8}),
+            "2 differences that change results, 1 that may",
+        ),
+        (_report({"cpu.affinity": 8}, strict=True), "1 difference that may change results (--strict)"),
+        (_report(observed=fingerprint(unknown={"integrity.six": "x"})), "1 fact that decides could not be told"),
+        (
+            _report(observed=fingerprint(unknown={"integrity.six": "x", "python.version": "y"})),
+            "2 facts that decide could not be told",
+        ),
+        (_report(observed=fingerprint(skipped={"*": "asked"})), "nothing was compared"),
+    ],
+)
+def test_headline(report: Report, sentence: str) -> None:
+    """The verdict in one sentence, in the singular where it is one."""
+    assert headline(report) == sentence
+
+
+def test_four_alike_are_told_together() -> None:
+    """Four differences of one kind in one section are one entry; three are told one by one."""
+    (together,) = entries(_report(EXTRA), EVERYTHING)
+    assert title(together) == "packages: 5 added"
+    assert names(together) == "extra-0 1.0, extra-1 1.1, extra-2 1.2, extra-3 1.3, extra-4 1.4"
+    assert names(together, 30) == "extra-0 1.0, extra-1 1.1, and 3 more"
+    assert fixes(together) == ["python3 -m pip uninstall extra-0 extra-1 extra-2 extra-3 extra-4"]
+    assert [title(entry) for entry in entries(_report(dict(list(EXTRA.items())[:3])), EVERYTHING)] == [
+        "packages.extra-0",
+        "packages.extra-1",
+        "packages.extra-2",
+    ]
+
+
+def test_another_severity_is_another_group() -> None:
+    """What fails is never told together with what warns, and comes first."""
+    found = entries(_report({**EXTRA, "packages.numpy.version": "1", "cpu.affinity": 8, "system.kernel": "5"}), EVERYTHING)
+    assert [(title(entry), entry.severity.value) for entry in found] == [
+        ("packages.numpy.version", "fail"),
+        ("cpu.affinity", "warn"),
+        ("packages: 5 added", "warn"),
+        ("system.kernel", "note"),
+    ]
+    assert [title(entry) for entry in entries(_report({"cpu.affinity": 8, "system.kernel": "5"}), [Severity.NOTE])] == [
+        "system.kernel"
+    ]
+
+
+def test_severe_consequences_say_so() -> None:
+    """A consequence that is worse than its cause says how bad, so that the cause's severity is understood."""
+    changes = {"cpu.dispatch": "x86-64:avx2", "numerics.onednn": False, "cpu.model": "other"}
+    (entry,) = entries(_report(changes), EVERYTHING)
+    assert (title(entry), entry.severity) == ("cpu.dispatch", Severity.FAIL)
+    assert moved(entry) == ["numerics.onednn (fail)", "cpu.model"]
+
+
+def test_gaps_with_one_reason_are_one() -> None:
+    """What one failure left unknown is told once, with how much it was; notes only where they are asked for."""
+    blind = fingerprint(
+        unknown={"integrity.*": "no permission", "system.kernel": "hidden"}, without=("integrity.six", "integrity.numpy")
+    )
+    assert gaps(_report(observed=blind), notes=False) == [("integrity (3 facts)", "decides", "no permission")]
+    assert gaps(_report(observed=blind), notes=True)[1:] == [("system.kernel", "note", "hidden")]
+
+
+def test_notes() -> None:
+    """Waived differences are not called notes."""
+    waivers = [Waiver(path="packages.numpy*", owner="ana", reason="x", expires="2026-06-30")]
+    assert notes(_report({"packages.numpy.version": "1"}, waivers=waivers)) == "1 waived difference"
+    assert (
+        notes(_report({"packages.numpy.version": "1", "system.kernel": "5"}, waivers=waivers)) == "1 waived difference and 1 note"
+    )
+    assert notes(_report()) == ""
+
+
+def test_left_out() -> None:
+    """What was left out is said by reason, and many facts of one section are counted."""
+    assert left_out({"integrity.*": "asked", "stdlib.*": "asked", "image.id": "outside", "image.digest": "outside"}) == [
+        "integrity, stdlib: asked",
+        "image (2 facts): outside",
+    ]
+    assert left_out({"\x1b": "\x1b"}) == ["\\x1b: \\x1b"]
+    assert left_out({}) == []
+
+
+def test_a_training_run_that_parts() -> None:
+    """The verdict, where the runs first part and how far, how it grows, what it looks like, and what to do next."""
+    other = moved_trace({("training", "gradient"): (1.0, 0.5000005, 0.25), ("training", "weights"): (1.0, 0.51, 0.25)})
+    expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
+    assert training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1))) == [
+        ("verdict", "diverged, 3 of 14 records differ"),
+        ("first", "training/gradient/conv1.kernel at step 0: 8 ULP, scaled error 5e-07"),
+        ("grows", "to nothing in the losses and 1e-02 in the weights by step 7"),
+    ]
+
+
+def test_a_training_run_of_another_class() -> None:
+    """What of the class differs is told, and how to record a trace for it."""
+    other = moved_trace({("training", "forward"): (2.0, 0.5, 0.25)}, numeric_class={**trace().numeric_class, "cpus": 16})
+    expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
+    said = dict(training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1))))
+    assert said["class"].endswith("!= cpus 16")
+    assert "record --add-trace" in said["next"]
+
+
+def test_without_a_training_run() -> None:
+    """A report without traces says that none was compared, and nothing else about it."""
+    assert training_run(_report()) == []
+    assert provenance(_report()) == "compared 17 facts; training run: not compared"
