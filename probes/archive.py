@@ -1,7 +1,7 @@
 """A zip archive or egg file on sys.path, read as the folder that it stands for."""
 import zipfile
 
-from .entry import Folder
+from .folder import Folder
 
 
 class Archive(Folder):

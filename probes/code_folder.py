@@ -2,7 +2,7 @@
 import hashlib
 import os
 
-from .entry import is_file
+from .folder import is_file
 
 FILE_LIMIT = 1000
 BYTES_LIMIT = 16 << 20

@@ -15,7 +15,7 @@ class Comparator(NamedTuple):
 
     type: str
     module: str
-    """Imported when such an output is compared."""
+    """Imported when such an output is read. It has `compare(expected, observed, findings)` and `summarize(path, type_name)`."""
     suffixes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Parts of file names."""
@@ -24,10 +24,6 @@ class Comparator(NamedTuple):
 
     is_isolated: bool = False
     """Whether its library may crash or hang, and so runs in a child process."""
-
-    def load(self) -> Any:
-        """Import the module, which has `compare(expected, observed, findings)` and `summarize(path, type_name)`."""
-        return import_module(f".{self.module}", __package__)
 
     def compare(self, expected: Path, observed: Path, findings: Findings) -> None:
         """Compare two files. Raises Unreadable or Unable, and nothing else."""
@@ -42,7 +38,11 @@ class Comparator(NamedTuple):
 
     def _reader(self) -> Any:
         """Return what reads such files: the module, or the child process that imports it."""
-        return import_module(".isolation", __package__) if self.is_isolated else self.load()
+        if not self.is_isolated:
+            return import_module(f".{self.module}", __package__)
+        from .isolation import Isolated
+
+        return Isolated(self.module)
 
 
 COMPARATORS = (

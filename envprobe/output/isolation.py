@@ -10,7 +10,9 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -32,6 +34,8 @@ ENVIRONMENT = {
 class Request(msgspec.Struct, frozen=True):
     """What the child is asked: to compare two files, or to summarize one."""
 
+    module: str
+    """The comparator's, beside this one."""
     type: str
     paths: list[str]
     output: str = ""
@@ -48,17 +52,21 @@ class Answer(msgspec.Struct, frozen=True):
     """Message and hint."""
 
 
-def compare(expected: Path, observed: Path, findings: Findings) -> None:
-    """Compare two files in a child and write down what it finds."""
-    request = Request(findings.type_name, [str(expected), str(observed)], findings.output, findings.tolerance.rules)
-    answer = ask(request)
-    if answer.found is not None:
-        findings.take(answer.found)
+class Isolated(NamedTuple):
+    """A comparator's module in a child process: the same two functions."""
 
+    module: str
 
-def summarize(path: Path, type_name: str) -> Summary:
-    """Summarize a file in a child."""
-    return ask(Request(type_name, [str(path)])).summary or Summary()
+    def compare(self, expected: Path, observed: Path, findings: Findings) -> None:
+        """Compare two files in a child and write down what it finds."""
+        paths = [str(expected), str(observed)]
+        answer = ask(Request(self.module, findings.type_name, paths, findings.output, findings.tolerance.rules))
+        if answer.found is not None:
+            findings.take(answer.found)
+
+    def summarize(self, path: Path, type_name: str) -> Summary:
+        """Summarize a file in a child."""
+        return ask(Request(self.module, type_name, [str(path)])).summary or Summary()
 
 
 def ask(request: Request, time_limit_s: int = TIME_LIMIT_S) -> Answer:
@@ -101,9 +109,7 @@ def main() -> None:
 
 
 def _answer(request: Request) -> Answer:
-    from .comparator import COMPARATORS
-
-    module = next(comparator for comparator in COMPARATORS if comparator.type == request.type).load()
+    module = import_module(f".{request.module}", __package__)
     paths = [Path(path) for path in request.paths]
     findings = Findings(Tolerance(request.rules), request.output, request.type)
     try:

@@ -7,22 +7,18 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any
 
 from ..error import TargetError
-from ..fact import Section
 from . import process
+from .machine import Machine
 from .protocol import Address, Completed
 
 
-class LocalTarget:
+class LocalTarget(Machine):
     """This interpreter (`local://`), one by path or virtual environment (`local:///opt/venv`), or one on PATH."""
 
     def __init__(self, address: Address) -> None:
-        address.allow_options()
-        self.reference = address.reference
-        self.context: dict[str, Any] = {}
+        super().__init__(address)
         self._place = address.place
         self.pythons: tuple[str, ...] = (sys.executable,)
 
@@ -30,28 +26,12 @@ class LocalTarget:
         """Run a program as the user who runs envprobe."""
         return process.run(argv, stdin, timeout_s, limit_bytes)
 
-    def outside(self) -> dict[str, Section]:
-        """Return nothing: there is no image and no container."""
-        return {}
-
-    @property
-    def image_id(self) -> str:
-        """Nothing: there is no image."""
-        return ""
-
-    def unchanged(self, places: Sequence[str]) -> bool:
-        """Return False: nobody stands outside to vouch for it."""
-        return False
-
     def __enter__(self) -> LocalTarget:
         if self._place:
             self.pythons = (self._find(self._place),)
         elif not sys.executable:  # embedded in another program
             raise TargetError(f"{self.reference}: this interpreter has no path", "name one: local:///usr/bin/python3")
         return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Nothing was made, so nothing is removed."""
 
     def _find(self, place: str) -> str:
         if "/" not in place:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Any
 
 from ..error import TargetError, UsageError
-from ..fact import Section
 from . import process
+from .machine import Machine
 from .protocol import Address, Completed, NoProgram
 
 CONNECT_TIMEOUT_S = 15
@@ -59,13 +57,11 @@ class Login:
         return TargetError(f"{self.reference}: cannot connect: {last}", hint.format(command=by_hand))
 
 
-class SshTarget:
+class SshTarget(Machine):
     """Python on another machine; the default is the python3 of a login without a terminal."""
 
     def __init__(self, address: Address) -> None:
-        address.allow_options()
-        self.reference = address.reference
-        self.context: dict[str, Any] = {}
+        super().__init__(address)
         self._login = Login(address.place, address.reference)
         self.pythons: tuple[str, ...] = (self._login.path,) if self._login.path else ("python3", "python")
 
@@ -81,21 +77,5 @@ class SshTarget:
             raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there")
         return completed
 
-    def outside(self) -> dict[str, Section]:
-        """Return nothing: there is no image and no container."""
-        return {}
-
-    @property
-    def image_id(self) -> str:
-        """Nothing: there is no image."""
-        return ""
-
-    def unchanged(self, places: Sequence[str]) -> bool:
-        """Return False: nobody stands outside to vouch for it."""
-        return False
-
     def __enter__(self) -> SshTarget:
         return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Nothing was made there, so nothing is removed."""

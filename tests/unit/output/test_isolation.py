@@ -16,13 +16,13 @@ from .case import OTHER_RATE, RECORDED, SAMPLES
 def test_a_file_that_hangs_the_library_is_given_up() -> None:
     """A damaged file on which the HDF5 library never returns ends with the time limit, and nothing is said about it."""
     with pytest.raises(Unable, match="did not end within 3 s"):
-        ask(Request("hdf5", [str(RECORDED / "weights.h5"), str(SAMPLES / "hostile" / "endless.h5")]), time_limit_s=3)
+        ask(Request("hdf5", "hdf5", [str(RECORDED / "weights.h5"), str(SAMPLES / "hostile" / "endless.h5")]), time_limit_s=3)
 
 
 def test_a_child_that_dies_is_no_answer() -> None:
     """Whatever ends the child early lets bytes decide, with its status."""
     with pytest.raises(Unreadable, match="ended the process with status 1"):
-        ask(Request("no such type", []))
+        ask(Request("no_such_module", "hdf5", []))
 
 
 def test_modules_in_the_current_folder_are_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

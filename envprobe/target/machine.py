@@ -1,0 +1,35 @@
+"""What this machine and one behind ssh have in common: there is no outside from which they could be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any
+
+from ..fact import Section
+from .protocol import Address
+
+
+class Machine:
+    """A target that is neither an image nor a container. Nothing is made in it, so nothing is removed."""
+
+    def __init__(self, address: Address) -> None:
+        address.allow_options()
+        self.reference = address.reference
+        self.context: dict[str, Any] = {}
+
+    def outside(self) -> dict[str, Section]:
+        """Return nothing: there is no image and no container."""
+        return {}
+
+    @property
+    def image_id(self) -> str:
+        """Nothing: there is no image."""
+        return ""
+
+    def unchanged(self, places: Sequence[str]) -> bool:
+        """Return False: nobody stands outside to vouch for it."""
+        return False
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Leave it as it is."""
