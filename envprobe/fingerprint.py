@@ -9,11 +9,13 @@ import msgspec
 
 from . import document
 from .error import DocumentError
-from .fact import ABSENT, Fact, Section, Unknown, canonical, sha256
+from .fact import Fact, Section, Unknown, canonical, sha256
 
 SCHEMA = "envprobe.fingerprint/1"
 ANSWER_SCHEMA = "envprobe.answer/1"
 
+NOT_LOOKED = Unknown("the fingerprint has no such section")
+"""Absent is what was looked for in vain: a whole section that is missing was not looked for."""
 SEEN_FROM_OUTSIDE = {
     "image": "only an engine can see the image, and one side was not recorded through one",
     "container": "only an engine can see the container's settings, and one side was not recorded through one",
@@ -62,7 +64,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_u
         if name in self.sections:
             return self.sections[name].get(key)
         reason = skip_reason(path, self.skipped)
-        return Unknown(reason) if reason else ABSENT
+        return Unknown(reason) if reason else NOT_LOOKED
 
 
 def skip_reason(path: str, skipped: dict[str, str]) -> str:

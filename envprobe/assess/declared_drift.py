@@ -13,9 +13,6 @@ from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
 from ..report import Kind
 from .change import Change, Changes, Doubt, classify
 
-NOT_LOOKED = Unknown("the observed fingerprint has no such section")
-"""Absent is what was looked for in vain: a whole section that is missing was not looked for."""
-
 
 def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
     """Compare only what a baseline declares; where its declarations are complete, tell what is there besides."""
@@ -31,7 +28,7 @@ def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
         if not declaration.applies(observed):
             continue
         compared += 1
-        fact = observed.get(path) if path.partition(".")[0] in observed.sections else NOT_LOOKED
+        fact = observed.get(path)
         verdict = declaration.accepts(fact, observed)
         if verdict is None:
             doubts.append(Doubt(path, fact.reason if isinstance(fact, Unknown) else "cannot be compared with what is declared"))

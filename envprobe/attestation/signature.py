@@ -16,7 +16,7 @@ import msgspec
 
 from ..error import DocumentError
 from ..fact import ABSENT, Absent, Fact, Known, Unknown, canonical, sha256
-from ..fingerprint import Fingerprint, skip_reason
+from ..fingerprint import NOT_LOOKED, Fingerprint, skip_reason
 from ..spelling import EMPTY_WORD, cut
 
 SCHEMA = "envprobe:1"
@@ -71,8 +71,11 @@ def trace_digest(fingerprint: Fingerprint) -> str | None:
 
 
 def _first(fingerprint: Fingerprint, paths: Sequence[str]) -> Fact:
-    """Return the first of these facts that is known, else one that is unknown or was left out, else absent."""
-    facts = [fingerprint.get(path) for path in paths]
+    """Return the first of these facts that is known, else one that is unknown or was left out, else absent.
+
+    Absent as well is what lies in a section that the fingerprint does not have: so say the lines in reports that are published.
+    """
+    facts = [fact for path in paths if (fact := fingerprint.get(path)) is not NOT_LOOKED]
     left_out = [Unknown(reason) for path in paths if (reason := skip_reason(path, fingerprint.skipped))]
     for kind in (Known, Unknown):
         found = [fact for fact in [*facts, *left_out] if isinstance(fact, kind)]
