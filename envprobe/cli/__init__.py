@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import click
 
 from .. import __version__
-from . import attach, environment, run
 from .delivery import let_go_of_stdout
+from .group import Commands
 
 TROUBLE = 2
 INTERRUPTED = 130
@@ -39,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return TROUBLE
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="envprobe", message="%(prog)s %(version)s")
 def envprobe() -> None:
     """Does this environment reproduce that result? Record it, check it, and see what differs and how to mend it.
@@ -49,10 +49,6 @@ def envprobe() -> None:
 
     Exit status: 0 reproduces, 1 differs, 2 could not tell.
     """
-
-
-for _command in (*environment.COMMANDS, *run.COMMANDS, *attach.COMMANDS):
-    envprobe.add_command(_command)
 
 
 def _spell_everything() -> None:

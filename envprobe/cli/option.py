@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from ..probing.collect import Options
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 Command = Callable[..., Any]
@@ -38,7 +38,7 @@ def rendering(command: Command) -> Command:
     return _with_options(
         command,
         click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-                     help="For a terminal, a program or a pull request."),
+                     help="For a terminal, a program, a pull request or a browser."),
         click.option("--output", type=FILE,
                      help="Write the report to a file instead of stdout."),
         click.option("--strict", is_flag=True, help="Let warnings fail."),

@@ -36,7 +36,7 @@ def test_every_command_of_a_page_parses(page: Path) -> None:
             continue
         if name.startswith("-"):
             continue
-        command = envprobe.commands.get(name)
+        command = envprobe.get_command(click.Context(envprobe), name)
         assert command is not None, f"{page.name}: {line}"
         try:
             command.make_context(name, arguments, resilient_parsing=False)
