@@ -38,4 +38,10 @@ def _markdown(report: Report, style: Style) -> str:
     return render(report, style)
 
 
-FORMATS: dict[str, Callable[[Report, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown}
+def _html(report: Report, style: Style) -> str:
+    from .page import render
+
+    return render(report)
+
+
+FORMATS: dict[str, Callable[[Report, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown, "html": _html}
