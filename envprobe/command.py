@@ -215,14 +215,19 @@ def load(source: str | Path | Document, *, config: Config | None = None) -> Docu
             data = stream.read(LIMIT_BYTES + 1)
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-    value = read_json(data, str(path))
+    return read(data, str(path))
+
+
+def read(data: bytes, where: str) -> Document:
+    """Read a baseline, a run, a fingerprint or an answer of the probe. Raises DocumentError with every fault."""
+    value = read_json(data, where)
     if isinstance(value, dict) and value.get("schema") == BASELINE_SCHEMA:
-        return read_baseline(data, str(path))
+        return read_baseline(data, where)
     from . import experiment
 
     if isinstance(value, dict) and str(value.get("schema")).startswith(experiment.FAMILY):
-        return experiment.from_value(value, str(path))
-    return from_value(value, str(path))
+        return experiment.from_value(value, where)
+    return from_value(value, where)
 
 
 def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:

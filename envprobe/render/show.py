@@ -43,9 +43,16 @@ Row: TypeAlias = tuple[str, str]
 
 def show(document: Baseline | Fingerprint | Run, style: Style) -> str:
     """Return a baseline, a fingerprint or a run as one screen of text."""
+    return _print(rows(document, style), style)
+
+
+def rows(document: Baseline | Fingerprint | Run, style: Style) -> Iterator[Row]:
+    """Yield what there is to say of a document as (label, words); an empty label goes on with the one before."""
     if isinstance(document, Run):
-        return _print([*run_rows(document, style), *_fingerprint_rows(document.fingerprint, style)], style)
-    return show_baseline(document, style) if isinstance(document, Baseline) else _print(_fingerprint_rows(document, style), style)
+        yield from run_rows(document, style)
+        yield from _fingerprint_rows(document.fingerprint, style)
+    else:
+        yield from _baseline_rows(document, style) if isinstance(document, Baseline) else _fingerprint_rows(document, style)
 
 
 def show_baseline(baseline: Baseline, style: Style) -> str:
