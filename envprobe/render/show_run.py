@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Iterator
 from shlex import join
@@ -40,9 +41,17 @@ def run_rows(run: Run, style: Style) -> Iterator[Row]:
 
 
 def _ending(run: Run) -> str:
-    seconds = sum(float(attempt.context.get("seconds", 0)) for attempt in run.attempts)
+    seconds = sum(_seconds(attempt) for attempt in run.attempts)
     times = f"{len(run.attempts)} of {run.planned} runs, " if run.planned > 1 else ""
     return f"{times}{run.state}, exit status {run.exit_status}, {seconds:.1f} s"
+
+
+def _seconds(attempt: Attempt) -> float:
+    """Return how long an attempt took; its context is whatever somebody has written there."""
+    try:
+        return float(attempt.context.get("seconds", 0))
+    except (OverflowError, TypeError, ValueError):
+        return math.nan
 
 
 def _attempt(attempt: Attempt, variable: str) -> str:
@@ -72,6 +81,8 @@ def _spread(run: Run, output: OutputDescription, metric: str) -> str:
     if len(set(texts)) == 1:
         return safe(texts[0])
     values = [float(text) for text in texts]
+    if not all(math.isfinite(value) for value in values):  # an average of those tells nothing
+        return line(", ".join(texts))
     return f"{statistics.fmean(values):.6g} ± {statistics.stdev(values):.3g}"
 
 
