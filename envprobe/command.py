@@ -255,12 +255,24 @@ def _report(expected: Document, observed: Fingerprint | Run, config: Config, nam
     report = assess(_environment(expected), observed if isinstance(observed, Fingerprint) else observed.environment,
                     policy=policy, waivers=waivers, names=names, strict=strict,
                     today=today or datetime.now(timezone.utc).date())  # fmt: skip
+    report = msgspec.structs.replace(report, signature=_signature(observed))
     if isinstance(observed, Fingerprint):
         return report
     from .experiment import rerun
 
     recorded = None if isinstance(expected, Baseline | Fingerprint) else expected
     return rerun.with_outputs(report, recorded, observed, policy, config.outputs)
+
+
+def _signature(observed: Fingerprint | Run) -> str:
+    """Return the line that `attach` would write for it."""
+    from .attestation.payload import Record, without_context
+
+    if isinstance(observed, Fingerprint):
+        return str(Record(fingerprint=without_context(observed)).signature)
+    from .attestation.run_record import record_of
+
+    return str(record_of(observed).signature)
 
 
 def _environment(expected: Document) -> Baseline | Fingerprint:

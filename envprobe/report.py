@@ -98,6 +98,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One sentence for each waiver that is expired or matched nothing."""
     strict: bool = False
     """Whether warnings fail."""
+    signature: str = ""
+    """The line by which to quote what was observed, `envprobe:1|py:…`; empty where nobody asked for one."""
 
     @property
     def gate(self) -> frozenset[Severity]:

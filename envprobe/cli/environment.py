@@ -38,7 +38,7 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
 
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
-    with progress_shown("assess", f"render.{given['format_']}") as progress:
+    with progress_shown("assess", "attestation.payload", f"render.{given['format_']}") as progress:
         report = command.check(target, baseline, options=options_of(given), strict=given["strict"], progress=progress, run=run)
     return deliver(report, given)
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from .course import Curve, Stage, curves, stages
 from .numeric import UNTOLD, distance
 from .pattern import Guess, guess
 from .tolerance import DEFAULT, JUDGED_STEPS, NOT_JUDGED, Tolerance
@@ -59,6 +60,10 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     observed_class: str = ""
     hint: str = ""
     """What to do where there was nothing to compare with."""
+    curves: list[Curve] = []
+    """The losses of both runs."""
+    stages: list[Stage] = []
+    """How many records moved at each stage, in the order of the run."""
 
 
 def compare(expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT) -> Comparison:
@@ -79,7 +84,14 @@ def compare(expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT) ->
     pairs = _paired(expected, observed)
     divergences = list(_diverging(pairs))
     if not divergences:
-        return Comparison(verdict="identical", compared=len(pairs), expected_class=wanted_class, observed_class=found_class)
+        return Comparison(
+            verdict="identical",
+            compared=len(pairs),
+            expected_class=wanted_class,
+            observed_class=found_class,
+            curves=curves(expected.records, observed.records),
+            stages=stages(pairs),
+        )
     if any(_ran_out_of_memory(found) for _, found in pairs):
         same_class, hint = False, "a device had too little free memory for the run: end what fills it, and check again"
     else:
@@ -97,6 +109,8 @@ def compare(expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT) ->
         hint=hint,
         expected_class=wanted_class,
         observed_class=found_class,
+        curves=curves(expected.records, observed.records),
+        stages=stages(pairs),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import math
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
@@ -96,7 +96,7 @@ def _rank(dtype: str, value: float) -> int:
     return bits if bits >= 0 else -(bits & ((1 << width) - 1))
 
 
-def losses(records: list[Record]) -> Iterator[tuple[int, str, float]]:
+def losses(records: Sequence[Record]) -> Iterator[tuple[int, str, float]]:
     """Yield (step, which loss, value) of the training run on the CPU, in order."""
     for record in records:
         if record.stage == "loss" and record.part == "training" and record.step is not None and not record.error:

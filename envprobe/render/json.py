@@ -23,7 +23,7 @@ def render(report: Report) -> str:
         "verdict": report.verdict.value,
         "strict": report.strict,
         "expected": {"id": report.expected_id, "name": report.expected_name},
-        "observed": {"id": report.observed_id, "name": report.observed_name},
+        "observed": {"id": report.observed_id, "name": report.observed_name, "signature": report.signature},
         "compared": report.compared,
         "differences": [_difference(difference) for difference in report.differences],
         "unknown": [{"path": gap.path, "reason": gap.reason, "severity": gap.severity.value} for gap in report.unknown],

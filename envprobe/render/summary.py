@@ -136,18 +136,22 @@ def moved(entry: Entry) -> list[str]:
 
 def gaps(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
     """Return what could not be told as (facts, whether one decides or the first's severity, reason), one for each reason."""
+    return [(", ".join(_sections([gap.path for gap in members])), weight_of(members, report), line(members[0].reason, 400))
+            for members in alike_gaps(report, notes=notes)]  # fmt: skip
+
+
+def alike_gaps(report: Report, *, notes: bool) -> list[list[Gap]]:
+    """Return what could not be told, those of one reason together."""
     alike: dict[str, list[Gap]] = {}
     for gap in report.unknown:
         if notes or gap.severity is not Severity.NOTE:
             alike.setdefault(gap.reason, []).append(gap)
-    return [
-        (
-            ", ".join(_sections([gap.path for gap in members])),
-            "decides" if any(gap.severity in report.gate for gap in members) else members[0].severity.value,
-            line(reason, 400),
-        )
-        for reason, members in alike.items()
-    ]
+    return list(alike.values())
+
+
+def weight_of(gaps: list[Gap], report: Report) -> str:
+    """Return `decides` where one of them keeps the verdict from `reproduces`, else the first's severity."""
+    return "decides" if any(gap.severity in report.gate for gap in gaps) else gaps[0].severity.value
 
 
 def training_run(report: Report) -> list[tuple[str, str]]:

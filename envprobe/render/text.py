@@ -13,17 +13,14 @@ from ..assess import witness
 from ..assess.mend import is_command
 from ..policy import Severity
 from ..report import Report, Verdict
-from ..spelling import SHOWN_ITEMS, contrast, cut, line
-from . import Style, output_summary
-from .summary import Entry, entries, fixes, gaps, headline, left_out, moved, names, notes, provenance, title, training_run
+from ..spelling import SHOWN_ITEMS, contrast, line
+from . import Style, entry_words, output_summary
+from .summary import Entry, entries, gaps, headline, left_out, names, notes, provenance, title, training_run
 
 COLORS = {Severity.FAIL: "bold red", Severity.WARN: "bold yellow", Severity.NOTE: "cyan", Severity.IGNORE: "dim"}
 VERDICTS = {Verdict.REPRODUCES: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNDETERMINED: "bold yellow"}
 LABEL_WIDTH = 6
 SHOWN_ENTRIES = 8
-SHOWN_CONSEQUENCES = 4
-SHOWN_FIXES = 3
-SHOWN_FIX = 300
 
 
 def make_console(screen: io.StringIO, style: Style) -> Console:
@@ -87,32 +84,7 @@ def _entry(console: Console, entry: Entry, style: Style) -> None:
     else:
         rows.append(("names", names(entry, None if everything else 240)))
     console.print(head)
-    _rows(console, [*rows, *_words(entry, everything)])
-
-
-def _words(entry: Entry, everything: bool) -> list[tuple[str, str]]:
-    """Return the lines under an entry: why, mend, what moved with it, who waived it."""
-    rows = [("why", entry.first.why)] if entry.first.why else []
-    rows.extend(("mend", fix if everything else _shortened(fix)) for fix in _first(fixes(entry), SHOWN_FIXES, everything))
-    if entry.consequences:
-        rows.append(("moves", ", ".join(_first(moved(entry), SHOWN_CONSEQUENCES, everything))))
-    waiver = entry.first.waiver
-    if waiver is not None:
-        but = "" if entry.severity is Severity.NOTE else "; what it moves is not waived"
-        rows.append(("waived", line(f"until {waiver.expires} by {waiver.owner}: {waiver.reason}", 400) + but))
-    return rows
-
-
-def _first(words: list[str], number: int, everything: bool) -> list[str]:
-    left = 0 if everything else len(words) - number
-    return [*words[:number], f"and {left} more: -v shows all"] if left > 0 else words
-
-
-def _shortened(fix: str) -> str:
-    """Cut a long sentence; half a command is worse than none, so a long one is only announced."""
-    if len(fix) <= SHOWN_FIX:
-        return fix
-    return f"a command of {len(fix):,} characters: -v shows it" if is_command(fix) else cut(fix, SHOWN_FIX)
+    _rows(console, [*rows, *entry_words.rows(entry, everything)])
 
 
 def _rows(console: Console, rows: list[tuple[str, str]]) -> None:
@@ -164,7 +136,7 @@ def _gaps(console: Console, report: Report, everything: bool) -> None:
     console.print()
     console.print(Text("COULD NOT BE TOLD", style="bold yellow"))
     words = [f"{paths} ({word}): {reason}" for paths, word, reason in told]
-    for sentence in _first(words, SHOWN_ENTRIES, everything):
+    for sentence in entry_words.first(words, SHOWN_ENTRIES, everything):
         console.print(Padding(Text(sentence), (0, 0, 0, LABEL_WIDTH)))
 
 

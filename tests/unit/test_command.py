@@ -11,6 +11,7 @@ import pytest
 
 import envprobe
 from envprobe import command
+from envprobe.attestation.attest import attach
 from envprobe.baseline import Baseline, read_baseline
 from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
@@ -102,6 +103,15 @@ def test_diff_takes_names_files_and_values(config: Config, tmp_path: Path) -> No
         assert (report.verdict, report.observed_name) == (Verdict.DIFFERS, str(drifted))
     assert command.diff("tf", "tf", config=config).expected_name == "tf"
     assert command.diff(fingerprint(), fingerprint(), config=config).expected_name == fingerprint().id[:19]
+
+
+def test_a_report_quotes_what_attach_would_write(config: Config, tmp_path: Path) -> None:
+    """A reviewer finds in the report the very line that the author's report carries."""
+    page = tmp_path / "report.md"
+    page.write_text("# Results\n")
+    line = str(attach(tmp_path / "drifted.json", page, config=config).record.signature)
+    assert line in page.read_text()
+    assert command.diff(fingerprint(), tmp_path / "drifted.json", config=config).signature == line
 
 
 def test_a_declared_baseline_is_no_environment(config: Config) -> None:

@@ -11,5 +11,5 @@ from .template import fill
 
 def render(report: Report) -> str:
     """Return the whole report as a page; everything is in it, folded where a reader need not look."""
-    body = fill("report.html", report=report, headline=summary.headline(report))
+    body = fill("report.html", {"report": report, "headline": summary.headline(report)})
     return document(f"{report.verdict.value}: {line(report.observed_name)}", body)

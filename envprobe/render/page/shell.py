@@ -35,8 +35,8 @@ def document(
     sheets = (asset("style.css"), *styles)
     programs = (asset("page.js"),) if scripts is None else scripts
     policy = security_policy(sheets, programs, forms=forms)
-    parts = {"styles": _inline(sheets, "style"), "scripts": _inline(programs, "script")}
-    return str(fill("document.html", title=title, body=body, policy=policy, **parts)) + "\n"
+    texts = {"styles": _inline(sheets, "style"), "scripts": _inline(programs, "script")}
+    return f"{fill('document.html', {'title': title, 'body': body, 'policy': policy, **texts})}\n"
 
 
 def security_policy(styles: tuple[str, ...], scripts: tuple[str, ...], *, forms: str = NOWHERE) -> str:

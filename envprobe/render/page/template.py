@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -14,7 +15,7 @@ FOLDER = "template"
 HERE = __package__
 
 
-def fill(name: str, *, package: str = HERE, **values: Any) -> Markup:
+def fill(name: str, values: Mapping[str, Any], *, package: str = HERE) -> Markup:
     """Fill a template of a package's `template` folder; templates of this package can be imported by all others."""
     return Markup(environment(package).get_template(f"{name}.jinja").render(values))  # noqa: S704 - autoescaped
 

@@ -1,0 +1,38 @@
+"""What is said under a difference: why, how to mend it, what moved with it, who waived it."""
+
+from __future__ import annotations
+
+from ..assess.mend import is_command
+from ..policy import Severity
+from ..spelling import cut, line, safe
+from .summary import Entry, fixes, moved
+
+SHOWN_CONSEQUENCES = 4
+SHOWN_FIXES = 3
+SHOWN_FIX = 300
+
+
+def rows(entry: Entry, everything: bool) -> list[tuple[str, str]]:
+    """Return the lines under an entry as (label, words), safe to print; long ones shortened unless all is asked for."""
+    told = [("why", safe(entry.first.why))] if entry.first.why else []
+    told.extend(("mend", fix if everything else _shortened(fix)) for fix in first(fixes(entry), SHOWN_FIXES, everything))
+    if entry.consequences:
+        told.append(("moves", ", ".join(first(moved(entry), SHOWN_CONSEQUENCES, everything))))
+    waiver = entry.first.waiver
+    if waiver is not None:
+        but = "" if entry.severity is Severity.NOTE else "; what it moves is not waived"
+        told.append(("waived", line(f"until {waiver.expires} by {waiver.owner}: {waiver.reason}", 400) + but))
+    return told
+
+
+def first(words: list[str], number: int, everything: bool) -> list[str]:
+    """Return so many of the words, and how many are left out."""
+    left = 0 if everything else len(words) - number
+    return [*words[:number], f"and {left} more: -v shows all"] if left > 0 else words
+
+
+def _shortened(fix: str) -> str:
+    """Cut a long sentence; half a command is worse than none, so a long one is only announced."""
+    if len(fix) <= SHOWN_FIX:
+        return fix
+    return f"a command of {len(fix):,} characters: -v shows it" if is_command(fix) else cut(fix, SHOWN_FIX)
