@@ -85,7 +85,7 @@ class Collecting:
 def collecting_process(reference: str, timeout_s: float = 60) -> subprocess.Popen[str]:
     """Start `collect` in a process of its own, to be sent signals."""
     program = (
-        "import sys; from envprobe.collect import Options, collect;"
+        "import sys; from envprobe.probing.collect import Options, collect;"
         f"collect(sys.argv[1], Options(benchmark='off', timeout_s={timeout_s}))"
     )
     return subprocess.Popen([sys.executable, "-c", program, reference], cwd=REPOSITORY, stderr=subprocess.PIPE, text=True)
