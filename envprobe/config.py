@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from .baseline.waiver import Waiver
 from .error import DocumentError, UsageError
 from .output.tolerance import Tolerance
 from .policy import Policy
+from .suggestion import suggest
 
 LIMIT_BYTES = 1 << 20
 
@@ -117,9 +117,7 @@ def _baseline(text: str, folder: Path) -> str:
 def _faults(value: dict[str, Any]) -> Iterator[str]:
     for name, item in value.items():
         if name not in TYPES:
-            close = difflib.get_close_matches(name, TYPES, 1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TYPES)}"
-            yield f"{name[:80]}: no such setting; {hint}"
+            yield f"{name[:80]}: no such setting; {suggest(name, TYPES)}"
         elif not isinstance(item, TYPES[name][0]):
             yield f"{name}: expected {TYPES[name][1]}, found {str(item)[:40]!r}"
         elif isinstance(item, str) and not item.strip():

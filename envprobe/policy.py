@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import msgspec
 
 from . import document
 from .default_rules import RULES
+from .suggestion import suggest
 
 KINDS = ("added", "removed", "upgraded", "downgraded", "crossgraded", "modified", "shadowed", "changed")
 MAGNITUDES = ("major", "minor", "micro", "local")
@@ -176,15 +176,20 @@ def _rule_table_faults(rules: dict[str, Any]) -> Iterator[str]:
 def rule_faults(text: str) -> Iterator[str]:
     """Yield what is wrong with the text of a rule."""
     glob, *qualifiers = text.split("@")
-    section = glob.partition(".")[0]
-    if not _has_wildcard(section) and section not in SECTIONS:
-        yield f"no facts are called {section[:40]!r}{_suggestion(section, SECTIONS)}"
+    yield from glob_faults(glob)
     for word in qualifiers:
         if word not in KINDS and word not in MAGNITUDES:
-            yield f"@{word[:40]}: neither a kind nor a magnitude{_suggestion(word, (*KINDS, *MAGNITUDES))}"
+            yield f"@{word[:40]}: neither a kind nor a magnitude; {suggest(word, (*KINDS, *MAGNITUDES))}"
     for words in (KINDS, MAGNITUDES):
         if sum(word in words for word in qualifiers) > 1:
             yield f"a difference has only one of {', '.join(words)}"
+
+
+def glob_faults(glob: str) -> Iterator[str]:
+    """Yield why a glob over fact paths can match none: its section is written out, and is no section."""
+    section = glob.partition(".")[0]
+    if not _has_wildcard(section) and section not in SECTIONS:
+        yield f"no facts are called {section[:40]!r}; {suggest(section, SECTIONS)}"
 
 
 def _tolerance_faults(value: Any) -> Iterator[str]:
@@ -193,14 +198,9 @@ def _tolerance_faults(value: Any) -> Iterator[str]:
         return
     for name, limit in value.items():
         if name not in TOLERANCES:
-            yield f"tolerance.{name[:40]}: no such tolerance{_suggestion(name, TOLERANCES)}"
+            yield f"tolerance.{name[:40]}: no such tolerance; {suggest(name, TOLERANCES)}"
         elif isinstance(limit, bool) or not isinstance(limit, int | float) or not 0 <= limit < 1:
             yield f"tolerance.{name}: expected a number from 0 up to 1, found {str(limit)[:40]!r}"
-
-
-def _suggestion(word: str, known: Any) -> str:
-    close = difflib.get_close_matches(word[:40], list(known), 1)
-    return f"; did you mean {close[0]!r}?" if close else f"; there are {', '.join(known)}"
 
 
 def _has_wildcard(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import errno
 import fcntl
 import os
@@ -15,6 +14,7 @@ from pathlib import Path
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
 from .error import StoreError
+from .suggestion import suggest
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 """A baseline's name becomes a file name: no separators, no leading dot or dash, nothing that a terminal acts on."""
@@ -173,9 +173,5 @@ def _is_path(text: str) -> bool:
 
 
 def _what_next(name: str, folder: Path) -> str:
-    known = names(folder)
-    close = difflib.get_close_matches(name, known, 3)
-    there = f"there are {', '.join(known)}" if known else "there are none yet"
-    first = f"did you mean {' or '.join(close)}?" if close else there
     new = name if NAME.fullmatch(name) else "NAME"
-    return f"{first}; or record it: envprobe record --name {new}"
+    return f"{suggest(name, names(folder), 3)}; or record it: envprobe record --name {new}"

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from .. import document
+from .. import document, policy
 
 # `date.fromisoformat` of Python 3.11 also reads `20260101` and `2026-W01-1`; one spelling keeps files comparable.
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -50,6 +50,8 @@ def faults(waiver: Waiver) -> Iterator[str]:
             yield f"{name}: empty; a waiver names a path, an owner and a reason"
     if not re.search(r"[^*?.\[\]]", waiver.path):
         yield f"path: {waiver.path!r} waives everything; name at least a section, such as `gpu.*`"
+    elif waiver.path.strip():
+        yield from (f"path: {fault}" for fault in policy.glob_faults(waiver.path))
     if not _is_date(waiver.expires):
         yield f"expires: {waiver.expires[:40]!r} is not a date such as 2027-01-31"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from ..config import LIMIT_BYTES, read_toml
 from ..error import DocumentError
+from ..suggestion import suggest
 from .package_source import PackageSource, from_url
 from .requirements_file import Requirement, Requirements
 
@@ -100,9 +100,7 @@ def _table_faults(project: dict[str, Any], extras: Collection[str]) -> Iterator[
     known = {canonicalize_name(name): name for name in optional}
     for extra in extras:
         if canonicalize_name(extra) not in known:
-            close = difflib.get_close_matches(canonicalize_name(extra), known, 1)
-            hint = f"did you mean {known[close[0]]}?" if close else f"there are {', '.join(sorted(optional)) or 'none'}"
-            yield f"no extra called {extra[:40]!r}; {hint}"
+            yield f"no extra called {extra[:40]!r}; {suggest(extra, sorted(optional))}"
     try:
         SpecifierSet(project.get("requires-python", ""))
     except (InvalidSpecifier, AttributeError, TypeError):

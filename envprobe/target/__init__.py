@@ -106,7 +106,7 @@ def _options(text: str, query: str) -> dict[str, list[str]]:
 def _complaint(scheme: str, separator: str) -> str:
     if not separator:
         return f"not a target; did you mean docker://{scheme} or image://{scheme}?" if scheme else "an empty target"
-    from difflib import get_close_matches
+    from ..suggestion import did_you_mean
 
-    close = get_close_matches(scheme, FORMS, n=1)
-    return f"no such scheme {scheme!r}" + (f"; did you mean {close[0]}://?" if close else "")
+    close = did_you_mean(f"{scheme}://", [f"{form}://" for form in FORMS])
+    return f"no such scheme {scheme!r}" + (f"; {close}" if close else "")

@@ -15,6 +15,7 @@ from ..error import TargetError, UsageError
 from ..fact import Section
 from ..probing.container_change import Change, read_changes, untouched
 from ..probing.outside import container_section, image_section, mounts
+from ..suggestion import did_you_mean
 from . import stream
 from .engine import Engine, speaking
 from .layer import read_layer
@@ -175,10 +176,15 @@ class ContainerTarget:
     def _inspect(self) -> dict[str, Any]:
         document = self._look()
         if document is None:
-            known = f"{self._engine.tool} ps -a shows those that exist"
-            hint = f"{known}; for an image write {self._engine.image_scheme}://{self._name}"
+            known = did_you_mean(self._name, self._names(), 3) or f"{self._engine.tool} ps -a shows those that exist"
+            hint = f"{known}\nfor an image write {self._engine.image_scheme}://{self._name}"
             raise TargetError(f"{self.reference}: there is no container {self._name}", hint)
         return document
+
+    def _names(self) -> list[str]:
+        with speaking(self.reference):
+            listed: list[dict[str, Any]] = self._client.containers(all=True)
+        return [name.lstrip("/") for container in listed for name in container.get("Names") or []]
 
     def _look(self) -> dict[str, Any] | None:
         """Return the container's inspect document; None where there is no such container."""

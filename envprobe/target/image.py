@@ -13,6 +13,7 @@ from ..error import TargetError, UsageError
 from ..fact import Section
 from ..probing.container_change import untouched
 from ..probing.outside import container_section, image_section, mounts
+from ..suggestion import did_you_mean
 from . import stream
 from .engine import Engine, speaking
 from .protocol import Address, Capture, Completed, orderly_end
@@ -124,12 +125,17 @@ class ImageTarget:
             try:
                 document: dict[str, Any] = self._client.inspect_image(self._name)  # type: ignore[no-untyped-call]
             except NotFound:
-                tool = self._engine.tool
                 raise TargetError(
-                    f"{self.reference}: there is no such image here, and envprobe never pulls",
-                    f"{tool} pull {self._name}; {tool} images shows those that are here",
+                    f"{self.reference}: there is no such image here, and envprobe never pulls", self._what_next()
                 ) from None
         return document
+
+    def _what_next(self) -> str:
+        listed: list[dict[str, Any]] = self._client.images()
+        known = [tag for image in listed for tag in image.get("RepoTags") or []]
+        tool = self._engine.tool
+        there = did_you_mean(self._name, known, 3) or f"{tool} images shows those that are here"
+        return f"{tool} pull {self._name}\n{there}"
 
     def _remove(self, name: str) -> None:
         from docker.errors import NotFound

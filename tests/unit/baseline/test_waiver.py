@@ -43,6 +43,13 @@ def test_a_day_has_one_spelling(day: str) -> None:
         read_waivers([{**GOOD, "expires": day}], "w")
 
 
+def test_a_waiver_of_a_section_that_is_none_is_refused() -> None:
+    """A mistyped glob would waive nothing, and nobody would know before the review."""
+    with pytest.raises(DocumentError, match=r"\[0\]\.path: no facts are called 'pacakges'; did you mean packages\?"):
+        read_waivers([{**GOOD, "path": "pacakges.numpy.*"}], "w")
+    assert read_waivers([{**GOOD, "path": "pa*.numpy.*"}], "w")
+
+
 @pytest.mark.parametrize("missing", list(GOOD))
 def test_nothing_of_a_waiver_may_be_left_out(missing: str) -> None:
     """A waiver without owner, reason or end is how a difference is forgotten."""
