@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..assess.mend import is_command
-from ..policy import Severity
-from ..spelling import cut, line, safe
-from .summary import Entry, fixes, moved
+from ..spelling import cut, safe
+from .summary import Entry, fixes, moved, waived
 
 SHOWN_CONSEQUENCES = 4
 SHOWN_FIXES = 3
@@ -18,11 +17,7 @@ def rows(entry: Entry, everything: bool) -> list[tuple[str, str]]:
     told.extend(("mend", fix if everything else _shortened(fix)) for fix in first(fixes(entry), SHOWN_FIXES, everything))
     if entry.consequences:
         told.append(("moves", ", ".join(first(moved(entry), SHOWN_CONSEQUENCES, everything))))
-    waiver = entry.first.waiver
-    if waiver is not None:
-        but = "" if entry.severity is Severity.NOTE else "; what it moves is not waived"
-        told.append(("waived", line(f"until {waiver.expires} by {waiver.owner}: {waiver.reason}", 400) + but))
-    return told
+    return [*told, ("waived", waived(entry))] if waived(entry) else told
 
 
 def first(words: list[str], number: int, everything: bool) -> list[str]:

@@ -134,6 +134,15 @@ def moved(entry: Entry) -> list[str]:
     return [safe(item.path) + (f" ({item.severity.value})" if item.severity.rank > root else "") for item in entry.consequences]
 
 
+def waived(entry: Entry) -> str:
+    """Return until when, by whom and why a difference is waived; empty where it is not."""
+    waiver = entry.first.waiver
+    if waiver is None:
+        return ""
+    but = "" if entry.severity is Severity.NOTE else "; what it moves is not waived"
+    return line(f"until {waiver.expires} by {waiver.owner}: {waiver.reason}", 400) + but
+
+
 def gaps(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
     """Return what could not be told as (facts, whether one decides or the first's severity, reason), one for each reason."""
     return [(", ".join(_sections([gap.path for gap in members])), weight_of(members, report), line(members[0].reason, 400))

@@ -1,0 +1,89 @@
+"""A report as what a page shows of it: sections of items, each of bounded size. The words are those of all formats."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...assess.mend import is_command
+from ...policy import Severity
+from ...report import Difference, Report
+from ...spelling import contrast, line
+from .. import summary
+
+SHOWN_CHARACTERS = 600
+SHOWN_ITEMS = 40
+SHOWN_ROWS = 1000
+"""A page is to be opened from a mail; whoever has more differences of one kind reads them as JSON."""
+
+
+class Row(NamedTuple):
+    """One fact on one line."""
+
+    name: str
+    kind: str
+    severity: str
+    expected: str
+    observed: str
+
+
+class Item(NamedTuple):
+    """One thing to look at: a difference with all that is to say about it, or several alike."""
+
+    severity: str
+    section: str
+    title: str
+    kind: str
+    values: Row | None
+    """What differs; None where several do."""
+    members: list[Row]
+    """The differences of a group, of which `size` are there in all."""
+    size: int
+    why: str
+    mends: list[tuple[str, bool]]
+    """What to do, and whether it is a command."""
+    moves: list[Row]
+    """What follows from it, of which there are `moved` in all."""
+    moved: int
+    waived: str
+
+
+class Part(NamedTuple):
+    """A section of the fingerprint and the items in it."""
+
+    section: str
+    items: list[Item]
+
+
+def parts(report: Report, *severities: Severity) -> list[Part]:
+    """Return the items of some severities by section, the section with the most severe one first."""
+    found: dict[str, list[Item]] = {}
+    for entry in summary.entries(report, severities):
+        item = _item(entry)
+        found.setdefault(item.section, []).append(item)
+    return [Part(section, items) for section, items in found.items()]
+
+
+def _item(entry: summary.Entry) -> Item:
+    first, members, moves = entry.first, entry.differences, entry.consequences
+    is_group = len(members) > 1
+    return Item(
+        severity=entry.severity.value,
+        section=line(first.path.partition(".")[0], 80),
+        title=summary.title(entry),
+        kind=first.kind.value,
+        values=None if is_group else _row(first),
+        members=[_row(member, short=True) for member in members[:SHOWN_ROWS]] if is_group else [],
+        size=len(members),
+        why=line(first.why, SHOWN_CHARACTERS),
+        mends=[(fix, is_command(fix)) for fix in summary.fixes(entry)],
+        moves=[_row(move) for move in moves[:SHOWN_ROWS]],
+        moved=len(moves),
+        waived=summary.waived(entry),
+    )
+
+
+def _row(difference: Difference, *, short: bool = False) -> Row:
+    """Return a difference as one line; `short` leaves its section out of its name."""
+    expected, observed = contrast(difference.expected, difference.observed, SHOWN_CHARACTERS, SHOWN_ITEMS)
+    name = difference.path.partition(".")[2] if short else difference.path
+    return Row(line(name), difference.kind.value, difference.severity.value, expected, observed)
