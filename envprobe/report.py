@@ -12,6 +12,7 @@ from .fact import Fact
 from .policy import Severity
 
 if TYPE_CHECKING:
+    from .anchor import Anchor
     from .baseline.waiver import Waiver
     from .numerics.comparison import Comparison
     from .output import OutputComparison
@@ -77,6 +78,15 @@ class Output(msgspec.Struct, frozen=True, kw_only=True):
     """What a difference means here."""
 
 
+class PolicySource(msgspec.Struct, frozen=True):
+    """A git revision that the expected side and the rules were read from."""
+
+    revision: str
+    """As somebody named it: `origin/main`."""
+    commit: str
+    """What that was, in full."""
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The result of comparing one environment with what was expected of it."""
 
@@ -100,6 +110,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Whether warnings fail."""
     signature: str = ""
     """The line by which to quote what was observed, `envprobe:1|py:…`; empty where nobody asked for one."""
+    expected_path: str = ""
+    """The file that the expected side was read from; empty where it was none. For `anchor.anchored`, not for a reader."""
+    anchor: Anchor | None = None
+    """Where in a repository the expected side is written, for formats that annotate a line."""
+    policy_from: PolicySource | None = None
+    """Where settings, policy, waivers and baseline were read from; None for the working folder."""
 
     @property
     def gate(self) -> frozenset[Severity]:

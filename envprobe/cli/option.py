@@ -11,7 +11,7 @@ import click
 if TYPE_CHECKING:
     from ..probing.collect import Options
 
-FORMATS = ("text", "json", "markdown", "html")
+FORMATS = ("text", "json", "markdown", "html", "junit", "sarif", "github")
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 Command = Callable[..., Any]

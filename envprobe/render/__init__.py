@@ -44,4 +44,30 @@ def _html(report: Report, style: Style) -> str:
     return render(report)
 
 
-FORMATS: dict[str, Callable[[Report, Style], str]] = {"text": _text, "json": _json, "markdown": _markdown, "html": _html}
+def _junit(report: Report, style: Style) -> str:
+    from .junit import render
+
+    return render(report, style)
+
+
+def _sarif(report: Report, style: Style) -> str:
+    from .sarif import render
+
+    return render(report, style)
+
+
+def _github(report: Report, style: Style) -> str:
+    from .github import render
+
+    return render(report, style)
+
+
+FORMATS: dict[str, Callable[[Report, Style], str]] = {
+    "text": _text,
+    "json": _json,
+    "markdown": _markdown,
+    "html": _html,
+    "junit": _junit,
+    "sarif": _sarif,
+    "github": _github,
+}

@@ -19,7 +19,7 @@ from .report import REPORTS
 
 HERE = Path(__file__).parent
 SAME_IN_EVERY_PAGE = re.compile(r"(?s)(?<=<style>).*?(?=</style>)|(?<=<script>).*?(?=</script>)|&#39;sha256-[^&]*&#39;")
-ENDINGS = {"text": "txt", "json": "json", "markdown": "md", "html": "html"}
+ENDINGS = {"text": "txt", "json": "json", "markdown": "md", "html": "html", "junit": "xml", "sarif": "sarif", "github": "log"}
 STYLES = {
     "text": {
         "80": Style(),
@@ -31,6 +31,9 @@ STYLES = {
     "json": {"all": Style()},
     "markdown": {"short": Style(), "verbose": Style(verbosity=1)},
     "html": {"page": Style()},
+    "junit": {"junit": Style()},
+    "sarif": {"all": Style(verbosity=1)},
+    "github": {"annotations": Style()},
 }
 
 

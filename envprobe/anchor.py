@@ -1,0 +1,104 @@
+"""Where in a repository the expected side of a report is written: its file, and the lines that speak of its facts.
+
+Reviewers' tools put what they are told beside a line. A line is only claimed where the file still says what was compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from .document import LIMIT_BYTES
+from .error import EnvprobeError
+
+if TYPE_CHECKING:
+    from .report import Report
+
+MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
+ESCAPE = "\\"
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """A file of the repository and the lines in it."""
+
+    file: str
+    """Relative to the repository's root, with slashes."""
+    lines: dict[str, int] = {}
+    """Fact path, or section, to the number of its line; empty where the file says something else by now."""
+
+    def line_of(self, paths: Iterable[str]) -> int:
+        """Return the first line that speaks of one of the facts, else that of its section, else 0."""
+        paths = list(paths)
+        sections = [path.partition(".")[0] for path in paths]
+        return next((self.lines[name] for name in (*paths, *sections) if name in self.lines), 0)
+
+
+def anchored(report: Report) -> Report:
+    """Return the report with the place of its expected side; as it is where that lies in no repository."""
+    if not report.expected_path:
+        return report
+    path = Path(report.expected_path)
+    root = _repository(path)
+    if root is None:
+        return report
+    file = path.resolve().relative_to(root.resolve()).as_posix()
+    return msgspec.structs.replace(report, anchor=Anchor(file, _lines(path, report)))
+
+
+def _repository(path: Path) -> Path | None:
+    for folder in path.absolute().parents:
+        if (folder / ".git").exists():
+            return folder if path.resolve().is_relative_to(folder.resolve()) else None
+    return None
+
+
+def _lines(path: Path, report: Report) -> dict[str, int]:
+    from . import command
+
+    try:
+        if command.load(path).id != report.expected_id:  # a revision's baseline was compared, or the file was just replaced
+            return {}
+        with path.open("rb") as stream:
+            text = stream.read(LIMIT_BYTES + 1).decode("utf-8-sig")
+    except (EnvprobeError, OSError, UnicodeDecodeError):
+        return {}
+    return fact_lines(text)
+
+
+def fact_lines(text: str) -> dict[str, int]:
+    """Return the lines of sections and of facts that are known or declared, in the JSON of a baseline or a fingerprint."""
+    found: dict[str, int] = {}
+    for keys, number in _members(text):
+        if keys and keys[0] == "fingerprint":
+            keys = keys[1:]
+        if len(keys) == 2 and keys[0] in ("declared", "sections"):
+            found.setdefault(keys[1], number)
+        elif len(keys) == 4 and keys[0] == "sections" and keys[2] == "known":
+            found.setdefault(f"{keys[1]}.{keys[3]}", number)
+    return found
+
+
+def _members(text: str) -> Iterator[tuple[Sequence[str], int]]:
+    """Yield the keys that lead to each member of an object, and its line, in the text of one JSON document."""
+    keys: list[str] = []  # of each object or list around here, the key of the member that is being read
+    number, last = 1, ""
+    for mark in (found[0] for found in MARK.finditer(text)):
+        if mark == "\n":
+            number += 1
+        elif mark in "{[":
+            keys.append("")
+        elif mark in "}]":
+            keys.pop()
+        elif mark == ":":
+            keys[-1] = _text(last)
+            yield keys[:], number
+        else:
+            last = mark
+
+
+def _text(mark: str) -> str:
+    return str(msgspec.json.decode(mark)) if ESCAPE in mark else mark[1:-1]

@@ -1,0 +1,117 @@
+"""A report as results: what CI systems list, one for each thing to tell, with a name that stays the same from run to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from ..assess.witness import PATH as TRACE
+from ..baseline.waiver import Waiver
+from ..policy import Severity
+from ..report import Gap, Output, Report
+from ..spelling import contrast, line, safe
+from . import entry_words, output_summary
+from .summary import Entry, alike_gaps, entries, names, title, training_run
+
+OUTPUTS = "outputs"
+UNKNOWN = "unknown"
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True):
+    """Differences that are told together, one output, or facts that could not be told for one reason. All safe to print."""
+
+    name: str
+    """What it is about: a fact path, a rule such as `packages.*@added` for alike ones, an output's name."""
+    section: str
+    kind: str
+    """As in a report: `upgraded`, `added`, …; `unknown` for what could not be told."""
+    severity: Severity
+    gates: bool
+    """Whether it keeps the verdict from `reproduces`."""
+    title: str
+    """One line with both values."""
+    rows: list[tuple[str, str]]
+    """Label and words: why it matters, how to mend it, what moved with it."""
+    paths: list[str]
+    """The fact paths that it speaks of."""
+    waiver: Waiver | None = None
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether nobody could tell, which is trouble and not a difference."""
+        return self.kind == UNKNOWN
+
+    @property
+    def body(self) -> str:
+        """The rows as lines of text; empty where there are none."""
+        return "\n".join(f"{label}: {words}" if label else words for label, words in self.rows)
+
+
+def results(report: Report, *, everything: bool) -> list[Result]:
+    """Return what to tell, outputs first and what could not be told last; notes only where everything is asked for."""
+    told = Severity if everything else (Severity.FAIL, Severity.WARN)
+    return [
+        *(_output(output, report, everything) for output in output_summary.told(report, everything=everything)),
+        *(_entry(entry, report, everything) for entry in entries(report, told)),
+        *(_gap(members, report) for members in alike_gaps(report, notes=everything)),
+    ]
+
+
+def _entry(entry: Entry, report: Report, everything: bool) -> Result:
+    first, several = entry.first, len(entry.differences) > 1
+    section = line(first.path.partition(".")[0], 80)
+    if several:
+        words = f"{safe(title(entry))}: {names(entry, None if everything else 240)}"
+    else:
+        expected, observed = contrast(first.expected, first.observed, 2000 if everything else 120)
+        words = f"{line(first.path)}: {expected} != {observed} ({first.kind.value})"
+    return Result(
+        name=f"{section}.*@{first.kind.value}" if several else line(first.path),
+        section=section,
+        kind=first.kind.value,
+        severity=entry.severity,
+        gates=entry.severity in report.gate,
+        title=words,
+        rows=[*entry_words.rows(entry, everything), *_training(entry, report)],
+        paths=[difference.path for difference in entry.differences],
+        waiver=first.waiver,
+    )
+
+
+def _training(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
+    """Yield where the training run parts, under the difference that it is or that it follows from."""
+    if any(item.path.partition(".")[0] == TRACE for item in (*entry.differences, *entry.consequences)):
+        yield from ((f"training run, {label}", words) for label, words in training_run(report))
+
+
+def _output(output: Output, report: Report, everything: bool) -> Result:
+    found = output.comparison
+    severity, is_unknown = output_summary.severity(output), found.verdict.value == "undetermined"
+    findings, left = output_summary.findings(found, everything=everything)
+    rows = [(one.where, f"{one.expected} != {one.observed}  {one.words}".rstrip()) for one in findings]
+    return Result(
+        name=line(found.name),
+        section=OUTPUTS,
+        kind=UNKNOWN if is_unknown else found.verdict.value,
+        severity=severity,
+        gates=found.verdict.value in ("differs", "undetermined") and output.severity in report.gate,
+        title=f"{line(found.name)}: {output_summary.heading(found)}",
+        rows=[*rows, *([("", f"and {left:,} more")] if left else []), *([("hint", line(found.hint, 400))] if found.hint else [])],
+        paths=[],
+    )  # fmt: skip
+
+
+def _gap(members: list[Gap], report: Report) -> Result:
+    paths = [gap.path for gap in members]
+    facts = line(paths[0]) if len(paths) == 1 else f"{line(paths[0], 80)} and {len(paths) - 1} more"
+    return Result(
+        name=line(paths[0]),
+        section=line(paths[0].partition(".")[0], 80),
+        kind=UNKNOWN,
+        severity=max((gap.severity for gap in members), key=lambda level: level.rank),
+        gates=any(gap.severity in report.gate for gap in members),
+        title=f"{facts}: could not be told: {line(members[0].reason, 400)}",
+        rows=[],
+        paths=paths,
+    )
