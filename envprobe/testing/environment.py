@@ -12,15 +12,18 @@ from ..attestation.payload import Record, without_context
 from ..config import load_config
 from ..error import EnvprobeError
 from ..fingerprint import Fingerprint
+from ..observer import rules
 from ..policy import Policy, Severity, overlay
 from ..render import FORMATS, Style
 from ..render.summary import count, headline
 from ..report import Report, Verdict
 from ..spelling import contrast, line
-from .observer import rules
 from .option import setting
 
 LOCAL = "local://"
+OBSERVERS = ("envprobe-ml", "pytest", "pytest-xdist", "pytest-cov", "pytest-timeout")
+TOOLS = ("pytest", "pytest-*", "pluggy", "iniconfig", "execnet")
+"""Of the observers, and of what they require, what no experiment imports."""
 LOOKING = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
 """Options with which pytest runs no test."""
 CHOOSE = "pytest --envprobe-baseline NAME --envprobe-target TARGET, or settings of these names, say what is compared"
@@ -51,7 +54,7 @@ class EnvironmentCheck:
     def _start(self) -> None:
         project = load_config(self.config.rootpath)
         target = setting(self.config, "envprobe_target") or project.target
-        own = rules() if target == LOCAL else {}
+        own = rules(OBSERVERS, TOOLS) if target == LOCAL else {}
         self.project = msgspec.structs.replace(project, target=target, policy=overlay(Policy(rules=own), project.policy))
         baseline, self.fingerprint = command.observe(
             target, setting(self.config, "envprobe_baseline") or None, config=self.project

@@ -1,4 +1,4 @@
-"""What is in an environment only because somebody looks at it: envprobe and pytest, and what they require."""
+"""What is in an environment only because somebody looks at it: envprobe and pytest or a notebook, and what they require."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from importlib.metadata import PackageNotFoundError, distribution
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ..policy import Severity
-
-OBSERVERS = ("envprobe-ml", "pytest", "pytest-xdist", "pytest-cov", "pytest-timeout")
-TOOLS = ("pytest", "pytest-*", "pluggy", "iniconfig", "execnet")
-"""Distributions that no experiment imports: whatever differs in them is a note."""
+from .policy import Severity
 
 
-def rules() -> dict[str, Severity]:
-    """Return the policy under which an observer shows in no finding.
+def rules(observers: tuple[str, ...], tools: tuple[str, ...]) -> dict[str, Severity]:
+    """Return the policy under which observers show in no finding.
 
-    What it requires, an experiment may require too: only that it was added is a note, not another version of it.
+    `tools` are globs of distributions that no experiment imports: whatever differs in them is a note. What an observer
+    requires, an experiment may require too: only that it was added is a note, not another version of it.
     """
-    found = {f"packages.{name}{suffix}": Severity.NOTE for name in TOOLS for suffix in ("", ".*")}
-    return found | {f"packages.{name}@added": Severity.NOTE for name in sorted(_required(OBSERVERS))}
+    found = {f"packages.{name}{suffix}": Severity.NOTE for name in tools for suffix in ("", ".*")}
+    return found | {f"packages.{name}@added": Severity.NOTE for name in sorted(_required(observers))}
 
 
 def _required(roots: tuple[str, ...]) -> set[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from envprobe.observer import rules
 from envprobe.policy import DEFAULT, Policy, Severity, overlay
-from envprobe.testing.observer import rules
+from envprobe.testing.environment import OBSERVERS, TOOLS
 
-POLICY = overlay(DEFAULT, Policy(rules=rules()))
+POLICY = overlay(DEFAULT, Policy(rules=rules(OBSERVERS, TOOLS)))
 
 
 @pytest.mark.parametrize("name", ["pytest", "pytest-xdist", "pluggy", "msgspec", "rich", "markdown-it-py"])
