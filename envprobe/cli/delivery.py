@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from ..command import Progress
     from ..report import Report
 
+ANCHORED = frozenset({"sarif", "github"})
+"""Formats that say on which line of the baseline a difference is."""
+
 
 def deliver(report: Report, given: dict[str, Any]) -> int:
     """Render a report to where it was asked for; the verdict, in this one place, becomes the exit status."""
@@ -24,12 +27,52 @@ def deliver(report: Report, given: dict[str, Any]) -> int:
     from ..render.terminal import style_of
     from ..report import EXIT_STATUS
 
-    text = render.FORMATS[given["format_"]](report, style_of(given))
+    copies: tuple[tuple[str, Path], ...] = given["also"]
+    if not ANCHORED.isdisjoint((given["format_"], *(form for form, _ in copies))):
+        from ..anchor import anchored
+
+        report = anchored(report)
+    _hand_over(render.FORMATS[given["format_"]](report, style_of(given)), given)
+    for form, path in copies:
+        write_file(path, render.FORMATS[form](report, style_of({**given, "output": path})).encode("utf-8"))
+    if given["format_"] == "github":
+        from . import step_summary
+
+        step_summary.append(render.FORMATS["markdown"](report, render.Style()))
+    return EXIT_STATUS[report.verdict]
+
+
+@contextmanager
+def trouble_told(given: dict[str, Any]) -> Iterator[None]:
+    """Tell of trouble in the formats that a CI system lists, too: a missing report would be taken for a missing check."""
+    from ..error import EnvprobeError
+
+    try:
+        yield
+    except EnvprobeError as error:
+        _tell(error.message, error.hint, given)
+        raise
+
+
+def _tell(message: str, hint: str, given: dict[str, Any]) -> None:
+    from ..render import TROUBLE
+
+    if given["format_"] in TROUBLE:
+        _hand_over(TROUBLE[given["format_"]](message, hint), given)
+    for form, path in given["also"]:
+        if form in TROUBLE:
+            write_file(path, TROUBLE[form](message, hint).encode("utf-8"))
+    if given["format_"] == "github":
+        from . import step_summary
+
+        step_summary.append(TROUBLE["markdown"](message, hint))
+
+
+def _hand_over(text: str, given: dict[str, Any]) -> None:
     if given["output"] is not None:
         write_file(given["output"], text.encode("utf-8"))
     else:  # what a program reads is UTF-8 wherever it is written; a terminal has its own encoding
         write_stdout(text if given["format_"] == "text" else text.encode("utf-8"))
-    return EXIT_STATUS[report.verdict]
 
 
 def write_file(path: Path, data: bytes) -> None:

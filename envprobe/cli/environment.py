@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .delivery import deliver, progress_shown, write_file, write_stdout
+from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
 from .option import FILE, color, options_of, probing, rendering
 
 if TYPE_CHECKING:
@@ -38,7 +38,8 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
 
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
-    with progress_shown("assess", "attestation.payload", f"render.{given['format_']}") as progress:
+    modules = ("assess", "attestation.payload", f"render.{given['format_']}")
+    with trouble_told(given), progress_shown(*modules) as progress:
         report = command.check(target, baseline, options=options_of(given), strict=given["strict"], progress=progress, run=run)
     return deliver(report, given)
 
@@ -54,7 +55,9 @@ def diff(expected: str, observed: str, **given: Any) -> int:
     """
     from .. import command
 
-    return deliver(command.diff(expected, observed, strict=given["strict"]), given)
+    with trouble_told(given):
+        report = command.diff(expected, observed, strict=given["strict"])
+    return deliver(report, given)
 
 
 @click.command()

@@ -41,11 +41,24 @@ def rendering(command: Command) -> Command:
                      help="For a terminal, a program, a pull request or a browser."),
         click.option("--output", type=FILE,
                      help="Write the report to a file instead of stdout."),
+        click.option("--also", multiple=True, metavar="FORMAT=FILE", callback=_read_copies,
+                     help="Write the report to a file in this format, too; repeatable."),
         click.option("--strict", is_flag=True, help="Let warnings fail."),
         click.option("-q", "--quiet", is_flag=True, help="The verdict alone."),
         click.option("-v", "--verbose", is_flag=True, help="Everything, notes included."),
         color,
     )  # fmt: skip
+
+
+def _read_copies(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
+    """Read `junit=report.xml` as a format and a file."""
+    copies = []
+    for value in values:
+        form, separator, name = value.partition("=")
+        if form not in FORMATS or not separator:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}")
+        copies.append((form, FILE.convert(name, option, context)))
+    return tuple(copies)
 
 
 def _with_options(command: Command, *options: Command) -> Command:

@@ -71,3 +71,36 @@ FORMATS: dict[str, Callable[[Report, Style], str]] = {
     "sarif": _sarif,
     "github": _github,
 }
+
+
+def _junit_trouble(message: str, hint: str) -> str:
+    from .junit import trouble
+
+    return trouble(message, hint)
+
+
+def _sarif_trouble(message: str, hint: str) -> str:
+    from .sarif import trouble
+
+    return trouble(message, hint)
+
+
+def _github_trouble(message: str, hint: str) -> str:
+    from .github import trouble
+
+    return trouble(message, hint)
+
+
+def _markdown_trouble(message: str, hint: str) -> str:
+    from .markdown import trouble
+
+    return trouble(message, hint)
+
+
+TROUBLE: dict[str, Callable[[str, str], str]] = {
+    "markdown": _markdown_trouble,
+    "junit": _junit_trouble,
+    "sarif": _sarif_trouble,
+    "github": _github_trouble,
+}
+"""Formats that also tell what kept envprobe from telling: a message and a hint of lines, as an EnvprobeError has them."""

@@ -38,6 +38,12 @@ def render(report: Report, style: Style) -> str:
     return "\n".join([*lines, "", *_details(report, everything)]) + "\n"
 
 
+def trouble(message: str, hint: str) -> str:
+    """Return a heading that says that nothing could be told, and why."""
+    rows = [f"- {_code(row)}" for row in (*message.splitlines(), *hint.splitlines())]
+    return "\n".join(["## envprobe: could not tell", "", *rows]) + "\n"
+
+
 def _outputs(report: Report, everything: bool) -> list[str]:
     """Return a table of the outputs that are not the same, a row for each difference."""
     rows: list[str] = []
