@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .candidate import baselines, documents, runs, targets
 from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
 from .option import FILE, color, options_of, probing, rendering
 
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("target", required=False)
-@click.option("--baseline", metavar="NAME|FILE", help="What to compare with; the configuration's, or the only one there is.")
-@click.option("--run", metavar="RUN", help="Compare this recorded experiment instead, its outputs too; nothing is probed.")
+@click.argument("target", required=False, shell_complete=targets)
+@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines,
+              help="What to compare with; the configuration's, or the only one there is.")  # fmt: skip
+@click.option("--run", metavar="RUN", shell_complete=runs,
+              help="Compare this recorded experiment instead, its outputs too; nothing is probed.")  # fmt: skip
 @probing
 @rendering
 def check(target: str | None, baseline: str | None, run: str | None, **given: Any) -> int:
     """Compare a target with a baseline. Never records.
+
+    Exit status: 0 reproduces, 1 differs, 2 could not tell.
 
     \b
     envprobe check                                this Python
@@ -33,6 +38,7 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
     envprobe check file://colleague.json          what a colleague sent
     envprobe check --run run-2.json --baseline run-1.json
                                                   two experiments, outputs too
+    envprobe check mlflow:RUN_ID                  what a tracker's run carries
     """
     from .. import command
 
@@ -45,13 +51,21 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
 
 
 @click.command()
-@click.argument("expected")
-@click.argument("observed")
+@click.argument("expected", shell_complete=documents)
+@click.argument("observed", shell_complete=documents)
 @rendering
 def diff(expected: str, observed: str, **given: Any) -> int:
-    """Compare any two baselines, fingerprints or runs; of two runs the outputs too.
+    """Compare any two baselines, fingerprints or runs.
 
-    Each is a baseline's name, or a file: a baseline, a fingerprint, a run, or what envprobe-probe.pyz wrote.
+    Each is a baseline's name, or a file: a baseline, a fingerprint, a run, a report that carries a record, or what
+    envprobe-probe.pyz wrote. Of two runs the outputs are compared too.
+
+    \b
+    envprobe diff tf-2.9 colleague.json           a baseline and a fingerprint
+    envprobe diff run-1.json run-2.json           two experiments
+    envprobe diff tf-2.9 <(ssh host envprobe probe)
+
+    Exit status: 0 reproduces, 1 differs, 2 could not tell.
     """
     from .. import command
 
@@ -61,8 +75,8 @@ def diff(expected: str, observed: str, **given: Any) -> int:
 
 
 @click.command()
-@click.argument("target", required=False)
-@click.option("--name", help="Record as baselines/NAME.json.")
+@click.argument("target", required=False, shell_complete=targets)
+@click.option("--name", shell_complete=baselines, help="Record as baselines/NAME.json.")
 @click.option("--output", type=FILE, help="Record to this file.")
 @click.option(
     "--requirements",
@@ -82,6 +96,9 @@ def record(
     \b
     envprobe record image://tensorflow/tensorflow:2.9.0 --name tf-2.9
     envprobe record --requirements requirements.txt --name pins
+    envprobe record docker://trainer --name tf-2.9 --update
+
+    Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
     from .. import command
     from ..render.terminal import style_of
@@ -114,7 +131,7 @@ def _save(recording: Recording, update: bool, style: Style) -> int:
 
 
 @click.command()
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=targets)
 @click.option(
     "--output",
     type=FILE,
@@ -134,6 +151,8 @@ def probe(target: str | None, output: Path | None, pack: Path | None, **given: A
     envprobe probe docker://trainer --output trainer.json
     envprobe probe --pack envprobe-probe.pyz
     python3 envprobe-probe.pyz --output me.json     elsewhere, without envprobe
+
+    Exit status: 0 printed or written, 2 could not be had.
     """
     from .. import command
     from ..fingerprint import to_json
@@ -151,11 +170,19 @@ def probe(target: str | None, output: Path | None, pack: Path | None, **given: A
 
 
 @click.command()
-@click.argument("file")
+@click.argument("file", shell_complete=documents)
 @click.option("-v", "--verbose", is_flag=True, help="Every fact.")
 @color
 def show(file: str, **given: Any) -> int:
-    """Show one baseline, fingerprint or run to a reader."""
+    """Show one baseline, fingerprint or run to a reader.
+
+    \b
+    envprobe show tf-2.9                          a baseline
+    envprobe show run-1.json -v                   an experiment, with every fact
+    envprobe show report.md                       the record that a report carries
+
+    Exit status: 0 shown, 2 could not be read.
+    """
     from .. import command
     from ..render.show import show as render
     from ..render.terminal import style_of

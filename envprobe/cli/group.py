@@ -15,6 +15,7 @@ HOMES = {
     "run": "run",
     "attach": "attach",
     "verify": "attach",
+    "serve": "serve",
 }
 """Which module of this room has which command, in the order in which help lists them."""
 

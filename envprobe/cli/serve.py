@@ -1,0 +1,58 @@
+"""The command that shows a folder in a browser."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+PORT = 8765
+PLAIN = (
+    "others on the network can read along: HTTP here is not encrypted",
+    "or leave --host out, and let them in by: ssh -L PORT:localhost:PORT THIS-MACHINE",
+)
+
+
+@click.command("serve")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
+              help="Listen there; beyond this machine a token is asked for.")  # fmt: skip
+@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, metavar="N",
+              help="Listen on this port; 0 picks a free one.")  # fmt: skip
+@click.option("--token", is_flag=True, help="Ask for a token on this machine too, where others have accounts.")
+def serve_command(folder: Path, host: str, port: int, token: bool) -> int:
+    """Show a folder of baselines, fingerprints, runs and saved checks in a browser: when, what, and what differs from what.
+
+    Nothing is written, and nothing outside of FOLDER is read. Ctrl-C ends it.
+
+    \b
+    envprobe serve baselines
+    envprobe check docker://trainer --format json --output checks/monday.json
+    envprobe serve checks --port 0
+    """
+    from ..error import UsageError
+
+    try:
+        from ..serve.app import Application
+        from ..serve.server import address_of, listen, machine_name, serve
+    except ModuleNotFoundError as error:
+        hint = "pip install 'envprobe-ml[serve]'"
+        raise UsageError(f"{error.name} is not installed, which a page that is served needs", hint) from error
+    from ..config import load_config
+    from ..serve.catalogue import Catalogue
+    from ..serve.drift import Comparisons
+    from ..serve.guard import guard_for, is_loopback
+
+    catalogue = Catalogue(folder)
+    comparisons = Comparisons(catalogue, load_config(Path.cwd()))
+    guard = guard_for(host, machine_name(), asks_token=token)
+    with listen(host, port) as listening:
+        address = address_of(listening, host)
+        click.echo(address + (f"?token={guard.token}" if guard.token else ""))
+        if not is_loopback(host):
+            click.echo("\n".join(f"envprobe: {words}" for words in PLAIN), err=True)
+        serve(Application(catalogue, comparisons, guard), listening)
+    return 0
+
+
+COMMANDS = (serve_command,)

@@ -1,0 +1,141 @@
+"""Addresses to pages, as a WSGI application: what is asked for is found in the catalogue or nowhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timezone
+from functools import partial
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+
+from ..error import EnvprobeError
+from ..report import Report
+from . import view
+from .catalogue import Catalogue, Snapshot
+from .drift import Comparisons, matrix
+from .entry import Entry
+from .guard import HEADERS, Guard
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+METHODS = ("GET", "HEAD")
+SIDE_LIMIT = 30
+"""Documents on each side of the whole matrix; against one, all are compared."""
+PATIENCE_S = 1.0
+"""How long a reader waits for a matrix before being shown what there is of it."""
+RELOAD_S = 1
+PRINTED = "Open the address that envprobe printed when it was started"
+
+
+class _Refused(Exception):
+    """A request that gets no page of the folder."""
+
+    def __init__(self, status: int, title: str, words: str) -> None:
+        super().__init__(title)
+        self.status, self.title, self.words = status, title, words
+
+
+class Application:
+    """Answers one request after the other, each from the folder as it is at that moment."""
+
+    def __init__(self, catalogue: Catalogue, comparisons: Comparisons, guard: Guard,
+                 clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+        self._catalogue = catalogue
+        self._comparisons = comparisons
+        self._guard = guard
+        self._clock = clock
+        self._pages: dict[str, Callable[[Request], Response]] = {
+            "/": self._timeline, "/matrix": self._matrix, "/diff": self._diff, "/document": self._document,
+        }  # fmt: skip
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as WSGI asks for it. A bug of ours is one answer of status 500, with its traceback on stderr."""
+        try:
+            response = self._answer(Request(environ))
+        except _Refused as refused:
+            response = _respond(view.message(refused.title, refused.words), refused.status)
+        except EnvprobeError as error:
+            response = _respond(view.message("This cannot be shown", error.message, error.hint), 422)
+        except Exception:  # noqa: BLE001 - the server goes on
+            traceback.print_exc(file=sys.stderr)
+            response = _respond(view.message("This is a bug in envprobe", "Its traceback is where the server was started."), 500)
+        response.headers.extend(HEADERS)
+        return response(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        if request.method not in METHODS:
+            raise _Refused(405, "These pages can only be read", "GET and HEAD are answered.")
+        if not self._guard.knows(request.headers.get("Host", "")):
+            raise _Refused(421, "This server has another name", f"{PRINTED}.")
+        if self._guard.accepts_token(request.args.get("token", "")):
+            return self._welcome()
+        if not self._guard.admits(request.cookies):
+            raise _Refused(403, "A token is needed", f"{PRINTED}: it carries one.")
+        if request.path not in self._pages:
+            raise _Refused(404, "There is no such page", "")
+        return self._pages[request.path](request)
+
+    def _welcome(self) -> Response:
+        """Keep the session in a cookie and go on, without the token in the address.
+
+        Not by a redirect: a Strict cookie is not sent along one that began with a click on another site, in a chat say.
+        """
+        response = _respond(view.message("Welcome", "", link=("/", "To the timeline")))
+        response.set_cookie(self._guard.cookie, self._guard.session, httponly=True, samesite="Strict")
+        response.headers["Refresh"] = "0; url=/"
+        return response
+
+    def _timeline(self, request: Request) -> Response:
+        shown = view.Filter(kind=request.args.get("kind", ""), fingerprint=request.args.get("fingerprint", ""))
+        return _respond(view.timeline(self._catalogue.root.name, self._catalogue.scan(), shown))
+
+    def _matrix(self, request: Request) -> Response:
+        snapshot = self._catalogue.scan()
+        expected = [entry for entry in snapshot.entries.values() if entry.has_expectation]
+        observed = [entry for entry in snapshot.entries.values() if entry.has_environment]
+        if "against" in request.args:
+            expected = [_find(snapshot, request.args["against"])]
+        else:
+            expected, observed = expected[:SIDE_LIMIT], observed[:SIDE_LIMIT]
+        until = self._clock() + PATIENCE_S
+        compare = partial(self._comparisons.cell, today=_today())
+        cells = matrix(expected, observed, compare, lambda: self._clock() < until)
+        response = _respond(view.drift(self._catalogue.root.name, snapshot, expected, observed, cells))
+        if any(cell.state == "waiting" for row in cells for cell in row):
+            response.headers["Refresh"] = str(RELOAD_S)
+        return response
+
+    def _diff(self, request: Request) -> Response:
+        snapshot = self._catalogue.scan()
+        expected, observed = (_find(snapshot, request.args.get(side, "")) for side in ("expected", "observed"))
+        return _respond(view.report(self._comparisons.report(expected, observed, _today())))
+
+    def _document(self, request: Request) -> Response:
+        entry = _find(self._catalogue.scan(), request.args.get("id", ""))
+        if entry.kind == "faulty":
+            return _respond(view.faulty(self._catalogue.root.name, entry))
+        document = self._catalogue.load(entry)
+        if isinstance(document, Report):
+            return _respond(view.report(document))
+        return _respond(view.document(self._catalogue.root.name, entry, document, everything="all" in request.args))
+
+
+def _find(snapshot: Snapshot, id_: str) -> Entry:
+    entry = snapshot.entries.get(id_)
+    if entry is None:
+        raise _Refused(404, "There is no such document", "It may have been moved or removed: look at the timeline.")
+    return entry
+
+
+def _today() -> date:
+    return datetime.now(timezone.utc).date()
+
+
+def _respond(page: view.Page, status: int = 200) -> Response:
+    headers = {"Content-Security-Policy": f"{page.policy}; frame-ancestors 'none'"}
+    return Response(page.html, status, headers, content_type="text/html; charset=utf-8")

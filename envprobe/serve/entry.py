@@ -1,0 +1,150 @@
+"""One document of the folder in a few words: what the pages list, kept while the document itself is read again when asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shlex
+from datetime import datetime, timezone
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from ..baseline import Baseline
+from ..experiment import Run
+from ..fingerprint import Fingerprint
+from ..render import summary
+from ..report import Report, Verdict
+from .folder import File
+
+Kind = Literal["baseline", "fingerprint", "run", "check", "faulty"]
+Document: TypeAlias = Baseline | Fingerprint | Run | Report
+TIME = "%Y-%m-%dT%H:%M:%SZ"
+LATEST = 253_402_300_799
+"""The last second that a datetime holds; a file's time is whatever somebody has set it to."""
+ID_DIGITS = 16
+CUT = 300
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """A document that lies in the folder."""
+
+    id: str
+    """What addresses it in the page: digits of the digest of its place, so that no address names a path."""
+    file: File
+    kind: Kind
+    words: str = ""
+    """What it is about: a baseline's target, a run's command, what a check compared with what."""
+    moment: datetime
+    """When it was recorded or run, in UTC; where it does not say, when its file was last changed."""
+    is_file_time: bool = True
+    fingerprint: str = ""
+    """The id of the environment; of a check that of the observed one. Empty where there is none."""
+    outcome: str = ""
+    """How a check or a run ended, in words."""
+    verdict: Verdict | None = None
+    """Of a check; `reproduces` of a run says only that its command went well."""
+    fault: str = ""
+    """Why a faulty document cannot be read."""
+    has_expectation: bool = False
+    """Whether others can be compared with it."""
+    has_environment: bool = False
+    """Whether it can be compared with others: a declared baseline is no environment."""
+
+
+def entry_id(place: str) -> str:
+    """Return the address of a place in the folder, the same every time that the folder is served."""
+    return hashlib.sha256(os.fsencode(place)).hexdigest()[:ID_DIGITS]
+
+
+def describe(file: File, document: Document) -> Entry:
+    """Return the entry of a document that could be read."""
+    if isinstance(document, Report):
+        return _check(file, document)
+    if isinstance(document, Run):
+        return _run(file, document)
+    return _baseline(file, document) if isinstance(document, Baseline) else _fingerprint(file, document)
+
+
+def faulty(file: File, reason: str) -> Entry:
+    """Return the entry of a file that could not be read as what it claims to be."""
+    return Entry(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=reason)
+
+
+def _check(file: File, report: Report) -> Entry:
+    return Entry(
+        id=entry_id(file.place),
+        file=file,
+        kind="check",
+        words=f"{_short(report.observed_name)} against {_short(report.expected_name)}",
+        moment=_changed(file),
+        fingerprint=_short(report.observed_id),
+        outcome=summary.headline(report),
+        verdict=report.verdict,
+    )
+
+
+def _run(file: File, run: Run) -> Entry:
+    moment, is_file_time = _moment(run.context.get("recorded"), file)
+    times = f", {len(run.attempts)} of {run.planned} times" if run.planned > 1 else ""
+    return Entry(
+        id=entry_id(file.place),
+        file=file,
+        kind="run",
+        words=_short(shlex.join(run.command)),
+        moment=moment,
+        is_file_time=is_file_time,
+        fingerprint=run.fingerprint.id,
+        outcome=f"{run.state}, exit status {run.exit_status}{times}",
+        has_expectation=True,
+        has_environment=True,
+    )
+
+
+def _baseline(file: File, baseline: Baseline) -> Entry:
+    moment, is_file_time = _moment(baseline.provenance.recorded, file)
+    made = baseline.provenance
+    source = made.target or made.source
+    return Entry(
+        id=entry_id(file.place),
+        file=file,
+        kind="baseline",
+        words=_short(f"{baseline.kind} as {baseline.name}" + (f" from {source}" if source else "")),
+        moment=moment,
+        is_file_time=is_file_time,
+        fingerprint=baseline.id,
+        has_expectation=True,
+        has_environment=baseline.fingerprint is not None,
+    )
+
+
+def _fingerprint(file: File, fingerprint: Fingerprint) -> Entry:
+    moment, is_file_time = _moment(fingerprint.context.get("time"), file)
+    host = fingerprint.context.get("host_name")
+    return Entry(
+        id=entry_id(file.place),
+        file=file,
+        kind="fingerprint",
+        words=_short(f"of {host}") if isinstance(host, str) else "",
+        moment=moment,
+        is_file_time=is_file_time,
+        fingerprint=fingerprint.id,
+        has_expectation=True,
+        has_environment=True,
+    )
+
+
+def _moment(told: object, file: File) -> tuple[datetime, bool]:
+    """Return a time as our own documents spell it and whether it is the file's, which counts where there is no other."""
+    try:
+        return datetime.strptime(str(told)[: len(TIME) * 2], TIME).replace(tzinfo=timezone.utc), False
+    except ValueError:
+        return _changed(file), True
+
+
+def _changed(file: File) -> datetime:
+    return datetime.fromtimestamp(min(max(file.modified_ns // 1_000_000_000, 0), LATEST), tz=timezone.utc)
+
+
+def _short(text: str) -> str:
+    return text[:CUT]

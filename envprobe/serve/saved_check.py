@@ -1,0 +1,106 @@
+"""A check that was saved with `--format json`, read back as the report that it was."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from .. import document
+from ..baseline.waiver import Waiver
+from ..error import DocumentError
+from ..fact import ABSENT, Fact, Known, Value
+from ..numerics.comparison import Comparison
+from ..output import OutputComparison
+from ..policy import Severity
+from ..render.json import SCHEMA
+from ..report import Difference, Gap, Kind, Output, Report
+
+NOT_COMPARED = "not-compared"
+EDITED = "the file was edited or damaged after it was written; check again"
+
+
+class _Side(msgspec.Struct, frozen=True):
+    id: str
+    name: str
+    signature: str = ""
+
+
+class _Difference(msgspec.Struct, frozen=True, kw_only=True):
+    path: str
+    kind: Kind
+    severity: Severity
+    expected: Value | None
+    observed: Value | None
+    why: str = ""
+    fix: str = ""
+    because: str | None = None
+    waiver: Waiver | None = None
+
+
+class _Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """The document as render/json.py writes it; members that a later version adds are passed over."""
+
+    verdict: str
+    strict: bool = False
+    expected: _Side
+    observed: _Side
+    compared: int = 0
+    differences: list[_Difference]
+    unknown: list[Gap]
+    skipped: dict[str, str] = {}
+    stale_waivers: list[str] = []
+    trace: dict[str, Any]
+    outputs: list[dict[str, Any]] = []
+
+
+def from_value(value: Any, where: str) -> Report:
+    """Read a parsed `envprobe.report/1`; what it holds must give the verdict that it claims. Raises DocumentError."""
+    document.check_schema(value, SCHEMA, where)
+    saved = document.convert(value, _Saved, where)
+    report = Report(
+        expected_name=saved.expected.name,
+        expected_id=saved.expected.id,
+        observed_name=saved.observed.name,
+        observed_id=saved.observed.id,
+        differences=[_difference(item) for item in saved.differences],
+        unknown=saved.unknown,
+        skipped=saved.skipped,
+        compared=saved.compared,
+        trace=_trace(saved.trace, where),
+        outputs=[_output(item, f"{where}: outputs[{index}]") for index, item in enumerate(saved.outputs)],
+        stale_waivers=saved.stale_waivers,
+        strict=saved.strict,
+        signature=saved.observed.signature,
+    )
+    verdict = report.verdict.value
+    if saved.verdict != verdict:
+        raise DocumentError(f"{where}: verdict: says {saved.verdict[:40]!a}, but what it holds gives {verdict}", EDITED)
+    return report
+
+
+def _difference(item: _Difference) -> Difference:
+    return Difference(
+        path=item.path,
+        kind=item.kind,
+        severity=item.severity,
+        expected=_fact(item.expected),
+        observed=_fact(item.observed),
+        why=item.why,
+        fix=item.fix,
+        because=item.because,
+        waiver=item.waiver,
+    )
+
+
+def _fact(value: Value | None) -> Fact:
+    return ABSENT if value is None else Known(value)
+
+
+def _trace(value: dict[str, Any], where: str) -> Comparison | None:
+    return None if value.get("verdict") == NOT_COMPARED else document.convert(value, Comparison, f"{where}: trace")
+
+
+def _output(value: dict[str, Any], where: str) -> Output:
+    severity = document.convert(value.get("severity", Severity.FAIL.value), Severity, where)
+    return Output(comparison=document.convert(value, OutputComparison, where), severity=severity)

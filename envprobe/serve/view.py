@@ -1,0 +1,114 @@
+"""Entries, documents and comparisons to pages, around the shell and with the style of `--format html`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any, NamedTuple
+
+from ..render import Style, page, show
+from ..render.page import shell
+from ..render.page.template import fill
+from ..report import Report
+from ..spelling import line, safe
+from .catalogue import Snapshot
+from .drift import Cell
+from .entry import Document, Entry
+
+HERE = __package__
+KINDS = ("baseline", "fingerprint", "run", "check", "faulty")
+SHORT_DIGITS = 12
+TRACE_WIDTH = 100
+FORMS = "'self'"
+
+
+class Page(NamedTuple):
+    """An answer for a browser."""
+
+    html: str
+    policy: str
+    """The Content-Security-Policy that it needs, and no more."""
+
+
+class Filter(NamedTuple):
+    """What of the timeline is shown; empty is everything."""
+
+    kind: str = ""
+    fingerprint: str = ""
+    """The first digits of an environment's id."""
+
+    def admits(self, entry: Entry) -> bool:
+        return self.kind in ("", entry.kind) and self.fingerprint in ("", short_id(entry.fingerprint))
+
+
+def timeline(folder: str, snapshot: Snapshot, shown: Filter) -> Page:
+    """Return what was recorded, run and checked, the newest first, a heading for each day."""
+    entries = list(snapshot.entries.values())
+    days = [(day, list(members)) for day, members in groupby(filter(shown.admits, entries), key=_day)]
+    alike = Counter(short_id(entry.fingerprint) for entry in entries)
+    return _page("Timeline", folder, "timeline", days=days, snapshot=snapshot, shown=shown, alike=alike,
+                 kinds=Counter(entry.kind for entry in entries), order=KINDS, **_choice(entries))  # fmt: skip
+
+
+def drift(folder: str, snapshot: Snapshot, expected: Sequence[Entry], observed: Sequence[Entry],
+          cells: Sequence[Sequence[Cell]]) -> Page:  # fmt: skip
+    """Return the matrix: a row for each expected document; of a single one, a line for each observed."""
+    return _page("Drift", folder, "matrix", snapshot=snapshot, expected=expected, observed=observed, cells=cells)
+
+
+def document(folder: str, entry: Entry, found: Document, *, everything: bool) -> Page:
+    """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
+    assert not isinstance(found, Report)
+    told = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
+    return _page(entry.file.place, folder, "one", entry=entry, rows=_grouped(told), everything=everything)
+
+
+def faulty(folder: str, entry: Entry) -> Page:
+    """Return why a document cannot be read."""
+    return _page(entry.file.place, folder, "faulty", entry=entry)
+
+
+def report(found: Report) -> Page:
+    """Return the page of `--format html`, with the policy that it brings."""
+    return Page(page.render(found), shell.security_policy((shell.asset("style.css"),), (shell.asset("page.js"),)))
+
+
+def message(title: str, words: str, hint: str = "", link: tuple[str, str] = ("/", "Back to the timeline")) -> Page:
+    """Return a page that says one thing. Nothing of the folder is on it: not everybody who gets it may read."""
+    return _page(title, "", "message", words=words, hint=hint, link=link)
+
+
+def short_id(id_: str) -> str:
+    """Return the first digits of an id, as many as every page shows."""
+    return safe(id_.removeprefix("sha256:"))[:SHORT_DIGITS]
+
+
+def _page(title: str, folder: str, template: str, **values: Any) -> Page:
+    body = fill(f"{template}.html", {"title": title, "folder": folder, "short_id": short_id, **values}, package=HERE)
+    styles = (shell.asset("style.css", HERE),)
+    html = shell.document(f"{line(title, 80)} · envprobe", body, styles=styles, scripts=(), forms=FORMS)
+    return Page(html, shell.security_policy((shell.asset("style.css"), *styles), (), forms=FORMS))
+
+
+def _choice(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return which two documents are chosen for comparing at first: the newest baseline, and the newest other environment."""
+    expected = next((entry for entry in entries if entry.kind == "baseline"), None)
+    expected = expected or next((entry for entry in reversed(entries) if entry.has_expectation), None)
+    observed = next((entry for entry in entries if entry.has_environment and entry != expected), expected)
+    return {"expected": expected.id if expected else "", "observed": observed.id if observed else ""}
+
+
+def _day(entry: Entry) -> str:
+    return f"{entry.moment:%Y-%m-%d}"
+
+
+def _grouped(rows: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Join the rows that go on with the one before."""
+    found: list[tuple[str, list[str]]] = []
+    for label, words in rows:
+        if label or not found:
+            found.append((label, [words]))
+        else:
+            found[-1][1].append(words)
+    return found

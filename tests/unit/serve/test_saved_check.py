@@ -1,0 +1,34 @@
+"""A check read back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from envprobe.error import DocumentError
+from envprobe.render.json import render
+from envprobe.report import Report
+from envprobe.serve.saved_check import from_value
+from tests.golden.report import REPORTS
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_a_saved_check_is_the_report_that_it_was(report: Report) -> None:
+    """What was saved as JSON is shown as it was told: nothing is lost on the way."""
+    assert from_value(json.loads(render(report)), "check.json") == report
+
+
+def test_a_verdict_that_does_not_follow_is_refused() -> None:
+    """A saved check whose verdict was edited is no evidence of anything."""
+    value = {**json.loads(render(REPORTS["differs"])), "verdict": "reproduces"}
+    with pytest.raises(DocumentError, match=r"check\.json: verdict: says 'reproduces', but what it holds gives differs"):
+        from_value(value, "check.json")
+
+
+@pytest.mark.parametrize("member", ["verdict", "expected", "observed", "differences", "unknown", "trace"])
+def test_every_fault_has_its_path(member: str) -> None:
+    """A check of another shape says where."""
+    value = {**json.loads(render(REPORTS["other-bits"])), member: 7}
+    with pytest.raises(DocumentError, match=member):
+        from_value(value, "check.json")
