@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from .group import Commands
 
 TROUBLE = 2
 INTERRUPTED = 130
+COMPLETION = "_ENVPROBE_COMPLETE"
+"""Set by a shell that asks what the word at the cursor may become."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from ..error import EnvprobeError
 
     _spell_everything()
+    if COMPLETION in os.environ:
+        from .completion import complete
+
+        return complete(envprobe, COMPLETION)
     try:
         return int(envprobe.main(arguments, prog_name="envprobe", standalone_mode=False) or 0)
     except EnvprobeError as error:

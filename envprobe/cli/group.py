@@ -6,6 +6,8 @@ from importlib import import_module
 
 import click
 
+from ..suggestion import suggest
+
 HOMES = {
     "check": "environment",
     "record": "environment",
@@ -16,8 +18,16 @@ HOMES = {
     "attach": "attach",
     "verify": "attach",
     "serve": "serve",
+    "completion": "completion",
 }
 """Which module of this room has which command, in the order in which help lists them."""
+HEADINGS = {
+    "check": "An environment against a baseline",
+    "run": "An experiment and its outputs",
+    "attach": "A record that travels in a report",
+    "completion": "Around the command line",
+}
+"""What help writes above this command and those that follow it."""
 
 
 class Commands(click.Group):
@@ -33,3 +43,24 @@ class Commands(click.Group):
             return None
         commands: tuple[click.Command, ...] = import_module(f".{HOMES[cmd_name]}", __package__).COMMANDS
         return next(command for command in commands if command.name == cmd_name)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command that is named, or say which one was probably meant."""
+        if args[0] not in HOMES and not ctx.resilient_parsing:
+            ctx.fail(f"No such command {args[0]!r}; {suggest(args[0], HOMES, 3)}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands under their headings, with a sentence each."""
+        width = max(map(len, HOMES))
+        room = formatter.width - width - 4
+        sections: dict[str, list[tuple[str, str]]] = {}
+        heading = "Commands"
+        for name in self.list_commands(ctx):
+            heading = HEADINGS.get(name, heading)
+            command = self.get_command(ctx, name)
+            assert command is not None
+            sections.setdefault(heading, []).append((name.ljust(width), command.get_short_help_str(room)))
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
 
+from .candidate import targets
 from .option import FILE, FOLDER, options_of
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ..experiment.running import Plan
 
 SEPARATOR = "--"
+IS_BEHIND = f"{__name__}.is_behind"
 FAILED, INTERRUPTED = 1, 130
 
 
@@ -30,6 +33,7 @@ class _CommandBehind(click.Command):
         """Set the command aside, untouched."""
         place = args.index(SEPARATOR) if SEPARATOR in args else len(args)
         context.meta[__name__] = args[place + 1 :]
+        context.meta[IS_BEHIND] = SEPARATOR in args
         return super().parse_args(context, args[:place])
 
     def collect_usage_pieces(self, context: click.Context) -> list[str]:
@@ -37,8 +41,13 @@ class _CommandBehind(click.Command):
         return [*super().collect_usage_pieces(context), "-- COMMAND..."]
 
 
+def _target_or_file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete the target, and behind the separator whatever a command may take."""
+    return [CompletionItem(incomplete, type="file")] if context.meta[IS_BEHIND] else targets(context, parameter, incomplete)
+
+
 @click.command("run", cls=_CommandBehind)
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=_target_or_file)
 @click.option("--outputs", multiple=True, metavar="GLOB", help="What the command writes; quoted, and as often as needed.")
 @click.option("--data", multiple=True, metavar="[NAME=]PATH", help="What it reads: a file or folder to be digested.")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times.")
@@ -57,7 +66,9 @@ class _CommandBehind(click.Command):
               help="Give up on the probe after this long; the command may take as long as it likes.")  # fmt: skip
 @click.pass_context
 def run_command(context: click.Context, /, target: str | None, output: Path | None, update: bool, **given: Any) -> int:
-    """Run an experiment and record it: command, environment before and after, code, data and outputs.
+    """Run an experiment and record it.
+
+    Recorded are the command, the environment before and after, code, data and outputs.
 
     TARGET is local:// (the default) or docker://CONTAINER; there the command runs in the container's own folder. What the
     command prints appears as it does; the record is a file.

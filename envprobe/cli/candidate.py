@@ -1,0 +1,102 @@
+"""What the word before the cursor may become: a target, a baseline, a document. Nothing here takes long to import.
+
+Somebody is typing: an engine that does not answer at once has no containers, and a wrong configuration is not told.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+TIME_LIMIT_S = 1.0
+SCHEMES = {
+    "local": "a Python of this machine",
+    "docker": "a running container",
+    "image": "a throw-away container of an image",
+    "podman": "a running container of Podman",
+    "podman+image": "a throw-away container of one of Podman's images",
+    "ssh": "a machine behind ssh",
+    "file": "a fingerprint that a colleague sent",
+}
+LISTINGS = {
+    "docker": ("docker", "ps", "--format", "{{.Names}}"),
+    "image": ("docker", "image", "ls", "--filter", "dangling=false", "--format", "{{.Repository}}:{{.Tag}}"),
+    "podman": ("podman", "ps", "--format", "{{.Names}}"),
+    "podman+image": ("podman", "image", "ls", "--filter", "dangling=false", "--format", "{{.Repository}}:{{.Tag}}"),
+}
+"""The engine's own command knows which engine is meant, and answers in a tenth of the time that the library takes to load."""
+JSON = (".json",)
+
+
+def targets(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return schemes, and behind one the containers, images or files that it can name."""
+    scheme, separator, place = incomplete.partition("://")
+    if not separator:
+        return [CompletionItem(f"{name}://", help=words) for name, words in SCHEMES.items() if name.startswith(scheme)]
+    names = _paths(place) if scheme in ("local", "file") else _listed(scheme)
+    return [CompletionItem(f"{scheme}://{name}") for name in names if name.startswith(place)]
+
+
+def baselines(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return the baselines that are recorded here or shipped, and files that may be one."""
+    return _named(incomplete, JSON)
+
+
+def documents(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return baselines' names, and files: a fingerprint, a run, a report that carries a record."""
+    return _named(incomplete, ())
+
+
+def runs(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return files that may be a recorded experiment."""
+    return [CompletionItem(path) for path in _paths(incomplete, JSON)]
+
+
+def _named(incomplete: str, suffixes: tuple[str, ...]) -> list[CompletionItem[str]]:
+    names = [CompletionItem(name, help="baseline") for name in _baseline_names() if name.startswith(incomplete)]
+    return names + [CompletionItem(path) for path in _paths(incomplete, suffixes)]
+
+
+def _baseline_names() -> list[str]:
+    from .. import config, store
+    from ..error import EnvprobeError
+
+    try:
+        folder = config.load_config(Path.cwd()).baselines_folder
+    except EnvprobeError:
+        folder = Path("baselines")
+    return store.names(folder)
+
+
+def _listed(scheme: str) -> list[str]:
+    """Return what the engine lists, nothing where there is none or where it takes too long."""
+    if scheme not in LISTINGS:
+        return []
+    try:
+        asked = subprocess.run(LISTINGS[scheme], stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT_S, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return []
+    return [name for name in asked.stdout.decode("utf-8", "replace").split() if name.isprintable()]
+
+
+def _paths(incomplete: str, suffixes: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the files with one of the suffixes, and the folders, whose path begins so; a folder ends in a slash."""
+    folder, slash, start = incomplete.rpartition("/")
+    try:
+        entries = sorted(os.scandir(f"{folder}/" if slash else "."), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if not entry.name.startswith(start) or not entry.name.isprintable():
+            continue
+        if entry.name.startswith(".") and not start:
+            continue
+        if entry.is_dir():
+            yield f"{folder}{slash}{entry.name}/"
+        elif not suffixes or entry.name.endswith(suffixes):
+            yield f"{folder}{slash}{entry.name}"
