@@ -10,6 +10,7 @@ import msgspec
 from ..assess import mend
 from ..assess.witness import describe
 from ..fact import Known
+from ..numerics.comparison import Comparison
 from ..policy import Severity
 from ..report import Difference, Gap, Report, Verdict
 from ..spelling import line, safe, spell
@@ -169,9 +170,8 @@ def training_run(report: Report) -> list[tuple[str, str]]:
     if found is None or found.verdict == "identical":
         return []
     if found.first_divergence is None:
-        return [("verdict", found.verdict), ("next", safe(found.hint))]
-    said = [("verdict", f"{found.verdict}, {found.moved} of {found.compared} records differ"),
-            ("first", describe(found.first_divergence))]  # fmt: skip
+        return [("verdict", training_headline(found)), ("next", safe(found.hint))]
+    said = [("verdict", training_headline(found)), ("first", describe(found.first_divergence))]
     if len(found.growth) > 1:
         last = found.growth[-1]
         said.append(
@@ -181,6 +181,13 @@ def training_run(report: Report) -> list[tuple[str, str]]:
     if found.expected_class != found.observed_class:
         said.append(("class", _class_contrast(found.expected_class, found.observed_class)))
     return [*said, ("next", safe(found.hint))] if found.hint else said
+
+
+def training_headline(found: Comparison) -> str:
+    """Return what comparing two training runs came to."""
+    if found.first_divergence is not None:
+        return f"{found.verdict}, {found.moved} of {found.compared} records differ"
+    return f"identical, all {found.compared} records bit by bit" if found.verdict == "identical" else found.verdict
 
 
 def _apart(distance: float | None) -> str:

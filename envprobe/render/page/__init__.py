@@ -2,14 +2,71 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import Any
+
+from markupsafe import Markup
+
+from ...policy import Severity
 from ...report import Report
 from ...spelling import line
 from .. import summary
+from . import course, deviation, view
 from .shell import document
 from .template import fill
+
+PLACES = (
+    ("differences", "told", "Differences"),
+    ("outputs", "outputs", "Outputs"),
+    ("training", "trace", "Training run"),
+    ("gaps", "gaps", "Could not be told"),
+    ("notes", "noted", "Notes"),
+    ("compared", "", "Provenance"),
+)
+"""The headings of the page, each there where this value is."""
 
 
 def render(report: Report) -> str:
     """Return the whole report as a page; everything is in it, folded where a reader need not look."""
-    body = fill("report.html", {"report": report, "headline": summary.headline(report)})
-    return document(f"{report.verdict.value}: {line(report.observed_name)}", body)
+    return document(f"{report.verdict.value}: {line(report.observed_name)}", body(report))
+
+
+def body(report: Report) -> Markup:
+    """Return what the page shows, for a page of another kind around it."""
+    told, noted = view.parts(report, Severity.FAIL, Severity.WARN), view.parts(report, Severity.NOTE)
+    outputs, gaps = deviation.items(report), summary.gaps(report, notes=True)
+    values: dict[str, Any] = {
+        "report": report,
+        "headline": summary.headline(report),
+        "observed_name": line(report.observed_name),
+        "expected_name": line(report.expected_name),
+        "provenance": summary.provenance(report),
+        "counts": _counts([*told, *noted], outputs, len(gaps)),
+        "sections": _sections([*told, *noted], outputs, gaps),
+        "told": told,
+        "noted": noted,
+        "notes": summary.notes(report),
+        "outputs": outputs,
+        "trace": course.view(report),
+        "gaps": gaps,
+        "section": view.section,
+        "left_out": summary.left_out(report.skipped),
+        "stale": [line(waiver, 400) for waiver in report.stale_waivers],
+    }
+    values["places"] = [(name, words) for name, shown, words in PLACES if not shown or values[shown]]
+    return fill("report.html", values)
+
+
+def _counts(parts: list[view.Part], outputs: list[deviation.Item], gaps: int) -> list[tuple[str, int]]:
+    """Return how many there are of each severity that there is, the worst first; what could not be told is `unknown`."""
+    counts = Counter(output.severity for output in outputs)
+    for part in parts:
+        for item in part.items:
+            counts[item.severity] += item.size
+    counts["unknown"] += gaps
+    return [(word, counts[word]) for word in ("fail", "warn", "unknown", "note") if counts[word]]
+
+
+def _sections(parts: list[view.Part], outputs: list[deviation.Item], gaps: list[tuple[str, str, str]]) -> list[str]:
+    names = {part.section for part in parts} | {view.section(facts) for facts, _, _ in gaps}
+    return sorted(names | ({"outputs"} if outputs else set()))

@@ -63,12 +63,17 @@ def parts(report: Report, *severities: Severity) -> list[Part]:
     return [Part(section, items) for section, items in found.items()]
 
 
+def section(path: str) -> str:
+    """Return the section of a fact's path, or of what the summary says of several: `gpu (3 facts)`."""
+    return line(path.partition(".")[0].partition(" ")[0].rstrip(","), 80)
+
+
 def _item(entry: summary.Entry) -> Item:
     first, members, moves = entry.first, entry.differences, entry.consequences
     is_group = len(members) > 1
     return Item(
         severity=entry.severity.value,
-        section=line(first.path.partition(".")[0], 80),
+        section=section(first.path),
         title=summary.title(entry),
         kind=first.kind.value,
         values=None if is_group else _row(first),
