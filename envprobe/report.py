@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -151,3 +151,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def weight(self, root: Difference) -> Severity:
         """The severity of a root and of all that follows from it."""
         return max([root.severity, *(item.severity for item in self.consequences(root.path))], key=lambda level: level.rank)
+
+    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a notebook shows where a cell ends in a report."""
+        from .notebook.display import of_report
+
+        return of_report(self)

@@ -35,6 +35,7 @@ def make_console(screen: io.StringIO, style: Style) -> Console:
         markup=False,
         emoji=False,
         legacy_windows=False,
+        force_jupyter=False,  # a kernel would show every line as an output of its own
     )
 
 

@@ -1,10 +1,13 @@
-"""Jupyter notebooks: the record in the notebook's metadata, and a last cell that shows it to whoever renders the notebook."""
+"""Jupyter notebooks: the record in the notebook's metadata, and a last cell that shows it to whoever renders the notebook.
+
+Where none was attached, one that a cell has displayed counts (notebook_output.py).
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from . import splice
+from . import notebook_output, splice
 from .block import Block, damaged
 from .json import NAME, from_json, to_json
 from .markdown import shown, visible
@@ -29,13 +32,13 @@ def attach(report: bytes, block: Block, where: str) -> bytes:
 
 
 def read(report: bytes, where: str) -> Block | None:
-    """Return the notebook's record as its cell shows it, None where there is none. Raises DocumentError."""
+    """Return the notebook's record as a cell shows it, None where there is none. Raises DocumentError."""
     text = splice.decode(report, where)
     start = splice.start_of(text)
     metadata = splice.member(text, start, "metadata", where)
     found = splice.member(text, metadata.value, NAME, where) if metadata is not None else None
     if found is None:
-        return None
+        return _displayed(text, start, where)
     block = from_json(splice.value_of(text, found), where)
     cell = _ours(text, _member(text, start, "cells", where).value, where)
     if cell is None:
@@ -43,6 +46,14 @@ def read(report: bytes, where: str) -> Block | None:
     source = _source(splice.value_of(text, cell))
     same = source == "\n".join(shown(block))
     return Block(visible(source), block.payload, foreign=block.foreign or not same)
+
+
+def _displayed(text: str, start: int, where: str) -> Block | None:
+    """Return the record among the cells' outputs; cells that do not hold its type are not parsed, only passed over."""
+    cells = splice.member(text, start, "cells", where)
+    parts = splice.parts(text, cells.value, where) if cells is not None and text[cells.value] == "[" else []
+    holding = [part for part in parts if notebook_output.TYPE in text[part.value : part.end]]
+    return notebook_output.read([splice.value_of(text, part) for part in holding], where)
 
 
 def _cell(block: Block, *, with_id: bool) -> dict[str, Any]:

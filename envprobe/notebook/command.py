@@ -1,0 +1,93 @@
+"""What can be typed behind `%envprobe`: the words of the command line, for the kernel that runs the cell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from IPython.display import display
+
+from .. import command
+from ..cli.option import options_of, probing
+from ..error import EnvprobeError
+from ..render.summary import headline
+from ..report import Report, Verdict
+from . import kernel
+from .display import Shown, of_document, of_report, of_signature
+
+verbose = click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
+strict = click.option("--strict", is_flag=True, help="Let warnings fail.")
+stop = click.option("--stop", is_flag=True, help="End the cell, and so a run of all cells, unless it reproduces.")
+
+
+class NotReproduced(EnvprobeError):
+    """A cell asked to be stopped where the environment does not reproduce, and it does not."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def envprobe() -> None:
+    """Is the environment of this notebook the baseline's?
+
+    TARGET is where to look. Without one it is this kernel's Python, started anew with the variables that the kernel has now;
+    modules that the kernel has loaded in another version than is installed make that version unknown.
+    """
+
+
+@envprobe.command()
+@click.argument("target", required=False)
+@click.option("--baseline", metavar="NAME|FILE", help="What to compare with; the configuration's, or the only one there is.")
+@strict
+@stop
+@verbose
+@probing
+def check(target: str | None, baseline: str | None, **given: Any) -> None:
+    """Compare this kernel's Python with a baseline. Never records.
+
+    \b
+    %envprobe check
+    %envprobe check --baseline tensorflow-2.9.0 --stop
+    %envprobe check docker://trainer
+    """
+    _show(kernel.check(target, baseline, options_of(given), strict=given["strict"]), given)
+
+
+@envprobe.command()
+@click.argument("expected")
+@click.argument("observed")
+@strict
+@stop
+@verbose
+def diff(expected: str, observed: str, **given: Any) -> None:
+    """Compare any two baselines, fingerprints, runs or reports with a record."""
+    _show(command.diff(expected, observed, strict=given["strict"]), given)
+
+
+@envprobe.command()
+@click.argument("target", required=False)
+@probing
+def signature(target: str | None, **given: Any) -> None:
+    """Show the line that stands for the environment, and put the record behind it into the saved notebook.
+
+    Later, and anywhere: envprobe verify NOTEBOOK.ipynb --baseline NAME
+    """
+    _display(of_signature(kernel.probe(target, options_of(given))))
+
+
+@envprobe.command()
+@click.argument("file", required=False)
+@verbose
+@probing
+def show(file: str | None, **given: Any) -> None:
+    """Show one baseline, fingerprint, run or report with a record; without FILE this kernel's Python."""
+    document = command.load(file) if file else kernel.probe(None, options_of(given))
+    _display(of_document(document, given["verbose"]))
+
+
+def _show(report: Report, given: dict[str, Any]) -> None:
+    _display(of_report(report, given["verbose"]))
+    if given["stop"] and report.verdict is not Verdict.REPRODUCES:
+        raise NotReproduced(f"{report.verdict.value}: {headline(report)}", "stopped here, as --stop asks")
+
+
+def _display(shown: Shown) -> None:
+    display(shown.data, metadata=shown.metadata, raw=True)  # type: ignore[no-untyped-call]

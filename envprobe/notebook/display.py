@@ -1,0 +1,102 @@
+"""What a cell shows and its notebook keeps: each result as text, as a compact table and, for programs, as metadata.
+
+The tables have no script, no style sheet and no address, so they look the same where a front end removes such things.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from ..assess.mend import is_command
+from ..attestation.carrier import notebook_output
+from ..attestation.carrier.block import block_of
+from ..attestation.payload import Attachment, Record, without_context
+from ..command import Document
+from ..fingerprint import Fingerprint
+from ..render import FORMATS, Style
+from ..render.page.template import fill
+from ..render.result import results
+from ..render.show import rows, show
+from ..render.summary import headline, left_out, notes, provenance
+from ..report import Report
+from ..spelling import line
+
+WIDTH = 100
+SHOWN_RESULTS = 20
+
+
+class Shown(NamedTuple):
+    """An output as IPython takes it."""
+
+    data: dict[str, Any]
+    """By MIME type; a front end shows the richest that it knows, and saves all."""
+    metadata: dict[str, Any]
+
+
+def of_report(report: Report, verbosity: int = 0) -> Shown:
+    """Return a report; its metadata say what was compared, and how it came out."""
+    everything = verbosity > 0
+    told = results(report, everything=everything)
+    shown = told if everything else told[:SHOWN_RESULTS]
+    html = _fill(
+        "report.html",
+        report=report,
+        headline=headline(report),
+        observed_name=line(report.observed_name),
+        expected_name=line(report.expected_name),
+        results=shown,
+        is_command=is_command,
+        footer=_footer(report, len(told) - len(shown), everything),
+    )
+    metadata = {
+        "verdict": report.verdict.value,
+        "expected": {"name": line(report.expected_name), "id": report.expected_id},
+        "observed": {"name": line(report.observed_name), "id": report.observed_id},
+        "signature": report.signature,
+    }
+    return _shown(FORMATS["text"](report, _style(verbosity)), html, metadata)
+
+
+def of_document(document: Document, verbosity: int = 0) -> Shown:
+    """Return a baseline, a fingerprint or a run, as `envprobe show` tells it."""
+    style = _style(verbosity)
+    return _shown(show(document, style), _fill("rows.html", rows=_joined(rows(document, style))), {"id": document.id})
+
+
+def of_signature(fingerprint: Fingerprint) -> Shown:
+    """Return the signature of an environment, and with it the record that `envprobe verify` reads from the notebook."""
+    record = Record(fingerprint=without_context(fingerprint))
+    metadata = {"fingerprint": fingerprint.id, "signature": str(record.signature)}
+    return Shown(notebook_output.to_data(block_of(Attachment(record=record))), {"envprobe": metadata})
+
+
+def _shown(text: str, html: str, metadata: dict[str, Any]) -> Shown:
+    return Shown({"text/plain": text.rstrip("\n"), "text/html": html}, {"envprobe": metadata})
+
+
+def _fill(name: str, **values: Any) -> str:
+    return str(fill(name, values, package=__package__))
+
+
+def _style(verbosity: int) -> Style:
+    return Style(width=WIDTH, verbosity=verbosity)
+
+
+def _footer(report: Report, left: int, everything: bool) -> list[str]:
+    """Return what is said under the table, as under the text for a terminal."""
+    more = [f"and {left} more: -v shows all"] if left else []
+    more += [f"{notes(report)}: -v shows"] if notes(report) and not everything else []
+    more += [f"stale waiver: {line(waiver, 400)}" for waiver in report.stale_waivers]
+    more += [f"not compared: {sentence}" for sentence in left_out(report.skipped)]
+    return [*more, f"{provenance(report)}; id {report.observed_id[:19]}"]
+
+
+def _joined(told: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Return rows of which one without a label is another line of the one before."""
+    found: list[tuple[str, list[str]]] = []
+    for label, words in told:
+        if label or not found:
+            found.append((label, []))
+        found[-1][1].append(words)
+    return found

@@ -1,0 +1,58 @@
+"""The environment of a notebook: a fresh Python of its kernel, corrected by what the kernel itself has loaded otherwise."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from .. import command
+from ..config import Config, load_config
+from ..fingerprint import Fingerprint
+from ..observer import rules
+from ..policy import Policy, overlay
+from ..probing.collect import Options
+from ..report import Report
+from .loaded import doubt, loaded, started
+
+KERNEL = "local://"
+"""The kernel's own interpreter, started anew with the variables that the kernel has now."""
+NAME = "a fresh Python of this kernel"
+OBSERVERS = ("envprobe-ml", "ipykernel", "ipywidgets", "jupyterlab", "notebook")
+TOOLS = ("ipykernel", "ipython", "jupyter*", "nbclient", "nbconvert", "nbformat", "notebook")
+"""Of the observers, and of what they require, what no experiment imports."""
+
+
+def check(target: str | None, baseline: str | None, options: Options, *, strict: bool = False) -> Report:
+    """Compare the kernel, or another target, with a baseline as `envprobe check` does. Raises EnvprobeError."""
+    if target not in (None, KERNEL):
+        return command.check(target, baseline, options=options, strict=strict)
+    config = _project()
+    expected, observed = command.observe(KERNEL, baseline, options=options, config=config)
+    report = command.diff(expected, _as_loaded(observed), config=config, strict=strict)
+    return msgspec.structs.replace(report, observed_name=NAME)
+
+
+def probe(target: str | None, options: Options) -> Fingerprint:
+    """Return the fingerprint of the kernel, or of another target. Raises EnvprobeError."""
+    found = command.probe(target or KERNEL, options=options)
+    return _as_loaded(found) if target in (None, KERNEL) else found
+
+
+def _project() -> Config:
+    """Return what the project asks for, under rules by which a notebook's own tools show in no finding."""
+    project = load_config(Path.cwd())
+    return msgspec.structs.replace(project, policy=overlay(Policy(rules=rules(OBSERVERS, TOOLS)), project.policy))
+
+
+def _as_loaded(fingerprint: Fingerprint) -> Fingerprint:
+    return doubt(fingerprint, loaded(dict(sys.modules), _path(fingerprint), started()))
+
+
+def _path(fingerprint: Fingerprint) -> Sequence[str]:
+    """Return where the fresh Python looked for modules."""
+    context: Any = fingerprint.context.get("python")
+    return list(context["path"]) if isinstance(context, dict) else []
