@@ -14,6 +14,7 @@ import msgspec
 
 from .document import LIMIT_BYTES
 from .error import EnvprobeError
+from .store import SUFFIX
 
 if TYPE_CHECKING:
     from .report import Report
@@ -39,10 +40,8 @@ class Anchor(msgspec.Struct, frozen=True):
 
 def anchored(report: Report) -> Report:
     """Return the report with the place of its expected side; as it is where that lies in no repository."""
-    if not report.expected_path:
-        return report
     path = Path(report.expected_path)
-    root = _repository(path)
+    root = _repository(path) if report.expected_path else None
     if root is None:
         return report
     file = path.resolve().relative_to(root.resolve()).as_posix()
@@ -59,6 +58,8 @@ def _repository(path: Path) -> Path | None:
 def _lines(path: Path, report: Report) -> dict[str, int]:
     from . import command
 
+    if path.suffix != SUFFIX:
+        return {}
     try:
         if command.load(path).id != report.expected_id:  # a revision's baseline was compared, or the file was just replaced
             return {}

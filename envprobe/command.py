@@ -24,12 +24,13 @@ from .numerics.trace import read_trace, read_traces, with_trace
 from .numerics.trace import to_json as trace_json
 from .policy import DEFAULT, overlay, read_policy
 from .probing.collect import INTEGRITY_SECTIONS, Options, collect
-from .report import Report
+from .report import PolicySource, Report
 
 if TYPE_CHECKING:  # what few commands need is imported where it is used: `envprobe check` starts without it
     from .experiment import Run
     from .experiment.console import Live
     from .experiment.running import Plan
+    from .revision import Revision
 
 HEAD_BYTES = 64
 Progress: TypeAlias = Callable[[str], None]
@@ -64,7 +65,8 @@ def check(target: str | None = None, baseline: str | None = None, *, options: Op
     if run is not None:
         return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-    return _report(expected, observed, config, (expected.name, _target(target, config)), strict, today)
+    report = _report(expected, observed, config, (expected.name, _target(target, config)), strict, today)
+    return msgspec.structs.replace(report, expected_path=_path_of(_baseline_name(baseline, config), config))
 
 
 def observe(target: str | None = None, baseline: str | None = None, *, options: Options | None = None,
@@ -80,15 +82,42 @@ def observe(target: str | None = None, baseline: str | None = None, *, options: 
 
 
 def _as_baseline(source: str, config: Config) -> Baseline:
-    if not _begins_as_a_run(Path(source)):
-        return store.load(source, config.baselines_folder)
-    found = load(source, config=config)
+    if not _begins_as_a_run(Path(source), config.revision):
+        return store.load(source, config.baselines_folder, config.revision)
+    found = _expected(source, config)
     fingerprint = found if isinstance(found, Fingerprint) else found.fingerprint
     return Baseline(name=source, kind="recorded", fingerprint=fingerprint)
 
 
-def _begins_as_a_run(path: Path) -> bool:
+def _expected(source: str | Path | Document, config: Config) -> Document:
+    """Return what is expected: from the revision of the configuration where it has one and the repository holds the source."""
+    revision = config.revision
+    if revision is None or not isinstance(source, str | Path):
+        return load(source, config=config)
+    path = store.find(str(source), config.baselines_folder, revision)
+    return read(store.contents(path, revision), store.spelled(path, revision))
+
+
+def _path_of(source: object, config: Config) -> str:
+    """Return the project's file that says what is expected: the document, or for a shipped baseline the configuration.
+
+    Empty for a value, a pipe and a tracker's run.
+    """
+    if not isinstance(source, str | Path):
+        return ""
+    path = Path(source)
+    if not path.is_file():
+        try:
+            path = store.find(str(source), config.baselines_folder, config.revision)
+        except StoreError:  # a pipe, or a folder of logs
+            return ""
+    return str(path) if not path.is_relative_to(Path(__file__).parent) else str(config.source or "")
+
+
+def _begins_as_a_run(path: Path, revision: Revision | None) -> bool:
     """Tell from a file's first line but one, where `schema` stands, whether to read it as a run."""
+    if revision is not None and revision.holds(path):
+        return b"envprobe.run/" in (revision.read(path, LIMIT_BYTES) or b"")[:HEAD_BYTES]
     try:
         with path.open("rb") as stream:
             return b"envprobe.run/" in stream.read(HEAD_BYTES)
@@ -103,7 +132,7 @@ def diff(expected: str | Path | Document, observed: str | Path | Document, *, co
     Of two runs the outputs are compared too.
     """
     config = config or load_config(Path.cwd())
-    left, right = load(expected, config=config), load(observed, config=config)
+    left, right = _expected(expected, config), load(observed, config=config)
     if isinstance(right, Baseline):
         if right.fingerprint is None:
             raise UsageError(f"{_name(observed, right)}: a declared baseline is no environment",
@@ -111,7 +140,8 @@ def diff(expected: str | Path | Document, observed: str | Path | Document, *, co
         right_name, right = _name(observed, right), right.fingerprint
     else:
         right_name = _name(observed, right)
-    return _report(left, right, config, (_name(expected, left), right_name), strict, today)
+    report = _report(left, right, config, (_name(expected, left), right_name), strict, today)
+    return msgspec.structs.replace(report, expected_path=_path_of(expected, config))
 
 
 def record(target: str | None = None, *, name: str | None = None, output: Path | None = None,
@@ -255,7 +285,8 @@ def _report(expected: Document, observed: Fingerprint | Run, config: Config, nam
     report = assess(_environment(expected), observed if isinstance(observed, Fingerprint) else observed.environment,
                     policy=policy, waivers=waivers, names=names, strict=strict,
                     today=today or datetime.now(timezone.utc).date())  # fmt: skip
-    report = msgspec.structs.replace(report, signature=_signature(observed))
+    policy_from = PolicySource(config.revision.name, config.revision.commit) if config.revision else None
+    report = msgspec.structs.replace(report, signature=_signature(observed), policy_from=policy_from)
     if isinstance(observed, Fingerprint):
         return report
     from .experiment import rerun

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -16,6 +16,9 @@ from .error import DocumentError, UsageError
 from .output.tolerance import Tolerance
 from .policy import Policy
 from .suggestion import suggest
+
+if TYPE_CHECKING:
+    from .revision import Revision
 
 LIMIT_BYTES = 1 << 20
 
@@ -28,9 +31,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     baseline: str = ""
     """A baseline's name or file; empty where none is chosen."""
     baselines_folder: Path = Path("baselines")
+    """Where baselines are recorded, and their names looked up."""
     policy: Policy = Policy()
     """The project's own rules, to be laid over the baseline's and the default ones."""
     waivers: list[Waiver] = []
+    """Differences that somebody has decided to live with, until when."""
     code: Path | None = None
     """The repository whose state is recorded; None where none is."""
     data: list[Path] = []
@@ -41,6 +46,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """A file with the key of keyed hashes: \"did it change\" for values that are not recorded."""
     source: Path | None = None
     """The file that was read; None where there is none."""
+    revision: Revision | None = None
+    """The git revision that it was read from, and that baselines are read from; None for the working folder."""
 
 
 TYPES: dict[str, tuple[type, str]] = {
@@ -69,22 +76,24 @@ READERS: dict[str, Callable[[Any, str], Any]] = {
 }
 
 
-def load_config(start: Path) -> Config:
+def load_config(start: Path, policy_from: str = "") -> Config:
     """Read the nearest configuration at or above a folder, up to the repository's root or the home folder.
 
-    Without one the defaults hold, with `start` as the project's folder. Raises DocumentError with every fault.
+    With `policy_from` it is read as it is in that git revision, whatever lies in the folder. Without a file the defaults hold,
+    with `start` as the project's folder. Raises DocumentError with every fault, UsageError where there is no such revision.
     """
+    revision = _revision(policy_from, start) if policy_from else None
     for folder in _upwards(start):
         for path, table in ((folder / "envprobe.toml", ()), (folder / "pyproject.toml", ("tool", "envprobe"))):
-            value = _table(path, table)
+            value = _table(path, table, revision)
             if value is not None:
-                return read_config(value, path, ".".join(table))
-    return Config(baselines_folder=start.absolute() / "baselines")
+                return msgspec.structs.replace(read_config(value, path, ".".join(table), revision), revision=revision)
+    return Config(baselines_folder=start.absolute() / "baselines", revision=revision)
 
 
-def read_config(value: dict[str, Any], source: Path, prefix: str = "") -> Config:
+def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision: Revision | None = None) -> Config:
     """Read a parsed table. Raises DocumentError with every fault, each with the path of its key."""
-    where = f"{source}: {prefix}" if prefix else str(source)
+    where = ": ".join(filter(None, (_spelled(source, revision), prefix)))
     found: list[str] = list(_faults(value))
     parts: dict[str, Any] = {}
     for name, reader in READERS.items():
@@ -127,22 +136,41 @@ def _faults(value: dict[str, Any]) -> Iterator[str]:
         yield from (f"data[{index}]: expected a path" for index, path in enumerate(data) if not isinstance(path, str))
 
 
-def _table(path: Path, names: tuple[str, ...]) -> dict[str, Any] | None:
+def _table(path: Path, names: tuple[str, ...], revision: Revision | None) -> dict[str, Any] | None:
     """Return a table of a TOML file, None where there is no such file or table."""
-    try:
-        with path.open("rb") as stream:
-            text = stream.read(LIMIT_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
+    text = _read(path, revision)
+    if text is None:
         return None
-    except OSError as error:
-        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
-    value = read_toml(text, str(path))
+    where = _spelled(path, revision)
+    value = read_toml(text, where)
     for name in names:
         if name not in value:
             return None
         value = value[name]
-        document.refuse(str(path), [] if isinstance(value, dict) else [f"{name}: expected a table"])
+        document.refuse(where, [] if isinstance(value, dict) else [f"{name}: expected a table"])
     return value
+
+
+def _read(path: Path, revision: Revision | None) -> bytes | None:
+    if revision is not None:
+        return revision.read(path, LIMIT_BYTES) if revision.holds(path) else None
+    try:
+        with path.open("rb") as stream:
+            return stream.read(LIMIT_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _revision(name: str, folder: Path) -> Revision:
+    from .revision import resolve  # starts git, which few commands need
+
+    return resolve(name, folder)
+
+
+def _spelled(path: Path, revision: Revision | None) -> str:
+    return str(path) if revision is None else revision.place(path)
 
 
 def read_toml(data: bytes, where: str) -> dict[str, Any]:

@@ -10,43 +10,70 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
 from .error import StoreError
 from .suggestion import suggest
 
+if TYPE_CHECKING:
+    from .revision import Revision
+
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 """A baseline's name becomes a file name: no separators, no leading dot or dash, nothing that a terminal acts on."""
 SUFFIX = ".json"
+NOT_THERE_YET = "commit it there first; or leave --policy-from out, and a reviewer decides"
 
 
-def find(name_or_path: str, folder: Path) -> Path:
+def find(name_or_path: str, folder: Path, revision: Revision | None = None) -> Path:
     """Return the file of a baseline: a path as it is, a name from `folder` or else from the shipped ones.
 
+    With a revision it is a file of that revision, wherever the path lies in its repository, and need not be in the folder.
     Raises StoreError that says what there is and how to record it.
     """
+    where = f" in {revision}" if revision else ""
     if _is_path(name_or_path):
         path = Path(name_or_path)
-        if not path.is_file():
-            raise StoreError(f"{path}: no such baseline file", _what_next(path.stem, folder))
+        if not _is_file(path, revision):
+            raise StoreError(f"{path}: no such baseline file{where}", _what_next(path.stem, folder, revision))
         return path
     check_name(name_or_path)
     for place in (folder, shipped()):
-        if (place / (name_or_path + SUFFIX)).is_file():
+        if _is_file(place / (name_or_path + SUFFIX), revision):
             return place / (name_or_path + SUFFIX)
-    raise StoreError(f"{folder}: no baseline named {name_or_path!r}", _what_next(name_or_path, folder))
+    raise StoreError(f"{folder}: no baseline named {name_or_path!r}{where}", _what_next(name_or_path, folder, revision))
 
 
-def load(name_or_path: str, folder: Path) -> Baseline:
+def load(name_or_path: str, folder: Path, revision: Revision | None = None) -> Baseline:
     """Read a baseline from where `find` sees it. Raises StoreError or DocumentError."""
-    path = find(name_or_path, folder)
+    path = find(name_or_path, folder, revision)
+    return read_baseline(contents(path, revision), spelled(path, revision))
+
+
+def contents(path: Path, revision: Revision | None = None) -> bytes:
+    """Return a document's bytes, at most one more than are read; those of the revision where its repository holds the path."""
+    if revision is not None and revision.holds(path):
+        data = revision.read(path, LIMIT_BYTES)
+        if data is None:
+            raise StoreError(f"{path}: no such file in {revision}", NOT_THERE_YET)
+        return data
     try:
         with path.open("rb") as stream:
-            data = stream.read(LIMIT_BYTES + 1)
+            return stream.read(LIMIT_BYTES + 1)
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-    return read_baseline(data, str(path))
+
+
+def spelled(path: Path, revision: Revision | None) -> str:
+    """Return how to name a document in a message."""
+    return revision.place(path) if revision is not None and revision.holds(path) else str(path)
+
+
+def _is_file(path: Path, revision: Revision | None) -> bool:
+    if revision is not None and revision.holds(path):
+        return revision.has(path)
+    return path.is_file()
 
 
 def names(folder: Path) -> list[str]:
@@ -172,6 +199,8 @@ def _is_path(text: str) -> bool:
     return text.endswith(SUFFIX) or os.sep in text
 
 
-def _what_next(name: str, folder: Path) -> str:
+def _what_next(name: str, folder: Path, revision: Revision | None = None) -> str:
+    if revision is not None:
+        return NOT_THERE_YET
     new = name if NAME.fullmatch(name) else "NAME"
     return f"{suggest(name, names(folder), 3)}; or record it: envprobe record --name {new}"

@@ -10,10 +10,11 @@ import click
 
 from .candidate import baselines, documents, runs, targets
 from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
-from .option import FILE, color, options_of, probing, rendering
+from .option import FILE, color, options_of, policy_from, probing, rendering
 
 if TYPE_CHECKING:
     from ..command import Recording
+    from ..config import Config
     from ..render import Style
 
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
               help="What to compare with; the configuration's, or the only one there is.")  # fmt: skip
 @click.option("--run", metavar="RUN", shell_complete=runs,
               help="Compare this recorded experiment instead, its outputs too; nothing is probed.")  # fmt: skip
+@policy_from
 @probing
 @rendering
 def check(target: str | None, baseline: str | None, run: str | None, **given: Any) -> int:
@@ -46,13 +48,15 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
     modules = ("assess", "attestation.payload", f"render.{given['format_']}")
     with trouble_told(given), progress_shown(*modules) as progress:
-        report = command.check(target, baseline, options=options_of(given), strict=given["strict"], progress=progress, run=run)
+        report = command.check(target, baseline, options=options_of(given), config=_config(given), strict=given["strict"],
+                               progress=progress, run=run)  # fmt: skip
     return deliver(report, given)
 
 
 @click.command()
 @click.argument("expected", shell_complete=documents)
 @click.argument("observed", shell_complete=documents)
+@policy_from
 @rendering
 def diff(expected: str, observed: str, **given: Any) -> int:
     """Compare any two baselines, fingerprints or runs.
@@ -70,8 +74,14 @@ def diff(expected: str, observed: str, **given: Any) -> int:
     from .. import command
 
     with trouble_told(given):
-        report = command.diff(expected, observed, strict=given["strict"])
+        report = command.diff(expected, observed, config=_config(given), strict=given["strict"])
     return deliver(report, given)
+
+
+def _config(given: dict[str, Any]) -> Config:
+    from ..config import load_config
+
+    return load_config(Path.cwd(), given["policy_from"])
 
 
 @click.command()

@@ -20,6 +20,10 @@ color = click.option("--color", type=click.Choice(["auto", "always", "never"]), 
                      help="Use colour; auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
 
 
+policy_from = click.option("--policy-from", metavar="REVISION", default="",
+                           help="Take settings, policy, waivers and the baseline from this git revision, not from the folder.")  # fmt: skip
+
+
 def probing(command: Command) -> Command:
     """Add the options of every command that probes."""
     return _with_options(

@@ -29,6 +29,7 @@ def render(report: Report) -> str:
         "unknown": [{"path": gap.path, "reason": gap.reason, "severity": gap.severity.value} for gap in report.unknown],
         "skipped": report.skipped,
         "stale_waivers": report.stale_waivers,
+        "policy_from": msgspec.to_builtins(report.policy_from),
         "trace": _trace(report.trace),
         "outputs": [_output(output) for output in report.outputs],
     }

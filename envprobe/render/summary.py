@@ -206,7 +206,13 @@ def provenance(report: Report) -> str:
     """Return what was compared, in one sentence."""
     trace = f"training run: {report.trace.verdict}" if report.trace is not None else "training run: not compared"
     outputs = output_summary.provenance(report)
-    return "; ".join(part for part in (f"compared {report.compared:,} facts", outputs, trace) if part)
+    return "; ".join(part for part in (f"compared {report.compared:,} facts", outputs, trace, _rules(report)) if part)
+
+
+def _rules(report: Report) -> str:
+    """Return where the rules came from, where that was not the working folder."""
+    source = report.policy_from
+    return f"policy and baseline from {line(source.revision)} ({safe(source.commit[:12])})" if source else ""
 
 
 def left_out(skipped: Mapping[str, str]) -> list[str]:
