@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from .revision import Revision
 
 LIMIT_BYTES = 1 << 20
+FILES = ("envprobe.toml", "pyproject.toml")
+"""Where a folder may say what it asks for, the first one first."""
+TABLES = {"pyproject.toml": ("tool", "envprobe")}
+"""Where in a file that others use too."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,11 +88,20 @@ def load_config(start: Path, policy_from: str = "") -> Config:
     """
     revision = _revision(policy_from, start) if policy_from else None
     for folder in _upwards(start):
-        for path, table in ((folder / "envprobe.toml", ()), (folder / "pyproject.toml", ("tool", "envprobe"))):
-            value = _table(path, table, revision)
-            if value is not None:
-                return msgspec.structs.replace(read_config(value, path, ".".join(table), revision), revision=revision)
+        for name in FILES:
+            config = load_file(folder / name, revision)
+            if config is not None:
+                return config
     return Config(baselines_folder=start.absolute() / "baselines", revision=revision)
+
+
+def load_file(path: Path, revision: Revision | None = None) -> Config | None:
+    """Read one configuration file; None where there is none, or where a pyproject.toml has no table of ours."""
+    table = TABLES.get(path.name, ())
+    value = _table(path, table, revision)
+    if value is None:
+        return None
+    return msgspec.structs.replace(read_config(value, path, ".".join(table), revision), revision=revision)
 
 
 def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision: Revision | None = None) -> Config:

@@ -14,6 +14,7 @@ HOMES = {
     "diff": "environment",
     "show": "environment",
     "probe": "environment",
+    "lint": "lint",
     "run": "run",
     "attach": "attach",
     "verify": "attach",

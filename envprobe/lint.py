@@ -1,0 +1,165 @@
+"""What is wrong with the files that a check relies on, before anybody checks: baselines, policy and waivers.
+
+What only a check can tell, such as a waiver that covers no difference any more, is said by the check.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from pathlib import Path
+
+import msgspec
+
+from . import store
+from .baseline import Baseline, read_baseline, to_json
+from .baseline.waiver import Waiver
+from .config import FILES, Config, load_config, load_file
+from .error import DocumentError, EnvprobeError, StoreError, UsageError
+from .numerics.trace import read_traces
+from .spelling import line
+
+SOON_DAYS = 30
+"""A waiver that ends so soon is said, so that somebody can decide before a check fails."""
+
+
+class Level(enum.Enum):
+    """What a finding means for whoever commits."""
+
+    FAULT = "fault"
+    WARNING = "warning"
+    FIXED = "fixed"
+    TROUBLE = "trouble"
+    """The file could not be read, so nobody can tell."""
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing about one file."""
+
+    file: str
+    words: str
+    level: Level = Level.FAULT
+
+
+class Linted(msgspec.Struct, frozen=True):
+    """What was looked at, and what was found."""
+
+    files: list[str]
+    findings: list[Finding]
+
+    def count(self, level: Level) -> int:
+        """Return how many findings are of a level."""
+        return sum(finding.level is level for finding in self.findings)
+
+
+def lint(paths: Sequence[Path], *, today: date, fix: bool = False) -> Linted:
+    """Look at baselines, configurations and folders of baselines; without paths at those of the project of this folder.
+
+    With `fix`, a baseline that is only spelled otherwise is rewritten. Raises UsageError for a path that is neither.
+    """
+    found: list[Finding] = []
+    files = list(_files(paths) if paths else _of_project(found))
+    names: dict[str, Path] = {}
+    for path in files:
+        if path.suffix == ".toml":
+            found += _configuration(path, today)
+        else:
+            found += _baseline(path, today, fix)
+            found += _same_name(path, names)
+    return Linted([str(path) for path in files], found)
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(path.glob("*" + store.SUFFIX))
+        elif path.suffix in (store.SUFFIX, ".toml"):
+            yield path
+        else:
+            raise UsageError(f"{path}: neither a baseline (.json), a configuration (.toml) nor a folder of baselines")
+
+
+def _of_project(found: list[Finding]) -> Iterator[Path]:
+    """Yield the configuration of this folder and the baselines beside it; what is wrong with it is said when it is read."""
+    here = Path.cwd()
+    try:
+        config = load_config(here)
+    except DocumentError as error:
+        broken = Path(error.message.partition(": ")[0])
+        config = Config(source=broken, baselines_folder=broken.parent / "baselines")
+    if config.source is not None:
+        yield _short(config.source, here)
+    yield from (_short(path, here) for path in sorted(config.baselines_folder.glob("*" + store.SUFFIX)))
+
+
+def _short(path: Path, folder: Path) -> Path:
+    return path.relative_to(folder) if path.is_relative_to(folder) else path
+
+
+def _configuration(path: Path, today: date) -> Iterator[Finding]:
+    try:
+        config = load_file(path)
+        if config is None and path.name != FILES[-1]:
+            raise StoreError(f"{path}: no such file")
+    except EnvprobeError as error:
+        yield from _told(path, error)
+        return
+    if config is None:
+        return
+    try:
+        if config.baseline:
+            store.find(config.baseline, config.baselines_folder)
+    except StoreError as error:
+        yield Finding(str(path), f"baseline: {line(error.message, 400)}")
+    yield from _waivers(path, config.waivers, today)
+
+
+def _baseline(path: Path, today: date, fix: bool) -> Iterator[Finding]:
+    try:
+        data = store.contents(path)
+        baseline = read_baseline(data, str(path))
+        read_traces(baseline.traces, f"{path}: traces")
+    except EnvprobeError as error:
+        yield from _told(path, error)
+        return
+    if baseline.name != path.stem:
+        yield Finding(str(path), f"name: says {line(baseline.name)!r}, but a baseline is called as its file: {path.stem!r}")
+    if data != to_json(baseline):
+        yield _respelled(path, baseline, fix)
+    yield from _waivers(path, baseline.waivers, today)
+
+
+def _respelled(path: Path, baseline: Baseline, fix: bool) -> Finding:
+    if not fix:
+        return Finding(str(path), "not spelled as envprobe writes it, so a change would show as many: envprobe lint --fix")
+    store.save(path, to_json(baseline), replace=True)
+    return Finding(str(path), "rewritten as envprobe spells it; it says the same", Level.FIXED)
+
+
+def _same_name(path: Path, names: dict[str, Path]) -> Iterator[Finding]:
+    """Say that a name stands for two files: a check would silently take the nearer one."""
+    other = names.setdefault(path.stem, path)
+    if other != path:
+        yield Finding(str(path), f"{other} has the same name")
+    elif path.resolve().parent != store.shipped().resolve() and (store.shipped() / path.name).is_file():
+        yield Finding(str(path), "a baseline that envprobe ships has the same name; here this one is taken", Level.WARNING)
+
+
+def _waivers(path: Path, waivers: Sequence[Waiver], today: date) -> Iterator[Finding]:
+    first: dict[str, int] = {}
+    for index, waiver in enumerate(waivers):
+        what = f"waivers[{index}]: {line(waiver.path)} ({line(waiver.owner)})"
+        days = (date.fromisoformat(waiver.expires) - today).days
+        if days < 0:
+            yield Finding(str(path), f"{what}: expired on {waiver.expires}; remove it, or decide again")
+        elif days <= SOON_DAYS:
+            yield Finding(str(path), f"{what}: expires on {waiver.expires}, in {days} day{'s' * (days != 1)}", Level.WARNING)
+        if first.setdefault(waiver.path, index) != index:
+            yield Finding(str(path), f"{what}: waivers[{first[waiver.path]}] waives the same")
+
+
+def _told(path: Path, error: EnvprobeError) -> Iterator[Finding]:
+    level = Level.FAULT if isinstance(error, DocumentError) else Level.TROUBLE
+    for row in error.message.splitlines():
+        yield Finding(str(path), line(row.removeprefix(f"{path}: "), 400), level)
