@@ -24,6 +24,8 @@ from ..spelling import line
 
 WIDTH = 100
 SHOWN_RESULTS = 20
+LABEL_EM = {False: 5.5, True: 18}
+"""The width of a column of words such as `packages`, and of whole fact paths."""
 
 
 class Shown(NamedTuple):
@@ -61,7 +63,8 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
 def of_document(document: Document, verbosity: int = 0) -> Shown:
     """Return a baseline, a fingerprint or a run, as `envprobe show` tells it."""
     style = _style(verbosity)
-    return _shown(show(document, style), _fill("rows.html", rows=_joined(rows(document, style))), {"id": document.id})
+    html = _fill("rows.html", rows=_joined(rows(document, style)), label_em=LABEL_EM[verbosity > 0])
+    return _shown(show(document, style), html, {"id": document.id})
 
 
 def of_signature(fingerprint: Fingerprint) -> Shown:

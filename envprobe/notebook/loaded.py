@@ -16,6 +16,7 @@ from packaging.utils import canonicalize_name
 from ..fact import Known
 from ..fingerprint import Fingerprint
 from ..pep440 import parse_version
+from ..spelling import line
 
 
 class Loaded(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,29 +33,27 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def doubt(fingerprint: Fingerprint, loaded: Iterable[Loaded]) -> Fingerprint:
-    """Return the fingerprint with the versions unknown of packages that this kernel runs otherwise than they are installed.
+    """Return the fingerprint in which packages are unknown that this kernel runs otherwise than they are installed.
 
     A version that a module states is believed only where its file was replaced: some modules always state another than their
     metadata.
     """
     packages = fingerprint.sections.get("packages")
-    if packages is None:
+    reasons = {module.package: reason for module in loaded if (reason := _reason(module, fingerprint))}
+    if packages is None or not reasons:
         return fingerprint
-    unknown: dict[str, str] = {}
-    for module in loaded:
-        installed = fingerprint.get(f"packages.{module.package}.version")
-        if isinstance(installed, Known) and (reason := _reason(module, str(installed.value))):
-            unknown[f"{module.package}.version"] = reason
-    if not unknown:
-        return fingerprint
+    unknown = {key: reasons[name] for key in packages.known if (name := key.partition(".")[0]) in reasons}
     known = {key: value for key, value in packages.known.items() if key not in unknown}
-    doubted = msgspec.structs.replace(packages, known=known, unknown={**packages.unknown, **dict(sorted(unknown.items()))})
+    doubted = msgspec.structs.replace(packages, known=known, unknown={**packages.unknown, **unknown})
     return msgspec.structs.replace(fingerprint, sections={**fingerprint.sections, "packages": doubted})
 
 
-def _reason(module: Loaded, installed: str) -> str:
-    """Return why nobody can tell which version counts, or an empty string."""
-    running = f"this kernel runs {module.version or 'a copy'}"
+def _reason(module: Loaded, fingerprint: Fingerprint) -> str:
+    """Return why nobody can tell which code of a package counts, or an empty string."""
+    fact = fingerprint.get(f"packages.{module.package}.version")
+    if not isinstance(fact, Known):
+        return ""
+    installed, running = str(fact.value), f"this kernel runs {module.package} {line(module.version, 60)}".rstrip()
     if module.elsewhere:
         return f"{running} from another place than a fresh Python, which takes {installed}: see sys.path, restart the kernel"
     if module.replaced and module.version and not _same(module.version, installed):
