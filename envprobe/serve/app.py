@@ -45,6 +45,7 @@ class Application:
 
     def __init__(self, catalogue: Catalogue, comparisons: Comparisons, guard: Guard,
                  clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+        self._name = catalogue.root.name
         self._catalogue = catalogue
         self._comparisons = comparisons
         self._guard = guard
@@ -92,20 +93,15 @@ class Application:
 
     def _timeline(self, request: Request) -> Response:
         shown = view.Filter(kind=request.args.get("kind", ""), fingerprint=request.args.get("fingerprint", ""))
-        return _respond(view.timeline(self._catalogue.root.name, self._catalogue.scan(), shown))
+        return _respond(view.timeline(self._name, self._catalogue.scan(), shown))
 
     def _matrix(self, request: Request) -> Response:
         snapshot = self._catalogue.scan()
-        expected = [entry for entry in snapshot.entries.values() if entry.has_expectation]
-        observed = [entry for entry in snapshot.entries.values() if entry.has_environment]
-        if "against" in request.args:
-            expected = [_find(snapshot, request.args["against"])]
-        else:
-            expected, observed = expected[:SIDE_LIMIT], observed[:SIDE_LIMIT]
+        sides = _sides(snapshot, request.args.get("against"))
         until = self._clock() + PATIENCE_S
-        compare = partial(self._comparisons.cell, today=_today())
-        cells = matrix(expected, observed, compare, lambda: self._clock() < until)
-        response = _respond(view.drift(self._catalogue.root.name, snapshot, expected, observed, cells))
+        kept, compare = partial(self._comparisons.kept, today=_today()), partial(self._comparisons.cell, today=_today())
+        cells = matrix(sides.expected, sides.observed, kept, compare, lambda: self._clock() < until)
+        response = _respond(view.drift(self._name, snapshot, sides, cells))
         if any(cell.state == "waiting" for row in cells for cell in row):
             response.headers["Refresh"] = str(RELOAD_S)
         return response
@@ -113,16 +109,16 @@ class Application:
     def _diff(self, request: Request) -> Response:
         snapshot = self._catalogue.scan()
         expected, observed = (_find(snapshot, request.args.get(side, "")) for side in ("expected", "observed"))
-        return _respond(view.report(self._comparisons.report(expected, observed, _today())))
+        return _respond(view.report(self._name, self._comparisons.report(expected, observed, _today())))
 
     def _document(self, request: Request) -> Response:
         entry = _find(self._catalogue.scan(), request.args.get("id", ""))
         if entry.kind == "faulty":
-            return _respond(view.faulty(self._catalogue.root.name, entry))
+            return _respond(view.faulty(self._name, entry))
         document = self._catalogue.load(entry)
         if isinstance(document, Report):
-            return _respond(view.report(document))
-        return _respond(view.document(self._catalogue.root.name, entry, document, everything="all" in request.args))
+            return _respond(view.report(self._name, document))
+        return _respond(view.document(self._name, entry, document, everything="all" in request.args))
 
 
 def _find(snapshot: Snapshot, id_: str) -> Entry:
@@ -130,6 +126,17 @@ def _find(snapshot: Snapshot, id_: str) -> Entry:
     if entry is None:
         raise _Refused(404, "There is no such document", "It may have been moved or removed: look at the timeline.")
     return entry
+
+
+def _sides(snapshot: Snapshot, against: str | None) -> view.Sides:
+    """Return what the matrix compares, the oldest first: all with one document, or the newest with each other."""
+    oldest_first = list(reversed(snapshot.entries.values()))
+    observed = [entry for entry in oldest_first if entry.has_environment]
+    if against is not None:
+        return view.Sides([_find(snapshot, against)], observed, is_one=True)
+    expected = [entry for entry in oldest_first if entry.has_expectation]
+    left_out = max(len(observed) - SIDE_LIMIT, 0)
+    return view.Sides(expected[-SIDE_LIMIT:], observed[-SIDE_LIMIT:], is_one=False, left_out=left_out)
 
 
 def _today() -> date:

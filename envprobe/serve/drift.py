@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
-from functools import lru_cache
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -18,9 +17,11 @@ from ..render import summary
 from ..report import Output, Report, Verdict
 from .catalogue import Catalogue
 from .entry import Entry
+from .folder import File
 
 CELLS_LIMIT = 10_000
 ONLY_DESCRIPTIONS = "this page compares what the runs recorded of an output; for the files: envprobe diff RUN RUN"
+Pair: TypeAlias = tuple[File, File, date]
 State = Literal["told", "same", "waiting", "faulty"]
 
 
@@ -48,7 +49,19 @@ class Comparisons:
     def __init__(self, catalogue: Catalogue, config: Config) -> None:
         self._catalogue = catalogue
         self._config = config
-        self.cell = lru_cache(maxsize=CELLS_LIMIT)(self._cell)
+        self._cells: dict[Pair, Cell] = {}
+
+    def kept(self, expected: Entry, observed: Entry, today: date) -> Cell | None:
+        """Return the cell of two entries where it is known already."""
+        return self._cells.get((expected.file, observed.file, today))
+
+    def cell(self, expected: Entry, observed: Entry, today: date) -> Cell:
+        """Compare two entries; what cannot be compared is a cell that says why."""
+        cell = self._cell(expected, observed, today)
+        if len(self._cells) >= CELLS_LIMIT:
+            self._cells.clear()  # what was looked at last is soon there again
+        self._cells[expected.file, observed.file, today] = cell
+        return cell
 
     def report(self, expected: Entry, observed: Entry, today: date) -> Report:
         """Return the comparison of two entries. Raises UsageError where one cannot be compared, DocumentError for its faults."""
@@ -87,27 +100,27 @@ class Comparisons:
 def matrix(
     expected: Sequence[Entry],
     observed: Sequence[Entry],
+    kept: Callable[[Entry, Entry], Cell | None],
     compare: Callable[[Entry, Entry], Cell],
     has_time: Callable[[], bool],
 ) -> list[list[Cell]]:
     """Return a row for each expected entry with a cell for each observed one.
 
-    At least one pair is compared; when there is no time left, the other cells wait: those that `compare` kept cost nothing
-    the next time, so that asking again and again ends.
+    What is not kept is compared while there is time, one pair at least, so that asking again and again ends.
     """
-    rows, may_compare = [], True
-    for left in expected:
-        row = []
-        for right in observed:
-            if left.id == right.id:
-                row.append(SAME)
-            elif may_compare:
-                row.append(compare(left, right))
-                may_compare = has_time()
-            else:
-                row.append(WAITING)
-        rows.append(row)
-    return rows
+    made = 0
+
+    def cell(left: Entry, right: Entry) -> Cell:
+        nonlocal made
+        if left.id == right.id:
+            return SAME
+        found = kept(left, right)
+        if found is None and (made == 0 or has_time()):
+            made += 1
+            found = compare(left, right)
+        return found or WAITING
+
+    return [[cell(left, right) for right in observed] for left in expected]
 
 
 def _described(output: Output) -> Output:

@@ -51,6 +51,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     has_environment: bool = False
     """Whether it can be compared with others: a declared baseline is no environment."""
 
+    @property
+    def environment(self) -> str:
+        """The id of an environment that was seen, a check's too; empty for what is declared."""
+        return self.fingerprint if self.has_environment or self.kind == "check" else ""
+
 
 def entry_id(place: str) -> str:
     """Return the address of a place in the folder, the same every time that the folder is served."""
@@ -125,7 +130,7 @@ def _fingerprint(file: File, fingerprint: Fingerprint) -> Entry:
         id=entry_id(file.place),
         file=file,
         kind="fingerprint",
-        words=_short(f"of {host}") if isinstance(host, str) else "",
+        words=_short(f"of machine {host}") if isinstance(host, str) else "",
         moment=moment,
         is_file_time=is_file_time,
         fingerprint=fingerprint.id,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
+from string import ascii_uppercase
 from typing import Any, NamedTuple
 
 from ..render import Style, page, show
@@ -42,41 +43,60 @@ class Filter(NamedTuple):
         return self.kind in ("", entry.kind) and self.fingerprint in ("", short_id(entry.fingerprint))
 
 
+class Sides(NamedTuple):
+    """What is compared with what."""
+
+    expected: Sequence[Entry]
+    observed: Sequence[Entry]
+    is_one: bool
+    """Whether one document was chosen to compare the others with."""
+    left_out: int = 0
+    """How many older environments there are."""
+
+
 def timeline(folder: str, snapshot: Snapshot, shown: Filter) -> Page:
     """Return what was recorded, run and checked, the newest first, a heading for each day."""
     entries = list(snapshot.entries.values())
     days = [(day, list(members)) for day, members in groupby(filter(shown.admits, entries), key=_day)]
-    alike = Counter(short_id(entry.fingerprint) for entry in entries)
-    return _page("Timeline", folder, "timeline", days=days, snapshot=snapshot, shown=shown, alike=alike,
-                 kinds=Counter(entry.kind for entry in entries), order=KINDS, **_choice(entries))  # fmt: skip
+    values = {
+        "days": days,
+        "snapshot": snapshot,
+        "shown": shown,
+        "letters": _letters(entries),
+        "kinds": Counter(entry.kind for entry in entries),
+        "order": KINDS,
+        **_choice(entries),
+    }
+    return _page("Timeline", folder, "timeline", values)
 
 
-def drift(folder: str, snapshot: Snapshot, expected: Sequence[Entry], observed: Sequence[Entry],
-          cells: Sequence[Sequence[Cell]]) -> Page:  # fmt: skip
-    """Return the matrix: a row for each expected document; of a single one, a line for each observed."""
-    return _page("Drift", folder, "matrix", snapshot=snapshot, expected=expected, observed=observed, cells=cells)
+def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequence[Cell]]) -> Page:
+    """Return the matrix: a row for each expected document; where one was chosen, a line for each observed."""
+    values = {"snapshot": snapshot, "cells": cells, "letters": _letters(list(snapshot.entries.values())), **sides._asdict()}
+    return _page("Drift", folder, "matrix", values)
 
 
 def document(folder: str, entry: Entry, found: Document, *, everything: bool) -> Page:
     """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
     assert not isinstance(found, Report)
     told = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
-    return _page(entry.file.place, folder, "one", entry=entry, rows=_grouped(told), everything=everything)
+    return _page(entry.file.place, folder, "one", {"entry": entry, "rows": _grouped(told), "everything": everything})
 
 
 def faulty(folder: str, entry: Entry) -> Page:
     """Return why a document cannot be read."""
-    return _page(entry.file.place, folder, "faulty", entry=entry)
+    return _page(entry.file.place, folder, "faulty", {"entry": entry})
 
 
-def report(found: Report) -> Page:
-    """Return the page of `--format html`, with the policy that it brings."""
-    return Page(page.render(found), shell.security_policy((shell.asset("style.css"),), (shell.asset("page.js"),)))
+def report(folder: str, found: Report) -> Page:
+    """Return the page of `--format html`, under our bar."""
+    title = f"{found.verdict.value}: {line(found.observed_name, 80)}"
+    return _page(title, folder, "report_below", {"body": page.body(found)}, scripts=(shell.asset("page.js"),))
 
 
 def message(title: str, words: str, hint: str = "", link: tuple[str, str] = ("/", "Back to the timeline")) -> Page:
     """Return a page that says one thing. Nothing of the folder is on it: not everybody who gets it may read."""
-    return _page(title, "", "message", words=words, hint=hint, link=link)
+    return _page(title, "", "message", {"words": words, "hint": hint, "link": link})
 
 
 def short_id(id_: str) -> str:
@@ -84,17 +104,28 @@ def short_id(id_: str) -> str:
     return safe(id_.removeprefix("sha256:"))[:SHORT_DIGITS]
 
 
-def _page(title: str, folder: str, template: str, **values: Any) -> Page:
-    body = fill(f"{template}.html", {"title": title, "folder": folder, "short_id": short_id, **values}, package=HERE)
+def _letters(entries: Sequence[Entry]) -> dict[str, str]:
+    """Return a letter for each environment by its short id, A for the oldest: easier to tell apart than digits."""
+    ids = dict.fromkeys(short_id(entry.environment) for entry in reversed(entries) if entry.environment)
+    return {id_: _letter(number) for number, id_ in enumerate(ids)}
+
+
+def _letter(number: int) -> str:
+    return (_letter(number // 26 - 1) if number >= 26 else "") + ascii_uppercase[number % 26]
+
+
+def _page(title: str, folder: str, template: str, values: Mapping[str, Any], *, scripts: tuple[str, ...] = ()) -> Page:
+    parts = {"title": title, "folder": folder, "here": "", "short_id": short_id, **values}
+    body = fill(f"{template}.html", parts, package=HERE)
     styles = (shell.asset("style.css", HERE),)
-    html = shell.document(f"{line(title, 80)} · envprobe", body, styles=styles, scripts=(), forms=FORMS)
-    return Page(html, shell.security_policy((shell.asset("style.css"), *styles), (), forms=FORMS))
+    html = shell.document(f"{line(title, 120)} · envprobe", body, styles=styles, scripts=scripts, forms=FORMS)
+    return Page(html, shell.security_policy((shell.asset("style.css"), *styles), scripts, forms=FORMS))
 
 
 def _choice(entries: Sequence[Entry]) -> dict[str, str]:
     """Return which two documents are chosen for comparing at first: the newest baseline, and the newest other environment."""
-    expected = next((entry for entry in entries if entry.kind == "baseline"), None)
-    expected = expected or next((entry for entry in reversed(entries) if entry.has_expectation), None)
+    recorded = [entry for entry in entries if entry.kind == "baseline" and entry.has_environment]
+    expected = next((entry for entry in [*recorded, *entries] if entry.has_expectation), None)
     observed = next((entry for entry in entries if entry.has_environment and entry != expected), expected)
     return {"expected": expected.id if expected else "", "observed": observed.id if observed else ""}
 
