@@ -39,6 +39,13 @@ def plugin(session: nox.Session, pytest: str) -> None:
 
 
 @nox.session
+def trackers(session: nox.Session) -> None:
+    """MLflow, TensorBoard, Weights & Biases, DVC and Sigstore themselves: fetched once, and too heavy for everybody's tests."""
+    session.install("-q", "-e", ".[test]")
+    session.run("pytest", "tests/real/test_trackers.py", *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")
@@ -71,7 +78,7 @@ def build(session: nox.Session) -> None:
 @nox.session
 def docs(session: nox.Session) -> None:
     """The documentation, without warnings."""
-    session.install("-q", "mkdocs-material")
+    session.install("-q", "mkdocs-material", "mkdocstrings[python]", "ruff")
     session.run("mkdocs", "build", "--strict", "--site-dir", "site", env={"NO_MKDOCS_2_WARNING": "1"})
 
 

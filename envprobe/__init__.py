@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from .command import save_run as save_run
     from .error import EnvprobeError as EnvprobeError
     from .experiment.running import Plan as Plan
+    from .notebook import load_ipython_extension as load_ipython_extension
     from .probing.collect import Options as Options
+    from .tracker.mlflow import log_to_mlflow as log_to_mlflow
+    from .tracker.wandb import log_to_wandb as log_to_wandb
 
 __version__ = "0.1.0"
 
@@ -45,11 +48,14 @@ HOMES = {
     "save_run": "command",
     "EnvprobeError": "error",
     "Plan": "experiment.running",
+    "load_ipython_extension": "notebook",
+    "log_to_mlflow": "tracker.mlflow",
+    "log_to_wandb": "tracker.wandb",
 }
 
 __all__ = [
-    "EnvprobeError", "Options", "Plan", "attach", "check", "declare", "diff", "load", "probe", "record", "run", "save",
-    "save_run", "verify",
+    "EnvprobeError", "Options", "Plan", "attach", "check", "declare", "diff", "load", "log_to_mlflow", "log_to_wandb", "probe",
+    "record", "run", "save", "save_run", "verify",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from . import __version__, store
+from . import __version__, store, tracker
 from .baseline import SCHEMA as BASELINE_SCHEMA
 from .baseline import Baseline, Provenance, read_baseline, to_json
 from .config import Config, load_config
@@ -59,9 +59,12 @@ def check(target: str | None = None, baseline: str | None = None, *, options: Op
           today: date | None = None, run: str | Path | Run | None = None) -> Report:  # fmt: skip
     """Compare a target with a baseline, by name or path. Never records: a missing baseline raises StoreError.
 
-    With `run`, nothing is probed: the recorded experiment is compared with a baseline or with another run.
+    With `run`, or a tracker's run as the target, nothing is probed: the recorded experiment is compared with a baseline or with
+    another run.
     """
     config = config or load_config(Path.cwd())
+    if tracker.is_reference(target):
+        run = target
     if run is not None:
         return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
@@ -82,7 +85,7 @@ def observe(target: str | None = None, baseline: str | None = None, *, options: 
 
 
 def _as_baseline(source: str, config: Config) -> Baseline:
-    if not _begins_as_a_run(Path(source), config.revision):
+    if not tracker.is_reference(source) and not _begins_as_a_run(Path(source), config.revision):
         return store.load(source, config.baselines_folder, config.revision)
     found = _expected(source, config)
     fingerprint = found if isinstance(found, Fingerprint) else found.fingerprint
@@ -92,7 +95,7 @@ def _as_baseline(source: str, config: Config) -> Baseline:
 def _expected(source: str | Path | Document, config: Config) -> Document:
     """Return what is expected: from the revision of the configuration where it has one and the repository holds the source."""
     revision = config.revision
-    if revision is None or not isinstance(source, str | Path):
+    if revision is None or not isinstance(source, str | Path) or tracker.is_reference(source):
         return load(source, config=config)
     path = store.find(str(source), config.baselines_folder, revision)
     return read(store.contents(path, revision), store.spelled(path, revision))
@@ -103,7 +106,7 @@ def _path_of(source: object, config: Config) -> str:
 
     Empty for a value, a pipe and a tracker's run.
     """
-    if not isinstance(source, str | Path):
+    if not isinstance(source, str | Path) or tracker.is_reference(source):
         return ""
     path = Path(source)
     if not path.is_file():
@@ -231,14 +234,16 @@ def load(source: str | Path | Document, *, config: Config | None = None) -> Docu
     """Return what a path or a baseline's name stands for; a value stands for itself."""
     if not isinstance(source, str | Path):
         return source
+    if tracker.is_reference(source):
+        return tracker.load(str(source))
     path = Path(source)
-    if not path.exists() or path.is_dir():  # what is neither may be a pipe: `envprobe diff tf <(ssh host envprobe probe)`
+    # what is neither missing nor a folder may be a pipe: `envprobe diff tf <(ssh host envprobe probe)`
+    if not path.exists() or (path.is_dir() and not _is_report(path)):
         return store.load(str(source), (config or load_config(Path.cwd())).baselines_folder)
     if path.suffix != ".json":
         from .attestation.attachment import read_attachment
-        from .attestation.carrier import is_report
 
-        if is_report(path):
+        if _is_report(path):
             return read_attachment(path).record.fingerprint
     try:
         with path.open("rb") as stream:
@@ -258,6 +263,12 @@ def read(data: bytes, where: str) -> Document:
     if isinstance(value, dict) and str(value.get("schema")).startswith(experiment.FAMILY):
         return experiment.from_value(value, where)
     return from_value(value, where)
+
+
+def _is_report(path: Path) -> bool:
+    from .attestation.carrier import is_report
+
+    return is_report(path)
 
 
 def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import NoReturn
 
 SCRIPTS = Path(__file__).with_name("standin")
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 PLATFORMS = tuple(f"manylinux{name}_x86_64" for name in ("1", "2010", "2014", "_2_5", "_2_12", "_2_17"))
 CA_BUNDLES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt")
 
@@ -94,13 +95,27 @@ def wheel_overlay(*requirements: str, python: str = "3.9") -> Path:
     return _cached("overlay", requirements, python, options)
 
 
+def library_folder(*requirements: str) -> Path:
+    """Return a folder that holds libraries and all that they need, for the Python that runs the tests, to be put on PYTHONPATH.
+
+    They are too heavy for everybody's tests: skips where the cache has none, unless ENVPROBE_REQUIRE_ENGINE is set.
+    """
+    if not (os.environ.get("ENVPROBE_REQUIRE_ENGINE") or _place("libraries", requirements, PYTHON).is_dir()):
+        missing(f"{', '.join(requirements)}: not there; `nox -s trackers` fetches them")
+    return _cached("libraries", requirements, PYTHON, ("install", "--only-binary=:all:", "--target"))
+
+
 def _built_for(python: str) -> tuple[str, ...]:
     return ("--python-version", python, *(word for platform in PLATFORMS for word in ("--platform", platform)))
 
 
-def _cached(kind: str, requirements: tuple[str, ...], python: str, options: tuple[str, ...]) -> Path:
+def _place(kind: str, requirements: tuple[str, ...], python: str) -> Path:
     key = hashlib.sha256("\n".join((kind, python, *sorted(requirements))).encode()).hexdigest()[:16]
-    folder = cache_folder() / f"{kind}-{key}"
+    return cache_folder() / f"{kind}-{key}"
+
+
+def _cached(kind: str, requirements: tuple[str, ...], python: str, options: tuple[str, ...]) -> Path:
+    folder = _place(kind, requirements, python)
     with _alone(folder.name):
         if not folder.is_dir():
             partial = Path(tempfile.mkdtemp(prefix="partial-", dir=cache_folder()))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..error import DocumentError
-from . import carrier, payload
+from . import payload
+from .bearer import open_bearer
 from .payload import Attachment
 
 
 def read_attachment(report: Path) -> Attachment:
     """Return what a report carries, whatever it shows. Raises DocumentError where it carries nothing that can be read."""
-    block = carrier.read(report, carrier.read_report(report))
+    block = open_bearer(report).read()
     if block is None:
         raise DocumentError(f"{report}: carries no envprobe record", f"put one in: envprobe attach RUN {report}")
     return payload.unpack(block.payload, str(report))

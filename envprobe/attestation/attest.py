@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from .. import command, store
+from .. import command, tracker
 from ..baseline import Baseline
 from ..config import Config
 from ..error import DocumentError, UsageError
@@ -17,7 +17,8 @@ from ..fingerprint import Fingerprint
 from . import beside, carrier, payload, seal
 from .attachment import read_attachment
 from .authenticity import Trust, judge_signatures, visible_faults, weigh_signatures
-from .carrier.block import Block, block_of
+from .bearer import Bearer, open_bearer
+from .carrier.block import Block
 from .payload import Attachment, Record
 from .run_record import record_of
 from .seal import Signer, statement
@@ -30,10 +31,11 @@ Source: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
 class Attached(msgspec.Struct, frozen=True, kw_only=True):
     """What `attach` wrote."""
 
-    path: Path
+    place: str
+    """What carries the record now: a file, a folder of logs, or a tracker's run."""
     record: Record
     replaced: bool
-    """Whether the report carried a record before."""
+    """Whether it carried a record before."""
     signatures: int
 
 
@@ -41,14 +43,15 @@ def attach(source: Source, report: str | Path, *, output: Path | None = None, si
            sigstore: bool = False, config: Config | None = None, now: datetime | None = None) -> Attached:  # fmt: skip
     """Put a fingerprint, a recorded baseline, a run or another report's record into a report, or into a copy at `output`.
 
-    The report is written whole or not at all. Signatures of the very same record are kept, so that a second person can sign.
-    Raises EnvprobeError where the report cannot carry a record or carries a damaged one.
+    A report is a file, a folder of TensorBoard logs, or a tracker's run (`mlflow:RUN_ID`), which gets the whole recorded
+    experiment beside the record. A file is written whole or not at all. Signatures of the very same record are kept, so that a
+    second person can sign. Raises EnvprobeError where the report cannot carry a record or carries a damaged one.
     """
-    path = Path(report)
-    record = load_record(source, config=config)
-    data = carrier.read_report(path)
-    there = carrier.read(path, data)
-    attachment = _earlier(there, record, str(path))
+    found = load(source, config=config)
+    record = record_in(found, source)
+    bearer = open_bearer(report)
+    there = bearer.read()
+    attachment = _earlier(there, record, bearer.name)
     moment = now or datetime.now(timezone.utc)
     if signer is not None:
         envelope = seal.seal(record.digest, str(record.signature), signer, moment)
@@ -56,24 +59,24 @@ def attach(source: Source, report: str | Path, *, output: Path | None = None, si
     if sigstore:
         bundle = sign_through_sigstore(statement.make(record.digest, str(record.signature), moment))
         attachment = msgspec.structs.replace(attachment, bundles=[*attachment.bundles, bundle])
-    store.save(output or path, carrier.attach(path, data, block_of(attachment)), replace=True)
+    place = bearer.write(attachment, found if isinstance(found, Run) else None, output)
     signatures = len(attachment.envelopes) + len(attachment.bundles)
-    return Attached(path=output or path, record=record, replaced=there is not None, signatures=signatures)
+    return Attached(place=place, record=record, replaced=there is not None, signatures=signatures)
 
 
 def load_record(source: Source, *, config: Config | None = None) -> Record:
     """Return the record that a value, a file, a baseline's name or a report with an attached record stands for."""
+    found = load(source, config=config)
+    return record_in(found, source)
+
+
+def load(source: Source, *, config: Config | None = None) -> Record | command.Document:
+    """Return the record of a report that carries one, else what `command.load` makes of a source."""
     if isinstance(source, Record):
         return source
-    if isinstance(source, str | Path) and Path(source).is_file() and _carries(Path(source)):
+    if isinstance(source, str | Path) and not tracker.is_reference(source) and _carries(Path(source)):
         return read_attachment(Path(source)).record
-    found = command.load(source, config=config)
-    if isinstance(found, Run):
-        return record_of(found)
-    fingerprint = found.fingerprint if isinstance(found, Baseline) else found
-    if fingerprint is None:
-        raise UsageError(f"{source}: a declared baseline is no environment", "attach a fingerprint, a run or a recorded baseline")
-    return Record(fingerprint=payload.without_context(fingerprint))
+    return command.load(source, config=config)
 
 
 def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None, outputs: Path | None = None,
@@ -84,34 +87,47 @@ def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None,
     `outputs` names the folder of the recorded outputs, all of which must then be there; without it those beside the report are
     checked, and others noted. Raises EnvprobeError where the report, a key or the baseline cannot be read at all.
     """
-    path, trust = Path(report), trust or Trust()
-    data = carrier.read_report(path)
+    bearer, trust = open_bearer(report), trust or Trust()
     try:
-        block = carrier.read(path, data)
-        attachment = None if block is None else payload.unpack(block.payload, str(path))
+        block = bearer.read()
+        attachment = None if block is None else payload.unpack(block.payload, bearer.name)
     except DocumentError as error:
-        return Verification(report=str(path), status=Status.REFUSED, reasons=error.message.splitlines())
+        return Verification(report=bearer.name, status=Status.REFUSED, reasons=error.message.splitlines())
     if block is None or attachment is None:
-        return Verification(report=str(path), status=Status.MISSING, reasons=["the report carries no envprobe record"])
-    found = _examine(path, block, attachment, outputs, trust, require_signature)
+        return Verification(report=bearer.name, status=Status.MISSING, reasons=["the report carries no envprobe record"])
+    found = _examine(bearer, block, attachment, outputs, trust, require_signature)
     if baseline is None or found.status is not Status.INTACT:
         return found
     compared = command.diff(baseline, attachment.record.fingerprint, config=config, strict=strict, today=today)
-    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=str(path)))
+    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=bearer.name))
+
+
+def record_in(found: Record | command.Document, source: object = None) -> Record:
+    """Return what of a document is attached; `source` is what it is called. Raises UsageError for what is no environment."""
+    if isinstance(found, Record):
+        return found
+    if isinstance(found, Run):
+        return record_of(found)
+    fingerprint = found.fingerprint if isinstance(found, Baseline) else found
+    if fingerprint is None:
+        raise UsageError(f"{source}: a declared baseline is no environment", "attach a fingerprint, a run or a recorded baseline")
+    return Record(fingerprint=payload.without_context(fingerprint))
 
 
 def _carries(path: Path) -> bool:
-    """Tell whether to read a file as a report: any kind that can carry a record, JSON only where it has the member."""
-    if not carrier.is_report(path):
+    """Tell whether to read something as a report: any kind that can carry a record, JSON only where it has the member."""
+    if not path.exists() or not carrier.is_report(path):
         return False
     return path.suffix != ".json" or carrier.read(path, carrier.read_report(path)) is not None
 
 
-def _examine(path: Path, block: Block, attachment: Attachment, outputs: Path | None, trust: Trust, require: bool) -> Verification:
-    record = attachment.record
-    files = beside.compare(record.outputs, outputs or path.parent, path)
+def _examine(bearer: Bearer, block: Block, attachment: Attachment, outputs: Path | None, trust: Trust, require: bool,
+             ) -> Verification:  # fmt: skip
+    record, folder = attachment.record, outputs or bearer.outputs
+    files = beside.compare(record.outputs, folder, bearer.file)
     signers, rejected = judge_signatures(attachment, trust)
-    altered = [*visible_faults(block, record), *(f"output {name}: {fault}" for name, fault in files.altered.items())]
+    altered = [*visible_faults(block, record), *bearer.faults(record)]
+    altered += [f"output {name}: {fault}" for name, fault in files.altered.items()]
     altered += [finding.reason for finding in rejected if finding.altered]
     refused, notes = weigh_signatures(attachment, signers, [f for f in rejected if not f.altered], trust, require)
     unchecked = [f"output {name}: not checked: {reason}" for name, reason in files.unchecked.items()]
@@ -125,7 +141,7 @@ def _examine(path: Path, block: Block, attachment: Attachment, outputs: Path | N
             notes.append(f"{count} recorded outputs do not lie beside the report: not checked")
     notes += _shortcomings(record)
     status = Status.ALTERED if altered else Status.REFUSED if refused else Status.INTACT
-    return Verification(report=str(path), status=status, reasons=altered + refused, notes=notes, record=record, signers=signers,
+    return Verification(report=bearer.name, status=status, reasons=altered + refused, notes=notes, record=record, signers=signers,
                         checked_outputs=len(files.same))  # fmt: skip
 
 

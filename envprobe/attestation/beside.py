@@ -44,12 +44,15 @@ def recorded(description: OutputDescription) -> Output:
     return Output(digest=digest, size_bytes=description.size_bytes, kind=description.type)
 
 
-def compare(outputs: Mapping[str, Output], folder: Path, report: Path) -> Beside:
+def compare(outputs: Mapping[str, Output], folder: Path | None, report: Path | None) -> Beside:
     """Compare the outputs with what lies in a folder. The report itself is no output of its own record: it carries it."""
     found = Beside(same=[], altered={}, missing=[], unchecked={})
+    if folder is None:
+        found.missing.extend(sorted(outputs))
+        return found
     for path, output in sorted(outputs.items()):
         place = folder / path
-        if place.resolve() == report.resolve():
+        if report is not None and place.resolve() == report.resolve():
             continue
         try:
             fault = _spread_fault(place, output) if output.kind in SPREAD else _fault(place, output)

@@ -17,34 +17,36 @@ if TYPE_CHECKING:
 
 @click.command("attach")
 @click.argument("source")
-@click.argument("report", type=FILE)
+@click.argument("report")
 @click.option("--output", type=FILE, help="Write to a copy and leave REPORT as it is.")
 @click.option("--sign-ssh", type=FILE, metavar="KEY", help="Sign with an SSH key, or the .pub of one in ssh-agent.")
 @click.option("--sign-pem", type=FILE, metavar="KEY", help="Sign with an Ed25519 private key in PEM.")
 @click.option("--sign-sigstore", is_flag=True, help="Sign as whoever logs in through Sigstore; needs a network.")
-def attach_command(source: str, report: Path, output: Path | None, **given: Any) -> int:
+def attach_command(source: str, report: str, output: Path | None, **given: Any) -> int:
     """Put the fingerprint and the outputs' digests of SOURCE into REPORT, where anybody can verify them later.
 
     SOURCE is a run, a fingerprint, a recorded baseline, or a report that carries a record already.
-    REPORT is Markdown, HTML, a notebook, LaTeX, PDF, JSON or a TensorBoard event file; nothing else in it changes.
+    REPORT is Markdown, HTML, a notebook, LaTeX, PDF, JSON, a TensorBoard event file or log folder, or a run of MLflow
+    (mlflow:RUN_ID); nothing else in it changes.
 
     \b
     envprobe probe docker://trainer --output trainer.json
     envprobe attach trainer.json report.md
     envprobe attach report.md report.md --sign-ssh KEY      sign what is there
+    envprobe attach run.json mlflow:RUN_ID                  tags, and artifacts
     """
     from ..attestation import attest
 
     done = attest.attach(source, report, output=output, signer=_signer(given), sigstore=given["sign_sigstore"])
     signed = f", {done.signatures} signature{'s' * (done.signatures != 1)}" if done.signatures else ""
     click.echo(done.record.signature)
-    click.echo(f"{'replaced the record in' if done.replaced else 'attached to'} {done.path}{signed}; "
-               f"check it with: envprobe verify {done.path}", err=True)  # fmt: skip
+    click.echo(f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{signed}; "
+               f"check it with: envprobe verify {done.place}", err=True)  # fmt: skip
     return 0
 
 
 @click.command("verify")
-@click.argument("report", type=FILE)
+@click.argument("report")
 @click.option("--baseline", metavar="NAME|FILE", help="Compare the record's environment with this baseline, as check does.")
 @click.option("--outputs", type=FOLDER, metavar="FOLDER",
               help="Where the recorded outputs lie; every one of them must be there.")  # fmt: skip
@@ -62,8 +64,10 @@ def attach_command(source: str, report: Path, output: Path | None, **given: Any)
 @click.option("-q", "--quiet", is_flag=True, help="The status and its reasons alone.")
 @click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
 @color
-def verify_command(report: Path, baseline: str | None, outputs: Path | None, **given: Any) -> int:
+def verify_command(report: str, baseline: str | None, outputs: Path | None, **given: Any) -> int:
     """Say whether REPORT still carries the record that was attached to it, who signed it, and what it was made in.
+
+    REPORT is a file, a folder of TensorBoard logs, or a tracker's run: mlflow:RUN_ID, wandb:FOLDER.
 
     Needs no store and no network. Exit status: 0 intact (and reproduces the baseline), 1 altered or differs, 2 could not tell:
     no record, a damaged one, a signature that is missing, wrong, expired or by a stranger.

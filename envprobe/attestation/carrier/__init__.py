@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ...error import DocumentError, UsageError
-from . import html, json, latex, markdown, notebook, pdf, tensorboard
+from . import html, json, latex, markdown, notebook, pdf, tensorboard, tensorboard_folder
 from .block import Block
 
 CARRIERS: dict[str, tuple[tuple[str, ...], ModuleType]] = {
@@ -35,8 +35,8 @@ def carrier_of(path: Path) -> ModuleType:
 
 
 def is_report(path: Path) -> bool:
-    """Tell whether a file is of a kind that can carry a record, by its name."""
-    return _find(path) is not None
+    """Tell whether a file is of a kind that can carry a record, by its name, or a folder of logs one that does."""
+    return tensorboard_folder.place_in(path).is_file() if path.is_dir() else _find(path) is not None
 
 
 def attach(path: Path, report: bytes, block: Block) -> bytes:

@@ -17,6 +17,11 @@ TEXT_TAG, RECORD_TAG = "envprobe", "envprobe/record"
 TEXT_PLUGIN, RECORD_PLUGIN = "text", "envprobe"
 DT_STRING, DATA_CLASS_TENSOR = 7, 2
 HEADER_BYTES, FOOTER_BYTES = 12, 4
+MOMENT_BYTES = 9
+"""An event's wall time, which stands first in it: field 1, a double."""
+MOMENT = b"\x09"
+"""The tag of that field."""
+VERSION = b"brain.Event:2"
 
 
 class Frame(NamedTuple):
@@ -37,6 +42,13 @@ def attach(report: bytes, block: Block, where: str) -> bytes:
     like = place or (frames[-1] if frames else None)
     written = _frame(_event(block, _moment(like.data(report), where) if like else bytes(8)))
     return report[: place.start] + written + report[place.end :] if place else report + written
+
+
+def empty(beginning: bytes) -> bytes:
+    """Return a file without any value, of the time at which another one, of which this is the beginning, was begun."""
+    event = beginning[HEADER_BYTES : HEADER_BYTES + MOMENT_BYTES]
+    moment = event[1:] if event[:1] == MOMENT and len(event) == MOMENT_BYTES else bytes(8)
+    return _frame(MOMENT + moment + _bytes(3, VERSION))
 
 
 def read(report: bytes, where: str) -> Block | None:
@@ -91,7 +103,7 @@ def _texts(event: bytes) -> Iterator[tuple[str, str]]:
 
 def _event(block: Block, moment: bytes) -> bytes:
     summary = _value(TEXT_TAG, TEXT_PLUGIN, "\n".join(shown(block))) + _value(RECORD_TAG, RECORD_PLUGIN, block.payload)
-    return b"\x09" + moment + _bytes(5, summary)
+    return MOMENT + moment + _bytes(5, summary)
 
 
 def _value(tag: str, plugin: str, text: str) -> bytes:

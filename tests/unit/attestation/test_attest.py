@@ -11,6 +11,7 @@ from envprobe import fingerprint
 from envprobe.attestation import attest
 from envprobe.attestation.attest import attach, load_record, verify
 from envprobe.attestation.authenticity import Trust
+from envprobe.attestation.carrier.block import block_of
 from envprobe.attestation.payload import Record
 from envprobe.attestation.verification import Status, Verification
 from envprobe.baseline import Baseline
@@ -209,7 +210,7 @@ class TestSignatures:
         envelopes = attest.read_attachment(signed(tmp_path, ANN)).envelopes
         path = bare("report.md", tmp_path)
         forged = msgspec.structs.replace(attest.read_attachment(attached("report.md", tmp_path, OTHER)), envelopes=envelopes)
-        path.write_bytes(attest.carrier.attach(path, path.read_bytes(), attest.block_of(forged)))
+        path.write_bytes(attest.carrier.attach(path, path.read_bytes(), block_of(forged)))
         found = verify(path, trust=trusting("ann"))
         assert (found.status, found.exit_status) == (Status.ALTERED, 1)
         assert "ann signed another record" in "; ".join(found.reasons)

@@ -1,0 +1,223 @@
+"""The trackers' own libraries, with stores on this machine: what envprobe writes they show, and what they hold it reads back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from tests import engine
+
+pytestmark = pytest.mark.real
+
+MLFLOW = ("mlflow-skinny==3.17.2", "sqlalchemy==2.1.9", "alembic==1.17.2")
+TENSORBOARD = ("tensorboard==2.21.0",)
+WANDB = ("wandb==0.31.0",)
+COMMANDS = """
+import contextlib, io, json, sys
+from envprobe.cli import main
+done = []
+for arguments in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())) as out, contextlib.redirect_stderr(out):
+        status = main(arguments)
+        out.flush()
+    done.append((status, out.buffer.getvalue().decode()))
+print(json.dumps(done))
+"""
+QUICK = ("--no-benchmark", "--no-integrity", "--outputs", "metrics.json")
+TRAIN = """
+import json, os
+json.dump({"accuracy": 0.9 + int(os.environ["SEED"]) / 100}, open("metrics.json", "w"))
+"""
+
+
+class Desk(NamedTuple):
+    """A folder with two recorded experiments, and a tracker's library on the path."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def python(self, program: str, *arguments: str) -> str:
+        """Run a program as a user's training script; return what it prints."""
+        done = self._run("-W", "ignore", "-c", program, *arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+    def envprobe(self, *arguments: str, status: int = 0) -> str:
+        """Run one command as a user does, return what it printed; see `commands`."""
+        return self.commands((status, *arguments))[0]
+
+    def commands(self, *wanted: tuple[Any, ...]) -> list[str]:
+        """Run commands, each behind the exit status that it must have, in one process: a tracker's library takes long to load.
+
+        Return what each printed.
+        """
+        done = self._run("-W", "ignore", "-c", COMMANDS, json.dumps([command[1:] for command in wanted]))
+        assert done.returncode == 0, done.stderr
+        results = json.loads(done.stdout)
+        for (status, *arguments), (found, printed) in zip(wanted, results, strict=True):
+            assert found == status, f"{arguments}: {found}\n{printed}"
+        return [printed for _, printed in results]
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=200)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two recorded experiments that differ in their seed."""
+    folder = tmp_path_factory.mktemp("experiments")
+    (folder / "train.py").write_text(TRAIN)
+    desk = Desk(folder, {**os.environ})
+    for name, seed in (("first", "1"), ("second", "2")):
+        desk.envprobe("run", *QUICK, "--seed-env", "SEED", "--seed", seed, "--output", f"{name}.json", "--", sys.executable, "train.py")
+    return folder
+
+
+def desk(folder: Path, libraries: tuple[str, ...], **variables: str) -> Desk:
+    """Return a desk with a tracker's library."""
+    path = os.pathsep.join([str(engine.library_folder(*libraries)), str(Path(__file__).parents[2])])
+    return Desk(folder, {**os.environ, "PYTHONPATH": path, **variables})
+
+
+class TestMLflow:
+    """MLflow with a database and with a folder."""
+
+    @pytest.fixture(params=["sqlite:///{}/mlflow.db", "file://{}/mlruns"], ids=["database", "folder"])
+    def tracked(self, request: pytest.FixtureRequest, recorded: Path, tmp_path: Path) -> Iterator[tuple[Desk, str, str]]:
+        """Two runs of MLflow."""
+        uri = request.param.format(tmp_path)
+        at = desk(recorded, MLFLOW, MLFLOW_TRACKING_URI=uri, MLFLOW_ALLOW_FILE_STORE="true")
+        start = "import mlflow\nfor _ in range(2):\n  with mlflow.start_run() as run: print(run.info.run_id)"
+        first, second = at.python(start).split()
+        yield at, f"mlflow:{first}", f"mlflow:{second}"
+
+    def test_a_run_carries_an_experiment(self, tracked: tuple[Desk, str, str]) -> None:
+        """Attach, verify, check and diff work with a run of MLflow as they do with a file; an edited tag is told."""
+        at, first, second = tracked
+        attached, _, _, found, *_, compared = at.commands(
+            (0, "attach", "first.json", first),
+            (0, "attach", "second.json", second),
+            (1, "verify", first, "--outputs", "."),  # what lies there is the second one's
+            (0, "verify", second, "--outputs", "."),
+            (0, "check", "--run", first, "--baseline", "first.json"),
+            (0, "check", first, "--baseline", first),
+            (1, "diff", first, second, "--format", "json"),
+        )
+        assert "1 of 1 lie here" in found
+        assert [output["name"] for output in json.loads(compared.strip())["outputs"]] == ["metrics.json"]
+        self._edit(at, first, attached.split()[0])
+        assert "the visible line says py" in at.envprobe("verify", first, status=1)
+
+    @staticmethod
+    def _edit(at: Desk, reference: str, line: str) -> None:
+        """Insist that MLflow shows the line, and change it."""
+        program = "import sys, mlflow\nrun, = sys.argv[1:]\nclient = mlflow.MlflowClient()\n"
+        tag = "client.get_run(run).data.tags['envprobe.signature']"
+        name = reference.partition(":")[2]
+        assert at.python(f"{program}print({tag})", name) == line
+        at.python(f"{program}client.set_tag(run, 'envprobe.signature', {tag}.replace('py:3', 'py:2'))", name)
+
+    def test_a_training_script_logs_itself(self, tracked: tuple[Desk, str, str]) -> None:
+        """Inside `with mlflow.start_run()` one line is enough; a verdict is shown beside it."""
+        at = tracked[0]
+        *said, name, verdict = at.python(LOG_TO_MLFLOW).split()
+        assert "active" in said
+        assert verdict == "reproduces"
+        assert f"{sys.version_info.major}.{sys.version_info.minor}" in at.envprobe("show", f"mlflow:{name}")
+
+    def test_what_is_not_there_is_one_sentence(self, tracked: tuple[Desk, str, str], tmp_path: Path) -> None:
+        """No run, no record, no store: nothing is made by asking."""
+        at, first, _ = tracked
+        unknown, bare, empty = at.commands((2, "show", "mlflow:0123456789"), (2, "verify", first), (2, "diff", first, first))
+        assert "not found" in unknown
+        assert "no envprobe record" in bare
+        assert "no envprobe record" in empty
+        at.environment["MLFLOW_TRACKING_URI"] = f"sqlite:///{tmp_path}/other.db"
+        assert "no MLflow store" in at.envprobe("show", first, status=2)
+        assert not (tmp_path / "other.db").exists()
+
+    def test_without_mlflow_the_extra_is_named(self, recorded: Path) -> None:
+        """The sentence says what to install."""
+        assert "envprobe-ml[mlflow]" in Desk(recorded, {**os.environ}).envprobe("show", "mlflow:abc", status=2)
+
+
+class TestTensorBoard:
+    """TensorBoard's own reader of folders."""
+
+    def test_tensorboard_shows_the_record(self, recorded: Path, tmp_path: Path) -> None:
+        """Its Text tab has the line, the program's run has its scalars, and the record is a run of its own."""
+        at = desk(recorded, TENSORBOARD)
+        at.python(WRITE_SCALAR, str(tmp_path / "logs"))
+        line = at.envprobe("attach", "first.json", str(tmp_path / "logs")).split()[0]
+        shown: dict[str, Any] = json.loads(at.python(READ_FOLDER, str(tmp_path / "logs")))
+        assert shown["runs"] == {"envprobe": ["envprobe", "envprobe/record"], "train": ["loss"]}
+        assert line in shown["text"]
+        at.commands((0, "verify", str(tmp_path / "logs")), (0, "diff", "first.json", str(tmp_path / "logs")))
+
+
+class TestWandb:
+    """Weights & Biases without a network."""
+
+    def test_a_live_run_gets_a_record(self, recorded: Path, tmp_path: Path) -> None:
+        """An offline run's folder carries the experiment, its config the line, and the folder alone is enough to verify."""
+        at = desk(recorded, WANDB, WANDB_MODE="offline", WANDB_DIR=str(tmp_path), WANDB_SILENT="true", HOME=str(tmp_path))
+        said = json.loads(at.python(LOG_TO_WANDB).splitlines()[-1])
+        assert said["config"] == said["line"]
+        assert said["verdict"] == "reproduces"
+        without = Desk(recorded, {**os.environ})
+        without.commands(
+            (0, "verify", said["place"]),
+            (0, "check", "--run", said["place"], "--baseline", "first.json"),
+            (1, "diff", said["place"], "second.json"),
+        )
+        log = next(tmp_path.rglob("run-*.wandb")).read_bytes()
+        assert said["line"].encode() in log  # what `wandb sync` sends
+        assert b"envprobe/record.json" in log
+        assert b"envprobe/run.json" in log
+
+
+LOG_TO_MLFLOW = """
+import envprobe, mlflow
+try:
+    envprobe.log_to_mlflow()
+except envprobe.EnvprobeError as error:
+    print(error.message)
+report = envprobe.check(run="first.json", baseline="first.json")
+with mlflow.start_run() as run:
+    envprobe.log_to_mlflow(report=report)
+print(run.info.run_id, mlflow.get_run(run.info.run_id).data.tags["envprobe.verdict"])
+"""
+WRITE_SCALAR = """
+import sys, time
+from tensorboard.compat.proto import event_pb2, summary_pb2
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+writer = EventFileWriter(sys.argv[1] + "/train")
+value = summary_pb2.Summary.Value(tag="loss", simple_value=0.5)
+writer.add_event(event_pb2.Event(wall_time=time.time(), step=1, summary=summary_pb2.Summary(value=[value])))
+writer.close()
+"""
+READ_FOLDER = """
+import json, sys
+from tensorboard.backend.event_processing.plugin_event_multiplexer import EventMultiplexer
+found = EventMultiplexer().AddRunsFromDirectory(sys.argv[1])
+found.Reload()
+runs = {name: sorted(tag for kind in ("tensors", "scalars") for tag in tags.get(kind, [])) for name, tags in found.Runs().items()}
+text = found.Tensors("envprobe", "envprobe")[0].tensor_proto.string_val[0].decode()
+print(json.dumps({"runs": runs, "text": text}))
+"""
+LOG_TO_WANDB = """
+import envprobe, json, wandb
+report = envprobe.check(run="first.json", baseline="first.json")
+run = wandb.init(project="p")
+done = envprobe.log_to_wandb("first.json", report=report)
+said = {"line": str(done.record.signature), "config": run.config["envprobe.signature"], "verdict": run.summary["envprobe.verdict"], "place": done.place}
+run.finish()
+print(json.dumps(said))
+"""
