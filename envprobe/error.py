@@ -11,6 +11,12 @@ class EnvprobeError(Exception):
         self.message = message
         self.hint = hint
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows in place of a traceback: it asks every exception for this."""
+        from .spelling import safe
+
+        return [safe(line) for line in [*f"envprobe: {self.message}".splitlines(), *self.hint.splitlines()]]
+
 
 class UsageError(EnvprobeError):
     """The command or the configuration asks for something that does not exist or contradicts itself."""
