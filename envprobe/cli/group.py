@@ -20,6 +20,7 @@ HOMES = {
     "verify": "attach",
     "serve": "serve",
     "completion": "completion",
+    "schema": "schema",
 }
 """Which module of this room has which command, in the order in which help lists them."""
 HEADINGS = {

@@ -1,0 +1,226 @@
+"""What docs/schemas.py adds to what structs say: bounds, patterns, and the documents that are written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from envprobe.attestation.payload import ITEM_LIMIT, SIGNATURE_LIMIT, Attachment
+from envprobe.attestation.seal import Recognised
+from envprobe.attestation.seal.statement import Statement
+from envprobe.attestation.verification import Status
+from envprobe.baseline import Baseline
+from envprobe.document import INTEGER_LIMIT
+from envprobe.experiment import Run
+from envprobe.numerics.comparison import Comparison
+from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
+from envprobe.output import OutputComparison
+from envprobe.policy import SECTIONS, TOLERANCES, Severity
+from envprobe.report import Gap, Kind, Verdict
+
+TYPES = (
+    Baseline, Run, Trace, Attachment, Statement, Comparison, OutputComparison, Recognised, Gap, Kind, Severity, Verdict,
+)  # fmt: skip
+NAMES = {
+    "envprobe.numerics.trace.Record": "TraceRecord",
+    "envprobe.attestation.payload.Record": "ReportRecord",
+    "envprobe.attestation.payload.Output": "ReportOutput",
+    "Output": "ReportOutput",
+    "envprobe.output.comparison.Verdict": "OutputVerdict",
+    "envprobe.report.Verdict": "Verdict",
+}
+"""Where two structs have one name, or one name would mislead beside the others."""
+DOCUMENTS = {
+    "answer/1": "Answer",
+    "baseline/1": "Baseline",
+    "fingerprint/1": "Fingerprint",
+    "record/1": "Attachment",
+    "report/1": "Report",
+    "run/1": "Run",
+    "statement/1": "Statement",
+    "trace/1": "Trace",
+    "verification/1": "Verification",
+}
+FOREIGN = ("statement/1",)
+"""Documents of a form that others have defined, with no `schema` of ours."""
+IDENTIFIED = ("fingerprint/1", "run/1")
+VALUE = [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "array"}, {"type": "object"}]
+"""How msgspec spells fact.Value."""
+
+
+def _ref(name: str) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _or_null(name: str) -> dict[str, Any]:
+    return {"anyOf": [_ref(name), {"type": "null"}]}
+
+
+def _whole(pattern: str) -> dict[str, str]:
+    return {"pattern": f"^(?:{pattern})$"}
+
+
+DIGEST = _whole("sha256:[0-9a-f]{64}")
+NAME = "[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,119}"
+NOT_BLANK = {"pattern": r"\S"}
+SECTION = "|".join(SECTIONS)
+GLOB = rf"(?:{SECTION}|[^.]*[*?\[][^.]*)(?:\.|$)"
+"""A glob whose section is one, or is matched by a wildcard."""
+RULE = rf"(?:{SECTION}|[^.@]*[*?\[][^.@]*)(?:[.@]|$)"
+"""The same, and `@` may follow."""
+FORMS: list[dict[str, Any]] = [
+    {"required": ["equals"]},
+    {"required": ["specifier"], "properties": {"specifier": {"minLength": 1}}},
+    {"required": ["one_of"], "properties": {"one_of": {"minItems": 1}}},
+    {"required": ["present"], "properties": {"present": {"const": True}}},
+    {"required": ["absent"], "properties": {"absent": {"const": True}}},
+    {"required": ["origin"], "properties": {"origin": {"minLength": 1}}},
+    {"required": ["hashes"], "properties": {"hashes": {"minItems": 1}}},
+]
+RULES = {
+    "type": "object",
+    "description": "Glob over fact paths, with @KIND or @MAGNITUDE, to what a difference there means; limits under `tolerance`.",
+    "properties": {
+        "tolerance": {
+            "type": "object",
+            "properties": {name: {"type": "number", "minimum": 0, "exclusiveMaximum": 1} for name in TOLERANCES},
+            "additionalProperties": False,
+        }
+    },
+    "propertyNames": {"pattern": f"^(?:tolerance$|{RULE})"},
+    "additionalProperties": {"enum": [severity.value for severity in Severity]},
+    "default": {},
+}
+MEMBERS: dict[str, dict[str, Any]] = {
+    "Baseline": {
+        "if": {"properties": {"kind": {"const": "recorded"}}},
+        "then": {"properties": {"fingerprint": _ref("Fingerprint"), "declared": {"maxProperties": 0}},
+                 "required": ["fingerprint"]},
+        "else": {"properties": {"fingerprint": {"type": "null"}, "declared": {"minProperties": 1}}, "required": ["declared"]},
+    },
+    "Baseline.declared": {"propertyNames": {"pattern": rf"^(?:{SECTION})\.[\s\S]"}},
+    "Baseline.policy": RULES,
+    "Baseline.traces": {"additionalProperties": {"anyOf": [_ref("Trace"), {"type": "array", "items": _ref("Trace")}]}},
+    "Declaration": {"oneOf": FORMS},
+    "Fingerprint.trace": _or_null("Trace"),
+    "Answer.trace": _or_null("Trace"),
+    "Trace.class": {"minProperties": 1, "propertyNames": _whole(NAME)},
+    "Trace.records": {"minItems": 1, "maxItems": RECORD_LIMIT},
+    "TraceRecord": {
+        "if": {"properties": {"error": {"const": ""}}},
+        "then": {"properties": {"digest": _whole("[0-9a-f]{32}"), "dtype": {"enum": [*ITEM_BYTES]}},
+                 "required": ["digest", "dtype"]},
+    },
+    "TraceRecord.part": _whole(NAME),
+    "TraceRecord.stage": _whole(NAME),
+    "TraceRecord.tensor": _whole(NAME),
+    "TraceRecord.error": _whole(f"|{NAME}"),
+    "TraceRecord.step": {"anyOf": [{"type": "integer", "minimum": 0, "exclusiveMaximum": 1 << 31}, {"type": "null"}]},
+    "Waiver.path": {"allOf": [{"pattern": f"^{GLOB}"}, {"pattern": r"[^*?.\[\]]"}]},
+    "Waiver.owner": NOT_BLANK,
+    "Waiver.reason": NOT_BLANK,
+    "Waiver.expires": {"format": "date", **_whole("[0-9]{4}-[0-9]{2}-[0-9]{2}")},
+    "Run.command": {"minItems": 1},
+    "ReportRecord.outputs": {"maxProperties": ITEM_LIMIT},
+    "ReportRecord.metrics": {"maxProperties": ITEM_LIMIT},
+    "ReportOutput.digest": DIGEST,
+    "ReportOutput.size_bytes": {"minimum": 0},
+    "Attachment.envelopes": {"maxItems": SIGNATURE_LIMIT},
+    "Attachment.bundles": {"maxItems": SIGNATURE_LIMIT},
+    "Statement.subject": {"minItems": 1, "maxItems": 1},
+    "Subject.digest": {"required": ["sha256"]},
+    "Predicate.signed": _whole("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
+}  # fmt: skip
+"""Definition, or definition and member, to what is put over what msgspec says of it."""
+
+OPTIONAL_TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+DEFINITIONS: dict[str, Any] = {
+    "Value": {
+        "description": "What a fact may be: never null and never a float, which have no one spelling that two machines share.",
+        "anyOf": [
+            {"type": "string"},
+            {"type": "integer", "minimum": -INTEGER_LIMIT, "maximum": INTEGER_LIMIT - 1},
+            {"type": "boolean"},
+            {"type": "array", "items": _ref("Value")},
+            {"type": "object", "additionalProperties": _ref("Value")},
+        ],
+    },
+    "Side": {
+        "type": "object",
+        "description": "One side of a comparison.",
+        "properties": {
+            "id": {"type": "string", "description": "Of the fingerprint, or of what a baseline declares."},
+            "name": {"type": "string", "description": "As it was named: a baseline, a target, a file."},
+            "signature": {"type": "string", "description": "The line by which to quote it; empty where nobody asked for one."},
+        },
+        "required": ["id", "name"],
+    },
+    "Difference": {
+        "type": "object",
+        "description": "One fact that differs.",
+        "properties": {
+            "path": {"type": "string", "description": "The fact: `packages.numpy.version`."},
+            "kind": _ref("Kind"),
+            "severity": _ref("Severity"),
+            "expected": {**_or_null("Value"), "description": "Null where the fact is absent."},
+            "observed": {**_or_null("Value"), "description": "Null where the fact is absent."},
+            "why": {"type": "string", "description": "Why it matters, one sentence."},
+            "fix": {"type": "string", "description": "What to type, or to do, to mend it."},
+            "because": {**OPTIONAL_TEXT, "description": "The path of the difference that this one follows from."},
+            "waiver": {**_or_null("Waiver"), "description": "The waiver that lowered its severity to a note."},
+        },
+        "required": ["path", "kind", "severity", "expected", "observed"],
+    },
+    "NotCompared": {
+        "type": "object",
+        "properties": {"verdict": {"const": "not-compared"}, "first_divergence": {"type": "null"}},
+        "required": ["verdict", "first_divergence"],
+    },
+    "Output": {
+        "description": "One output of an experiment against the recorded one, and what a difference means.",
+        "allOf": [_ref("OutputComparison")],
+        "properties": {"severity": _ref("Severity")},
+        "required": ["severity"],
+    },
+    "Report": {
+        "type": "object",
+        "description": "What `check`, `diff` and the pytest plugin found. Later versions may add members; these stay.",
+        "properties": {
+            "verdict": _ref("Verdict"),
+            "strict": {"type": "boolean", "description": "Whether warnings fail."},
+            "expected": _ref("Side"),
+            "observed": _ref("Side"),
+            "compared": {"type": "integer", "minimum": 0, "description": "How many facts were compared."},
+            "differences": {"type": "array", "items": _ref("Difference"), "description": "Most severe first, then by path."},
+            "unknown": {"type": "array", "items": _ref("Gap")},
+            "skipped": {"type": "object", "additionalProperties": {"type": "string"},
+                        "description": "Globs of fact paths that were not compared, with the reason."},
+            "stale_waivers": {"type": "array", "items": {"type": "string"}},
+            "trace": {"anyOf": [_ref("NotCompared"), _ref("Comparison")]},
+            "outputs": {"type": "array", "items": _ref("Output")},
+        },
+        "required": ["verdict", "expected", "observed", "differences", "unknown", "trace"],
+    },
+    "Verification": {
+        "type": "object",
+        "description": "What `verify` found out about one report. Later versions may add members; these stay.",
+        "properties": {
+            "report": {"type": "string", "description": "The report, as it was named."},
+            "status": {"enum": [status.value for status in Status]},
+            "reasons": {"type": "array", "items": {"type": "string"}, "description": "Why it is not intact, all that was found."},
+            "notes": {"type": "array", "items": {"type": "string"}, "description": "What was not checked, or could not be."},
+            "signature": {**OPTIONAL_TEXT, "description": "The visible line, as the record gives it."},
+            "record": {**OPTIONAL_TEXT, "description": "The record's digest, which signers sign."},
+            "fingerprint": {**OPTIONAL_TEXT, "description": "The id of the environment."},
+            "experiment": _or_null("Experiment"),
+            "metrics": {"type": "object", "additionalProperties": {"type": "string"}},
+            "outputs": {"type": "object", "additionalProperties": {"type": "string"},
+                        "description": "Relative path to digest, as recorded."},
+            "checked_outputs": {"type": "integer", "minimum": 0},
+            "signers": {"type": "array", "items": _ref("Recognised"), "description": "Of those who are trusted."},
+            "comparison": {**_or_null("Report"), "description": "The environment against a baseline, where one was named."},
+        },
+        "required": ["report", "status", "reasons", "notes", "signature", "record", "fingerprint", "experiment", "metrics",
+                     "outputs", "checked_outputs", "signers", "comparison"],
+    },
+}  # fmt: skip
+"""Documents and parts that no struct reads."""

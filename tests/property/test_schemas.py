@@ -1,0 +1,96 @@
+"""The published schemas fit whatever envprobe reads and writes."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from envprobe import experiment
+from envprobe.attestation.payload import Attachment, Record, pack
+from envprobe.attestation.seal.dsse import Envelope
+from envprobe.baseline import Baseline, read_baseline
+from envprobe.baseline import to_json as baseline_json
+from envprobe.error import DocumentError
+from envprobe.experiment import Run
+from envprobe.fingerprint import Fingerprint
+from envprobe.fingerprint import to_json as fingerprint_json
+from envprobe.numerics.trace import Trace
+from envprobe.numerics.trace import to_json as trace_json
+from envprobe.render import FORMATS, Style
+from envprobe.report import Report
+from tests.property.environment import fingerprints
+from tests.property.test_baseline import declared, recorded, values
+from tests.property.test_experiment import runs
+from tests.property.test_payload import envelopes, records
+from tests.property.test_render import reports
+from tests.property.test_trace import traces
+from tests.schema import problems
+
+few = settings(max_examples=30)  # a document is a large value to draw, and the validator walks all of it
+
+
+@few
+@given(fingerprints())
+def test_fingerprints(fingerprint: Fingerprint) -> None:
+    """Every environment, hostile names among it."""
+    assert problems("fingerprint/1", fingerprint_json(fingerprint)) == []
+
+
+@few
+@given(st.one_of(declared, recorded))
+def test_baselines(baseline: Baseline) -> None:
+    """Recorded and declared."""
+    assert problems("baseline/1", baseline_json(baseline)) == []
+
+
+@few
+@given(traces())
+def test_traces(trace: Trace) -> None:
+    """Whatever was computed."""
+    assert problems("trace/1", trace_json(trace)) == []
+
+
+@few
+@given(runs())
+def test_runs(run: Run) -> None:
+    """However an experiment ended."""
+    assert problems("run/1", experiment.to_json(run)) == []
+
+
+@few
+@given(reports())
+def test_reports(report: Report) -> None:
+    """Whatever a comparison found."""
+    assert problems("report/1", FORMATS["json"](report, Style())) == []
+
+
+@few
+@given(records, envelopes)
+def test_records(record: Record, signed: list[Envelope]) -> None:
+    """Whatever a report carries."""
+    assert problems("record/1", zlib.decompress(base64.b64decode(pack(Attachment(record=record, envelopes=signed))))) == []
+
+
+@few
+@given(declared, st.data())
+def test_what_the_reader_accepts_fits(baseline: Baseline, data: st.DataObject) -> None:
+    """A baseline that somebody edited: where the reader takes it, the schema does."""
+    value: Any = json.loads(baseline_json(baseline))
+    place = value
+    while isinstance(place, dict | list) and place:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.booleans()):
+            place[key] = data.draw(st.one_of(values, st.none(), st.floats(allow_nan=False)))
+            break
+        place = place[key]
+    try:
+        read_baseline(json.dumps(value).encode(), "b")
+    except DocumentError:
+        return
+    assert problems("baseline/1", value) == []
