@@ -48,6 +48,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What counts as the same in the outputs of two experiments; exact without a rule."""
     hash_key_file: Path | None = None
     """A file with the key of keyed hashes: \"did it change\" for values that are not recorded."""
+    allowed_signers: Path | None = None
+    """OpenSSH's file of the keys whose signatures of records count; None where none is named."""
     source: Path | None = None
     """The file that was read; None where there is none."""
     revision: Revision | None = None
@@ -64,6 +66,7 @@ TYPES: dict[str, tuple[type, str]] = {
     "data": (list, "an array of paths"),
     "outputs": (dict, 'a table of rules, such as "*.loss" = {relative = 1e-6}'),
     "hash_key_file": (str, "a path"),
+    "allowed_signers": (str, "a path"),
 }
 
 
@@ -127,6 +130,7 @@ def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision:
         data=[folder / path for path in value.get("data", [])],
         outputs=parts["outputs"] or Tolerance(),
         hash_key_file=folder / value["hash_key_file"] if "hash_key_file" in value else None,
+        allowed_signers=folder / value["allowed_signers"] if "allowed_signers" in value else None,
         source=source,
     )
 

@@ -10,7 +10,7 @@ import msgspec
 
 from .. import command, tracker
 from ..baseline import Baseline
-from ..config import Config
+from ..config import Config, load_config
 from ..error import DocumentError, UsageError
 from ..experiment import Run
 from ..fingerprint import Fingerprint
@@ -23,6 +23,7 @@ from .payload import Attachment, Record
 from .run_record import record_of
 from .seal import Signer, statement
 from .seal.keyless import sign as sign_through_sigstore
+from .seal.ssh import AllowedSigners
 from .verification import Status, Verification
 
 Source: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
@@ -85,9 +86,10 @@ def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None,
     """Say whether a report carries its record intact, who signed it, and how its environment compares with a baseline.
 
     `outputs` names the folder of the recorded outputs, all of which must then be there; without it those beside the report are
-    checked, and others noted. Raises EnvprobeError where the report, a key or the baseline cannot be read at all.
+    checked, and others noted. Where `trust` names nobody, the configuration's `allowed_signers` are trusted. Raises EnvprobeError
+    where the report, a key or the baseline cannot be read at all.
     """
-    bearer, trust = open_bearer(report), trust or Trust()
+    bearer, trust = open_bearer(report), _settled(trust or Trust(), config or load_config(Path.cwd()))
     try:
         block = bearer.read()
         attachment = None if block is None else payload.unpack(block.payload, bearer.name)
@@ -119,6 +121,13 @@ def _carries(path: Path) -> bool:
     if not path.exists() or not carrier.is_report(path):
         return False
     return path.suffix != ".json" or carrier.read(path, carrier.read_report(path)) is not None
+
+
+def _settled(trust: Trust, config: Config) -> Trust:
+    """Return whom to trust: those who are named, else those whom the project has settled on."""
+    if trust.is_named or config.allowed_signers is None:
+        return trust
+    return msgspec.structs.replace(trust, keyrings=[AllowedSigners(config.allowed_signers)], optional=True)
 
 
 def _examine(bearer: Bearer, block: Block, attachment: Attachment, outputs: Path | None, trust: Trust, require: bool,

@@ -16,12 +16,15 @@ from .signature import parse_line
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True):
-    """Whose signatures count. Where anybody is named, a signature of theirs is required."""
+    """Whose signatures count. Where anybody is named, a signature of theirs is required, unless `optional`."""
 
     keyrings: list[Keyring] = []
     identities: Identities | None = None
     at_signing: bool = False
     """Judge a key's dates by the time that the signer states, instead of now."""
+
+    optional: bool = False
+    """They are the project's settled signers: a record that is signed has to be by them, one that is not signed is accepted."""
 
     @property
     def is_named(self) -> bool:
@@ -76,9 +79,11 @@ def weigh_signatures(attachment: Attachment, signers: list[Recognised], rejected
     reasons = [finding.reason for finding in rejected]
     if signers:
         return [], [f"a further signature counts for nothing: {reason}" for reason in reasons]
-    if require or trust.is_named:
+    if require or (trust.is_named and not trust.optional):
         missing = [] if reasons else ["the record is not signed"]
         unnamed = [] if trust.is_named else ["a signature is required, and nobody was named who is trusted"]
         return [*missing, *reasons, *unnamed], []
+    if trust.is_named:
+        return reasons, []
     count = len(attachment.envelopes) + len(attachment.bundles)
     return [], [f"{count} signature{'s' * (count != 1)} NOT CHECKED: say whom to trust, --allowed-signers FILE"] if count else []

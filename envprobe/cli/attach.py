@@ -51,7 +51,8 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
 @click.option("--outputs", type=FOLDER, metavar="FOLDER",
               help="Where the recorded outputs lie; every one of them must be there.")  # fmt: skip
 @click.option("--require-signature", is_flag=True, help="Refuse a record that nobody who is trusted has signed.")
-@click.option("--allowed-signers", type=FILE, metavar="FILE", help="Trust these SSH keys; implies --require-signature.")
+@click.option("--allowed-signers", type=FILE, metavar="FILE",
+              help="Trust these SSH keys, not the configuration's; implies --require-signature.")  # fmt: skip
 @click.option("--public-key", "public_keys", type=FILE, multiple=True, metavar="FILE",
               help="Trust this Ed25519 key in PEM; implies --require-signature.")  # fmt: skip
 @click.option("--sigstore-identity", metavar="NAME", help="Trust this identity; implies --require-signature.")

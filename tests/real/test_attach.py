@@ -18,10 +18,12 @@ import pytest
 from envprobe.attestation import attest
 from envprobe.attestation.attest import attach, verify
 from envprobe.attestation.authenticity import Trust
+from envprobe.attestation.carrier.block import block_of
 from envprobe.attestation.seal.dsse import Envelope, Mark, pae
 from envprobe.attestation.seal.pem import PemKey, PublicKeys
 from envprobe.attestation.seal.ssh import AllowedSigners, SshKey
 from envprobe.attestation.verification import Status, Verification
+from envprobe.config import Config
 from envprobe.error import EnvprobeError
 from tests.attached import RECORD, attached, bare, edited
 from tests.engine import missing
@@ -122,6 +124,27 @@ def test_a_key_that_was_not_valid_when_it_signed_is_refused(tmp_path: Path) -> N
     refused(verify(path, trust=msgspec.structs.replace(trust, at_signing=True)), "not yet valid")
 
 
+def test_a_project_settles_whose_signatures_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`allowed_signers` in the configuration is enough for --require-signature; who names others on the line means those."""
+    ann, eve = make_key(tmp_path, "ann"), make_key(tmp_path, "eve")
+    allow(tmp_path, ("ann@example.org", ann))
+    (tmp_path / "envprobe.toml").write_text('allowed_signers = "allowed_signers"')
+    monkeypatch.chdir(tmp_path)
+    found = verify(signed(tmp_path, ann), require_signature=True)
+    assert (found.status, [signer.name for signer in found.signers]) == (Status.INTACT, ["ann@example.org"])
+    refused(verify(signed(tmp_path, eve)), "not an allowed signer")
+    refused(verify(signed(tmp_path, ann), trust=allow(tmp_path, ("eve", eve))), "not an allowed signer")
+
+
+def test_a_settled_signer_does_not_make_every_report_signed(tmp_path: Path) -> None:
+    """A report that nobody signed is intact as before, unless a signature is required."""
+    allow(tmp_path, ("ann", make_key(tmp_path, "ann")))
+    config = Config(allowed_signers=tmp_path / "allowed_signers")
+    attach(RECORD, bare("report.md", tmp_path))
+    assert verify(tmp_path / "report.md", config=config).status is Status.INTACT
+    refused(verify(tmp_path / "report.md", config=config, require_signature=True), "not signed")
+
+
 @pytest.mark.parametrize("place", range(0, 1000, 97))
 def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
     """Any part of the signature or of the statement changed: a trusted name is never given."""
@@ -133,7 +156,7 @@ def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
     target[place % len(target)] ^= 1
     forged = Envelope.of(envelope.payload_type, bytes(body), [Mark(base64.b64encode(mark).decode())])
     path = bare("report.md", tmp_path)
-    block = attest.block_of(msgspec.structs.replace(attachment, envelopes=[forged]))
+    block = block_of(msgspec.structs.replace(attachment, envelopes=[forged]))
     path.write_bytes(attest.carrier.attach(path, path.read_bytes(), block))
     found = verify(path, trust=allow(tmp_path, ("ann", key)))
     assert (found.status, found.signers) == (Status.REFUSED, [])
@@ -149,7 +172,7 @@ def test_a_signature_for_another_namespace_is_refused(tmp_path: Path) -> None:
     armor = (tmp_path / "message.sig").read_text().splitlines()[1:-1]
     forged = Envelope.of(envelope.payload_type, envelope.body(), [Mark("".join(armor))])
     path = bare("report.md", tmp_path)
-    block = attest.block_of(attest.Attachment(record=RECORD, envelopes=[forged]))
+    block = block_of(attest.Attachment(record=RECORD, envelopes=[forged]))
     path.write_bytes(attest.carrier.attach(path, path.read_bytes(), block))
     refused(verify(path, trust=allow(tmp_path, ("ann", key))), "wrong")
 
