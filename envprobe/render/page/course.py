@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -94,6 +95,8 @@ class View(NamedTuple):
 
     sentence: str
     words: list[tuple[str, str]]
+    moved: int
+    """How many of its records differ."""
     charts: list[Chart]
     rows: list[Row]
     numbers: list[Numbers]
@@ -110,6 +113,7 @@ def view(report: Report) -> View | None:
     return View(
         sentence=summary.training_headline(found),
         words=summary.training_run(report)[1:],
+        moved=found.moved,
         charts=charts(found),
         rows=rows(found),
         numbers=numbers(found),
@@ -128,12 +132,13 @@ def charts(found: Comparison) -> list[Chart]:
 
 def rows(found: Comparison) -> list[Row]:
     """Return the stages in the order of the run, those of one part and step in one row."""
-    first, parts = found.first_divergence, dict[str, list[Cell]]()
-    for stage in found.stages:
-        is_first = first is not None and (first.part, first.stage, first.step) == (stage.part, stage.stage, stage.step)
-        cell = Cell(stage.stage, stage.compared, stage.moved, is_first)
-        parts.setdefault(_row_name(stage), []).append(cell)
-    return [Row(name, cells) for name, cells in parts.items()]
+    first = found.first_divergence
+    place = None if first is None else (first.part, first.stage, first.step)
+    cells = [
+        (_row_name(stage), Cell(stage.stage, stage.compared, stage.moved, (stage.part, stage.stage, stage.step) == place))
+        for stage in found.stages
+    ]
+    return [Row(name, [cell for _, cell in members]) for name, members in itertools.groupby(cells, key=lambda pair: pair[0])]
 
 
 def numbers(found: Comparison) -> list[Numbers]:

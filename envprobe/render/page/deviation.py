@@ -14,8 +14,8 @@ from .. import output_summary
 from . import scale
 from .scale import Scale, Tick
 
-WIDTH = 220
-START, END = 10, 210
+START, END = 16, 204
+"""Of the 220 pixels of a strip: round numbers stand below both ends."""
 
 Errors: TypeAlias = tuple[float, float, float] | None
 """The largest, the mean and the median; None where there are none that can be drawn."""

@@ -10,7 +10,7 @@ LARGEST = 1e300
 SMALLEST = 1e-300
 """Beyond, sums and quotients overflow or vanish; such numbers are drawn at the edge."""
 STEPS = (1, 2, 5, 10)
-TICKS = 5
+TICKS = 6
 
 
 class Tick(NamedTuple):
@@ -40,9 +40,10 @@ class Scale(NamedTuple):
 
     @property
     def ticks(self) -> list[Tick]:
-        """About five round numbers inside."""
-        values = _decades(self.low, self.high) if self.is_log else _round_numbers(self.low, self.high)
-        return [Tick(self.place(value), f"{value:.3g}") for value in values]
+        """A handful of round numbers inside."""
+        if self.is_log:
+            return [Tick(self.place(10.0**power), _power(power)) for power in _decades(self.low, self.high)]
+        return [Tick(self.place(value), f"{value:.4g}") for value in _round_numbers(self.low, self.high)]
 
 
 def linear(values: Iterable[float], start: float, end: float) -> Scale:
@@ -70,7 +71,11 @@ def _round_numbers(low: float, high: float) -> list[float]:
     return [index * step for index in range(first, last + 1)]
 
 
-def _decades(low: float, high: float) -> list[float]:
+def _decades(low: float, high: float) -> list[int]:
     first, last = round(math.log10(low)), round(math.log10(high))
-    stride = -(-(last - first) // TICKS)
-    return [10.0**power for power in range(first, last + 1, stride)]
+    return list(range(first, last + 1, -(-(last - first) // TICKS)))
+
+
+def _power(power: int) -> str:
+    """Spell a power of ten as narrow as can be: 0.01, 100, 1e-5."""
+    return f"{10.0**power:g}" if -2 <= power <= 3 else f"1e{power}"

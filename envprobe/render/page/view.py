@@ -12,6 +12,7 @@ from .. import summary
 
 SHOWN_CHARACTERS = 600
 SHOWN_ITEMS = 40
+SHOWN_NAMES = 240
 SHOWN_ROWS = 1000
 """A page is to be opened from a mail; whoever has more differences of one kind reads them as JSON."""
 
@@ -22,6 +23,7 @@ class Row(NamedTuple):
     name: str
     kind: str
     severity: str
+    """Empty where it is no more severe than what it stands under."""
     expected: str
     observed: str
 
@@ -38,6 +40,8 @@ class Item(NamedTuple):
     members: list[Row]
     """The differences of a group, of which `size` are there in all."""
     size: int
+    names: str
+    """The first of a group, for who does not unfold it."""
     why: str
     mends: list[tuple[str, bool]]
     """What to do, and whether it is a command."""
@@ -76,19 +80,20 @@ def _item(entry: summary.Entry) -> Item:
         section=section(first.path),
         title=summary.title(entry),
         kind=first.kind.value,
-        values=None if is_group else _row(first),
-        members=[_row(member, short=True) for member in members[:SHOWN_ROWS]] if is_group else [],
+        values=None if is_group else _row(first, first.path),
+        members=[_row(member, member.path.partition(".")[2]) for member in members[:SHOWN_ROWS]] if is_group else [],
         size=len(members),
+        names=summary.names(entry, SHOWN_NAMES) if is_group else "",
         why=line(first.why, SHOWN_CHARACTERS),
         mends=[(fix, is_command(fix)) for fix in summary.fixes(entry)],
-        moves=[_row(move) for move in moves[:SHOWN_ROWS]],
+        moves=[_row(move, move.path, than=entry.severity) for move in moves[:SHOWN_ROWS]],
         moved=len(moves),
         waived=summary.waived(entry),
     )
 
 
-def _row(difference: Difference, *, short: bool = False) -> Row:
-    """Return a difference as one line; `short` leaves its section out of its name."""
+def _row(difference: Difference, name: str, than: Severity | None = None) -> Row:
+    """Return a difference as one line; its severity is told where it is above another."""
     expected, observed = contrast(difference.expected, difference.observed, SHOWN_CHARACTERS, SHOWN_ITEMS)
-    name = difference.path.partition(".")[2] if short else difference.path
-    return Row(line(name), difference.kind.value, difference.severity.value, expected, observed)
+    is_louder = than is not None and difference.severity.rank > than.rank
+    return Row(line(name), difference.kind.value, difference.severity.value if is_louder else "", expected, observed)
