@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import sys
@@ -10,24 +11,34 @@ from collections.abc import Sequence
 import click
 
 from .. import __version__
-from .delivery import let_go_of_stdout
+from .delivery import STDERR, STDOUT, let_go_of
 from .group import Commands
 
 TROUBLE = 2
 INTERRUPTED = 130
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
+"""A disk that takes no more is no bug of ours."""
 COMPLETION = "_ENVPROBE_COMPLETE"
 """Set by a shell that asks what the word at the cursor may become."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 reproduces, 1 differs, 2 could not tell, 130 interrupted."""
-    from ..error import EnvprobeError
-
     _spell_everything()
     if COMPLETION in os.environ:
         from .completion import complete
 
         return complete(envprobe, COMPLETION)
+    try:
+        return _run(arguments)
+    except OSError:  # what is wrong could not be said, because stderr cannot be written: the status is left to tell it
+        let_go_of(STDERR)
+        return TROUBLE
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    from ..error import EnvprobeError
+
     try:
         return int(envprobe.main(arguments, prog_name="envprobe", standalone_mode=False) or 0)
     except EnvprobeError as error:
@@ -39,10 +50,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except SystemExit as end:
         # click exits with 1 where the reader of a pipe has gone, and 1 means `differs`; a signal's 128 + n is right as it is
-        let_go_of_stdout()
+        let_go_of(STDOUT)
         return end.code if isinstance(end.code, int) and end.code > 128 else TROUBLE
     except Exception as error:  # noqa: BLE001 - our own bug: must never look like "differs"
-        _report_bug(error)
+        if isinstance(error, OSError) and error.errno in FULL:  # help, or a last word: reports are written with more care
+            let_go_of(STDOUT)
+            _say(f"stdout: cannot be written: {error.strerror}")
+        else:
+            _report_bug(error)
     return TROUBLE
 
 

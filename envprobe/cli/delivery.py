@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..command import Progress
     from ..report import Report
 
+STDOUT, STDERR = 1, 2
 ANCHORED = frozenset({"sarif", "github"})
 """Formats that say on which line of the baseline a difference is."""
 
@@ -90,13 +91,13 @@ def write_stdout(text: str | bytes) -> None:
     except OSError as error:
         from ..error import StoreError
 
-        let_go_of_stdout()
+        let_go_of(STDOUT)
         raise StoreError(f"stdout: cannot be written: {error.strerror}") from error
 
 
-def let_go_of_stdout() -> None:
-    """Point stdout at nothing, so that the interpreter's last flush cannot fail: the reader of the pipe has gone."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+def let_go_of(descriptor: int) -> None:
+    """Point stdout or stderr at nothing, so that the interpreter's last flush cannot fail where nobody reads any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
 
 
 @contextmanager
