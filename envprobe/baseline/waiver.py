@@ -24,6 +24,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     owner: str
     """Who answers for it."""
     reason: str
+    """Why it may stay."""
     expires: str
     """The last day on which it holds, `YYYY-MM-DD`."""
 

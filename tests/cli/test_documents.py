@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,14 @@ from pathlib import Path
 import click
 import pytest
 
+import envprobe as package
 from envprobe.cli import envprobe
 from envprobe.report import EXIT_STATUS
+from tests import walkthrough
 
 ROOT = Path(__file__).parent.parent.parent
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+REFERENCE = runpy.run_path(str(ROOT / "docs" / "reference.py"))
 CONTINUES = re.compile(r"\\\n\s*")
 
 
@@ -79,3 +83,30 @@ def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
     text = (ROOT / "README.md").read_text("utf-8")
     for mark in ("check", "test"):
         assert re.search(rf"<!-- command: {mark} -->\n```\n.+?\n```", text, re.DOTALL)
+
+
+@pytest.mark.parametrize("page", REFERENCE["PAGES"])
+def test_the_reference_is_that_of_the_code(page: str) -> None:
+    """Rules, settings, statuses and causes stand in the reference as the code has them; `python docs/reference.py` writes them."""
+    assert (ROOT / "docs" / "reference" / page).read_text("utf-8") == REFERENCE["text_of"](page)
+
+
+def test_the_reference_of_python_names_what_is_public() -> None:
+    """Whatever `import envprobe` offers is explained."""
+    text = (ROOT / "docs" / "reference" / "python.md").read_text("utf-8")
+    assert {f"envprobe.{name}" for name in package.__all__} <= set(re.findall(r"^::: (\S+)$", text, re.MULTILINE))
+
+
+def test_the_navigation_and_the_front_page_lead_to_every_page() -> None:
+    """No page is written that nobody finds."""
+    written = {str(path.relative_to(ROOT / "docs")) for path in (ROOT / "docs").rglob("*.md")}
+    front = {"index.md", *re.findall(r"\]\(([\w/-]+\.md)", (ROOT / "docs" / "index.md").read_text("utf-8"))}
+    assert front == written
+    assert set(re.findall(r"[\w/-]+\.md", (ROOT / "mkdocs.yml").read_text("utf-8"))) == written
+
+
+def test_every_command_of_the_tutorial_is_typed() -> None:
+    """Nothing of the tutorial stands outside of the two parts that tests/real/test_tutorial.py follows."""
+    page = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
+    assert len(walkthrough.read_steps(page)) == sum(len(walkthrough.read_steps(part)) for part in re.split(r"^## Part ", page, flags=re.M)[1:])
+    assert len(walkthrough.read_steps(page)) == len(re.findall(r"^\$ |^```\w+ title=", page, re.MULTILINE))

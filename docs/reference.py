@@ -1,0 +1,168 @@
+"""Write the pages of docs/reference/ that are tables of the code: `python docs/reference.py`.
+
+A test compares them with the code, so whoever changes a rule, a setting, a status or a cause runs this and reads the difference.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import itertools
+import re
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent))
+
+from envprobe import cli, config, default_rules, report  # noqa: E402 - found only now
+from envprobe.assess import cause  # noqa: E402
+from envprobe.attestation import verification  # noqa: E402
+from envprobe.baseline import waiver  # noqa: E402
+from envprobe.cli import run  # noqa: E402
+from envprobe.output import tolerance  # noqa: E402
+
+HEAD = "# {}\n\n<!-- Made by `python docs/reference.py` from {}; change that. -->\n\n{}"
+ABOUT_RULES = """\
+What each difference means where nobody says otherwise. [Policy](../policy.md) tells how rules win over each other, and has the
+measurements behind the word "measured". The `*` of a glob matches dots too; `@word` narrows it to a kind of difference or to
+where two versions part."""
+ABOUT_SETTINGS = """\
+`envprobe.toml`, or `[tool.envprobe]` in `pyproject.toml`: the nearest at or above the working folder, up to the repository's
+root or the home folder. Relative paths are relative to the file. A name that is not here is an error that says which one may
+be meant."""
+ABOUT_STATUSES = """\
+As those of diff(1): a difference is 1, trouble is 2. A bug of ours is 2 as well, never 1. With `--strict`, `check` and `diff`
+end with 1 on a warning. `verify --baseline` of an intact record ends as `check` does."""
+ABOUT_CAUSES = """\
+One change moves many facts. Where a difference on the left and one on the right are both there, the report shows the right one
+as the cause and the left one under its `moves`; JSON has both, the consequence with `because`. The likeliest cause stands first.
+`{name}` is the same text on both sides."""
+ABOUT_POLICY = """
+## `[tool.envprobe.policy]`
+
+`"GLOB" = "fail"`, `"warn"`, `"note"` or `"ignore"`, and the limits of a trace under `tolerance`: [policy](../policy.md).
+
+## `[[tool.envprobe.waivers]]`
+
+All four are required.
+
+| key | |
+| --- | --- |"""
+RULE = re.compile(r'    "(?P<glob>[^"]+)": "(?P<severity>\w+)",(?:  # (?P<reason>.*))?')
+ONLY_WHERE = {
+    "_always": "",
+    "_from_pythonpath": "one side's value lies in a folder of PYTHONPATH",
+    "_other_minor": "the major or minor version is another one",
+    "_named_by": "the diagnosis names the package or variable",
+}
+
+
+def rules() -> Iterator[str]:
+    """Yield the default policy, a table for each part of it, with the reason that stands beside each rule."""
+    yield HEAD.format("Default rules", "envprobe/default_rules.py", ABOUT_RULES)
+    told = []
+    for line in inspect.getsource(default_rules).partition("RULES = {\n")[2].partition("\n}\n")[0].splitlines():
+        if found := RULE.fullmatch(line):
+            told.append((found["glob"], found["severity"]))
+            yield f"| `{found['glob']}` | {found['severity']} | {_safe(found['reason'] or '')} |"
+        elif line.startswith("    # -- "):
+            title, _, words = line.removeprefix("    # -- ").partition(": ")
+            yield f"\n## {_begin(title)}\n" + (f"\n{_begin(words)}.\n" if words else "")
+            yield "| difference in | is | because |\n| --- | --- | --- |"
+        else:
+            yield f"| | | *{_safe(line.strip().removeprefix('# '))}* |"
+    if told != [*default_rules.RULES.items()]:
+        raise SystemExit("envprobe/default_rules.py has a line that this program does not understand")
+
+
+def configuration() -> Iterator[str]:
+    """Yield the settings of `[tool.envprobe]`, of a waiver and of a rule for outputs."""
+    yield HEAD.format("Configuration", "envprobe/config.py", ABOUT_SETTINGS)
+    yield "\n| key | is | default | |\n| --- | --- | --- | --- |"
+    words, defaults = _words(config, "Config"), _defaults(config.Config)
+    for name, (_, kind) in config.TYPES.items():
+        yield f"| `{name}` | {_safe(kind)} | {_default(defaults[name])} | {_safe(words[name])} |"
+    yield ABOUT_POLICY
+    yield from (f"| `{name}` | {_safe(text)} |" for name, text in _words(waiver, "Waiver").items())
+    yield f'\n## `[tool.envprobe.outputs]`: `"GLOB" = {{KEY = VALUE}}`\n\n{inspect.getdoc(tolerance.Rule)}'
+    yield "\n| key | default | |\n| --- | --- | --- |"
+    words, defaults = _words(tolerance, "Rule"), _defaults(tolerance.Rule)
+    yield from (f"| `{name}` | {_default(defaults[name])} | {_safe(text)} |" for name, text in words.items())
+
+
+def statuses() -> Iterator[str]:
+    """Yield what each exit status means, command by command."""
+    yield HEAD.format("Exit statuses", "envprobe/report.py, envprobe/cli and envprobe/attestation", ABOUT_STATUSES)
+    for title, told in (
+        ("`check`, `diff`", {verdict.value: status for verdict, status in report.EXIT_STATUS.items()}),
+        ("`verify`", {status.value: number for status, number in verification.STATUS_EXIT.items()}),
+        ("`run`", {"recorded": 0, "recorded, and the command failed": run.FAILED}),
+        ("Every command", {"usage, no baseline, no target, the probe failed, a bug": cli.TROUBLE, "Ctrl-C": cli.INTERRUPTED}),
+    ):
+        yield f"\n## {title}\n\n| | status |\n| --- | --- |"
+        yield from (f"| {meaning} | {status} |" for meaning, status in told.items())
+
+
+def causes() -> Iterator[str]:
+    """Yield which difference follows from which."""
+    yield HEAD.format("Causes", "envprobe/assess/cause.py", ABOUT_CAUSES)
+    yield "\n| this follows | from this | only where |\n| --- | --- | --- |"
+    for consequence, sources, test in cause.RULES:
+        yield f"| `{consequence}` | {', '.join(f'`{source}`' for source in sources)} | {ONLY_WHERE[test.__name__]} |"
+
+
+PAGES: dict[str, Callable[[], Iterator[str]]] = {
+    "rules.md": rules,
+    "configuration.md": configuration,
+    "exit.md": statuses,
+    "causes.md": causes,
+}
+
+
+def text_of(page: str) -> str:
+    """Return what a page should hold."""
+    return "\n".join(PAGES[page]()) + "\n"
+
+
+def _words(module: ModuleType, name: str) -> dict[str, str]:
+    """Return the texts that stand under the fields of a class, which Python itself does not keep."""
+    classes = {node.name: node.body for node in ast.parse(inspect.getsource(module)).body if isinstance(node, ast.ClassDef)}
+    return {
+        field.target.id: " ".join(str(text.value.value).split())
+        for field, text in itertools.pairwise(classes[name])
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+    }  # fmt: skip
+
+
+def _defaults(struct: type[msgspec.Struct]) -> dict[str, Any]:
+    names, defaults = struct.__struct_fields__, struct.__struct_defaults__  # as they are: annotations may name what is not imported
+    return dict(zip(reversed(names), reversed(defaults), strict=False))
+
+
+def _default(value: object) -> str:
+    """Spell a default as TOML does; what is empty, none or made anew each time is left out."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"`{value}`" if isinstance(value, (str, Path)) and str(value) else ""
+
+
+def _begin(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _safe(text: str) -> str:
+    """Keep a text from ending a table's cell, and what is not between backticks from being markup."""
+    parts = text.replace("|", r"\|").split("`")
+    return "`".join(re.sub(r"([*_<\[])", r"\\\1", part) if index % 2 == 0 else part for index, part in enumerate(parts))
+
+
+if __name__ == "__main__":
+    for page in PAGES:
+        (HERE / "reference" / page).write_text(text_of(page), "utf-8")
