@@ -58,8 +58,8 @@ def _read_copies(context: click.Context, option: click.Parameter, values: tuple[
     """Read `junit=report.xml` as a format and a file."""
     copies = []
     for value in values:
-        form, separator, name = value.partition("=")
-        if form not in FORMATS or not separator:
+        form, _, name = value.partition("=")
+        if form not in FORMATS or not name:
             raise click.BadParameter(f"{value!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}")
         copies.append((form, FILE.convert(name, option, context)))
     return tuple(copies)
