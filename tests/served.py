@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -81,3 +87,32 @@ def write_hostile(folder: Path) -> None:
     write(folder / "edited.json", fingerprints.to_json(fingerprint()).replace(b'"1.22.4"', b'"1.22.5"'))
     write(folder / "newer.json", b'{"schema": "envprobe.fingerprint/2"}')
     write(folder / "empty.json", b"")
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[Serving]:
+    """Serve a folder in a process of its own, on a free port, until the end of the block."""
+    command = [sys.executable, "-m", "envprobe", "serve", str(folder), "--port", "0", *options]
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stderr is not None
+        url = process.stdout.readline().strip()
+        assert url, process.stderr.read()
+        try:
+            yield Serving(url, process)
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+                process.wait(20)
+
+
+class Serving(NamedTuple):
+    """A server that runs."""
+
+    url: str
+    """What it printed: its address, with the token where there is one."""
+    process: subprocess.Popen[str]
+
+    def stop(self) -> tuple[int, str]:
+        """Press Ctrl-C; return the exit status and what was said on stderr."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(20), self.process.stderr.read() if self.process.stderr else ""

@@ -133,7 +133,8 @@ def _sides(snapshot: Snapshot, against: str | None) -> view.Sides:
     oldest_first = list(reversed(snapshot.entries.values()))
     observed = [entry for entry in oldest_first if entry.has_environment]
     if against is not None:
-        return view.Sides([_find(snapshot, against)], observed, is_one=True)
+        chosen = _find(snapshot, against)
+        return view.Sides([chosen], [entry for entry in observed if entry != chosen], is_one=True)
     expected = [entry for entry in oldest_first if entry.has_expectation]
     left_out = max(len(observed) - SIDE_LIMIT, 0)
     return view.Sides(expected[-SIDE_LIMIT:], observed[-SIDE_LIMIT:], is_one=False, left_out=left_out)
