@@ -142,8 +142,8 @@ def _words(module: ModuleType, name: str) -> dict[str, str]:
 
 
 def _defaults(struct: type[msgspec.Struct]) -> dict[str, Any]:
-    names, defaults = struct.__struct_fields__, struct.__struct_defaults__  # as they are: annotations may name what is not imported
-    return dict(zip(reversed(names), reversed(defaults), strict=False))
+    # not msgspec.structs.fields: it resolves annotations, and some name what is imported for the type checker alone
+    return dict(zip(reversed(struct.__struct_fields__), reversed(struct.__struct_defaults__), strict=False))
 
 
 def _default(value: object) -> str:

@@ -24,11 +24,11 @@ CONTINUES = re.compile(r"\\\n\s*")
 
 def commands(page: Path) -> Iterator[str]:
     """Yield every `envprobe …` line of a page's code blocks, as a shell would read it."""
-    for block in re.findall(r"^```(?:console|sh|bash|shell)?\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
-        for line in CONTINUES.sub(" ", block).splitlines():
-            words = line.strip().removeprefix("$ ")
-            if words.startswith("envprobe "):
-                yield words
+    for kind, block in re.findall(r"^```(\w*).*?\n(.*?)^```$", page.read_text("utf-8"), re.DOTALL | re.MULTILINE):
+        prompt = "$ " if kind == "console" else ""
+        for line in CONTINUES.sub(" ", block).splitlines() if kind in ("", "console", "sh", "bash", "shell") else ():
+            if line.strip().startswith(f"{prompt}envprobe "):
+                yield line.strip().removeprefix(prompt)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -36,9 +36,7 @@ def test_every_command_of_a_page_parses(page: Path) -> None:
     """A reader can type what is written: command, options and arguments exist."""
     for line in commands(page):
         name, *arguments = shlex.split(line.split(" > ")[0].split(" | ")[0], comments=True)[1:]
-        if any(word in ("…", "...") or word.startswith("<(") for word in arguments):
-            continue
-        if name.startswith("-"):
+        if name.startswith("-") or any(word in ("…", "...", "[OPTIONS]") or word.startswith("<(") for word in (name, *arguments)):
             continue
         command = envprobe.get_command(click.Context(envprobe), name)
         assert command is not None, f"{page.name}: {line}"
