@@ -8,6 +8,7 @@ import click
 from IPython.display import display
 
 from .. import command
+from ..cli.candidate import baselines, documents, targets
 from ..cli.option import options_of, probing
 from ..error import EnvprobeError
 from ..render.summary import headline
@@ -34,8 +35,9 @@ def envprobe() -> None:
 
 
 @envprobe.command()
-@click.argument("target", required=False)
-@click.option("--baseline", metavar="NAME|FILE", help="What to compare with; the configuration's, or the only one there is.")
+@click.argument("target", required=False, shell_complete=targets)
+@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines,
+              help="What to compare with; the configuration's, or the only one there is.")  # fmt: skip
 @strict
 @stop
 @verbose
@@ -52,8 +54,8 @@ def check(target: str | None, baseline: str | None, **given: Any) -> None:
 
 
 @envprobe.command()
-@click.argument("expected")
-@click.argument("observed")
+@click.argument("expected", shell_complete=documents)
+@click.argument("observed", shell_complete=documents)
 @strict
 @stop
 @verbose
@@ -63,7 +65,7 @@ def diff(expected: str, observed: str, **given: Any) -> None:
 
 
 @envprobe.command()
-@click.argument("target", required=False)
+@click.argument("target", required=False, shell_complete=targets)
 @probing
 def signature(target: str | None, **given: Any) -> None:
     """Show the line that stands for the environment, and put the record behind it into the saved notebook.
@@ -74,7 +76,7 @@ def signature(target: str | None, **given: Any) -> None:
 
 
 @envprobe.command()
-@click.argument("file", required=False)
+@click.argument("file", required=False, shell_complete=documents)
 @verbose
 @probing
 def show(file: str | None, **given: Any) -> None:

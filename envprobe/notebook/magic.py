@@ -23,6 +23,8 @@ def run(line: str) -> None:
         raise UsageError(f"%{NAME} {line}: {error}") from None
     try:
         envprobe.main(words or ["--help"], prog_name=f"%{NAME}", standalone_mode=False)
+    except click.Abort:  # which click makes of the stop button
+        raise KeyboardInterrupt from None
     except click.ClickException as error:
         raise UsageError(error.format_message(), f"%{NAME} --help tells what there is") from None
 

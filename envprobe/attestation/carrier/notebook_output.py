@@ -12,7 +12,7 @@ from .markdown import shown, visible
 
 TYPE = "application/vnd.envprobe.record+json"
 """The MIME type of the record. Front ends that do not know it show one of the others, and save it as it is."""
-CHOOSE = "clear the outputs of all but one of these cells, or attach the one that counts: envprobe attach FINGERPRINT NOTEBOOK"
+CHOOSE = "clear the outputs of all but one of these cells"
 
 
 def to_data(block: Block) -> dict[str, Any]:
@@ -38,8 +38,9 @@ def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
 
 def _block(data: dict[str, Any], where: str) -> Block:
     record = from_json(data[TYPE], where)
-    same = all(_text(data.get(kind)) == text for kind, text in to_data(record).items() if kind != TYPE)
-    return Block(visible(_text(data.get("text/markdown"))), record.payload, foreign=record.foreign or not same)
+    texts = {kind: _text(value) for kind, value in data.items() if kind != TYPE}  # a front end may show any of them
+    same = texts == {kind: value for kind, value in to_data(record).items() if kind != TYPE}
+    return Block(visible(texts.get("text/markdown", "")), record.payload, foreign=record.foreign or not same)
 
 
 def _text(value: Any) -> str:
