@@ -13,7 +13,7 @@ from pathlib import Path
 
 
 def main(dist: Path) -> int:
-    """Return 0 where the wheel carries its probe and its baselines, and reproduces its own declared environment."""
+    """Return 0 where the wheel carries its probe, its baselines and its pages, and reproduces its own declared environment."""
     [wheel] = sorted(dist.resolve().glob("*.whl"))[-1:]
     with tempfile.TemporaryDirectory(prefix="envprobe-wheel.") as folder:
         home = Path(folder)
@@ -24,7 +24,10 @@ def main(dist: Path) -> int:
         subprocess.run([tool / "envprobe", "probe", "--pack", "probe.pyz"], check=True, cwd=home)
         subprocess.run([sys.executable, "probe.pyz", "--no-benchmark", "--output", "me.json"], check=True, cwd=home)
         subprocess.run([tool / "envprobe", "check", "--baseline", "envprobe-host"], check=True, cwd=home)
-    print(f"{wheel.name}: carries its probe and its baselines")
+        page = ["--format", "html", "--output", "report.html"]
+        subprocess.run([tool / "envprobe", "check", "--baseline", "envprobe-host", *page], check=True, cwd=home)
+        assert "</html>" in (home / "report.html").read_text("utf-8"), "the page lacks its templates"
+    print(f"{wheel.name}: carries its probe, its baselines and its pages")
     return 0
 
 

@@ -111,6 +111,7 @@ def test_nothing_from_a_target_acts(visitor: Visit, tmp_path: Path) -> None:
     """No text of a report runs, loads or navigates anything, wherever it stands, also when the page is used."""
     path = tmp_path / "hostile.html"
     path.write_text(render(_hostile()), "utf-8")
+    assert path.stat().st_size < 2_000_000
     page = visitor.open(path)
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     for event in ("mouseover", "focus", "click"):

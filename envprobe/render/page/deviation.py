@@ -14,6 +14,7 @@ from .. import output_summary
 from . import scale
 from .scale import Scale, Tick
 
+SHOWN_CHARACTERS = 1000
 START, END = 16, 204
 """Of the 220 pixels of a strip: round numbers stand below both ends."""
 
@@ -82,8 +83,8 @@ def _item(output: Output) -> Item:
     return Item(
         severity=output_summary.severity(output).value,
         name=line(found.name),
-        heading=output_summary.heading(found),
-        hint=line(found.hint, 400),
+        heading=line(output_summary.heading(found), SHOWN_CHARACTERS),
+        hint=line(found.hint, SHOWN_CHARACTERS),
         differences=[_difference(one, deviation, absolute, relative) for one, deviation in zip(told, many, strict=True)],
         left=left,
         absolute=absolute.ticks if absolute else [],
@@ -98,7 +99,7 @@ def _difference(
         where=finding.where,
         expected=finding.expected,
         observed=finding.observed,
-        words=finding.words,
+        words=line(finding.words, SHOWN_CHARACTERS),
         accepted=finding.accepted,
         share=_share(deviation),
         absolute=_strip(_absolute(deviation), absolute),

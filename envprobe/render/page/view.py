@@ -12,6 +12,7 @@ from .. import summary
 
 SHOWN_CHARACTERS = 600
 SHOWN_ITEMS = 40
+SHOWN_COMMAND = 20_000
 SHOWN_NAMES = 240
 SHOWN_ROWS = 1000
 """A page is to be opened from a mail; whoever has more differences of one kind reads them as JSON."""
@@ -23,7 +24,7 @@ class Row(NamedTuple):
     name: str
     kind: str
     severity: str
-    """Empty where it is no more severe than what it stands under."""
+    """Told where it is above that of the cause, so that the severity of the whole is understood; else empty."""
     expected: str
     observed: str
 
@@ -85,11 +86,20 @@ def _item(entry: summary.Entry) -> Item:
         size=len(members),
         names=summary.names(entry, SHOWN_NAMES) if is_group else "",
         why=line(first.why, SHOWN_CHARACTERS),
-        mends=[(fix, is_command(fix)) for fix in summary.fixes(entry)],
-        moves=[_row(move, move.path, than=entry.severity) for move in moves[:SHOWN_ROWS]],
+        mends=[_mend(fix) for fix in summary.fixes(entry)],
+        moves=[_row(move, move.path, than=first.severity) for move in moves[:SHOWN_ROWS]],
         moved=len(moves),
         waived=summary.waived(entry),
     )
+
+
+def _mend(fix: str) -> tuple[str, bool]:
+    """Return what to do: a sentence may be cut; a command is whole or, where it is endless, only announced."""
+    if not is_command(fix):
+        return line(fix, SHOWN_CHARACTERS), False
+    if len(fix) > SHOWN_COMMAND:
+        return f"a command of {len(fix):,} characters, which --format json holds", False
+    return fix, True
 
 
 def _row(difference: Difference, name: str, than: Severity | None = None) -> Row:
