@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .candidate import baselines, documents, files
 from .option import FILE, FOLDER, color
 
 if TYPE_CHECKING:
@@ -16,15 +17,16 @@ if TYPE_CHECKING:
 
 
 @click.command("attach")
-@click.argument("source")
-@click.argument("report")
+@click.argument("source", shell_complete=documents)
+@click.argument("report", shell_complete=files)
 @click.option("--output", type=FILE, help="Write to a copy and leave REPORT as it is.")
 @click.option("--sign-ssh", type=FILE, metavar="KEY", help="Sign with an SSH key, or the .pub of one in ssh-agent.")
 @click.option("--sign-pem", type=FILE, metavar="KEY", help="Sign with an Ed25519 private key in PEM.")
 @click.option("--sign-sigstore", is_flag=True, help="Sign as whoever logs in through Sigstore; needs a network.")
 def attach_command(source: str, report: str, output: Path | None, **given: Any) -> int:
-    """Put the fingerprint and the outputs' digests of SOURCE into REPORT, where anybody can verify them later.
+    """Put a record of SOURCE into REPORT, for anybody to verify.
 
+    The record is the whole fingerprint, the outputs' digests and the metrics.
     SOURCE is a run, a fingerprint, a recorded baseline, or a report that carries a record already.
     REPORT is Markdown, HTML, a notebook, LaTeX, PDF, JSON, a TensorBoard event file or log folder, or a run of MLflow
     (mlflow:RUN_ID); nothing else in it changes.
@@ -34,6 +36,8 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
     envprobe attach trainer.json report.md
     envprobe attach report.md report.md --sign-ssh KEY      sign what is there
     envprobe attach run.json mlflow:RUN_ID                  tags, and artifacts
+
+    Exit status: 0 attached, 2 not: the report is as it was.
     """
     from ..attestation import attest
 
@@ -46,8 +50,9 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
 
 
 @click.command("verify")
-@click.argument("report")
-@click.option("--baseline", metavar="NAME|FILE", help="Compare the record's environment with this baseline, as check does.")
+@click.argument("report", shell_complete=files)
+@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines,
+              help="Compare the record's environment with this baseline, as check does.")  # fmt: skip
 @click.option("--outputs", type=FOLDER, metavar="FOLDER",
               help="Where the recorded outputs lie; every one of them must be there.")  # fmt: skip
 @click.option("--require-signature", is_flag=True, help="Refuse a record that nobody who is trusted has signed.")
@@ -66,11 +71,16 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
 @click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
 @color
 def verify_command(report: str, baseline: str | None, outputs: Path | None, **given: Any) -> int:
-    """Say whether REPORT still carries the record that was attached to it, who signed it, and what it was made in.
+    """Say whether REPORT still carries the record it was given.
 
-    REPORT is a file, a folder of TensorBoard logs, or a tracker's run: mlflow:RUN_ID, wandb:FOLDER.
+    And who signed it, and what it was made in. REPORT is a file, a folder of TensorBoard logs, or a tracker's run:
+    mlflow:RUN_ID, wandb:FOLDER. Needs no store and no network.
 
-    Needs no store and no network. Exit status: 0 intact (and reproduces the baseline), 1 altered or differs, 2 could not tell:
+    \b
+    envprobe verify report.md --baseline tf-2.9
+    envprobe verify report.md --outputs out --allowed-signers signers
+
+    Exit status: 0 intact (and reproduces the baseline), 1 altered or differs, 2 could not tell:
     no record, a damaged one, a signature that is missing, wrong, expired or by a stranger.
     """
     from ..attestation import attest

@@ -57,6 +57,11 @@ def runs(context: click.Context, parameter: click.Parameter, incomplete: str) ->
     return [CompletionItem(path) for path in _paths(incomplete, JSON)]
 
 
+def files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Leave it to the shell, which knows files better than we do."""
+    return [CompletionItem(incomplete, type="file")]
+
+
 def _named(incomplete: str, suffixes: tuple[str, ...]) -> list[CompletionItem[str]]:
     names = [CompletionItem(name, help="baseline") for name in _baseline_names() if name.startswith(incomplete)]
     return names + [CompletionItem(path) for path in _paths(incomplete, suffixes)]

@@ -27,6 +27,7 @@ HEADINGS = {
     "check": "An environment against a baseline",
     "run": "An experiment and its outputs",
     "attach": "A record that travels in a report",
+    "serve": "A folder as a page",
     "completion": "Around the command line",
 }
 """What help writes above this command and those that follow it."""

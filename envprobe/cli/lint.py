@@ -14,9 +14,10 @@ from .delivery import write_stdout
 @click.option("--fix", is_flag=True, help="Rewrite baselines that are only spelled otherwise than envprobe writes them.")
 @click.option("--strict", is_flag=True, help="Let warnings fail.")
 def lint_command(paths: tuple[Path, ...], fix: bool, strict: bool) -> int:
-    """Say what is wrong with baselines, policy and waivers, all at once. Probes nothing.
+    """Say what is wrong with baselines, policy and waivers.
 
-    PATHS are baselines, configurations (.toml) and folders of baselines; without any, those of this project.
+    All at once; nothing is probed. PATHS are baselines, configurations (.toml) and folders of baselines; without any, those
+    of this project.
 
     \b
     envprobe lint                                 before a commit

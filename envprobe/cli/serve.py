@@ -7,10 +7,8 @@ from pathlib import Path
 import click
 
 PORT = 8765
-PLAIN = (
-    "others on the network can read along: HTTP here is not encrypted",
-    "or leave --host out, and let them in by: ssh -L PORT:localhost:PORT THIS-MACHINE",
-)
+PLAIN = """envprobe: this is not encrypted: others on the network can read along
+          leave --host out instead, and let people in by: ssh -L {port}:localhost:{port} {machine}"""
 
 
 @click.command("serve")
@@ -21,14 +19,17 @@ PLAIN = (
               help="Listen on this port; 0 picks a free one.")  # fmt: skip
 @click.option("--token", is_flag=True, help="Ask for a token on this machine too, where others have accounts.")
 def serve_command(folder: Path, host: str, port: int, token: bool) -> int:
-    """Show a folder of baselines, fingerprints, runs and saved checks in a browser: when, what, and what differs from what.
+    """Show a folder of baselines, runs and checks in a browser.
 
-    Nothing is written, and nothing outside of FOLDER is read. Ctrl-C ends it.
+    When, what, and what differs from what; fingerprints and saved checks among it. Nothing is written, and nothing outside
+    of FOLDER is read.
 
     \b
     envprobe serve baselines
     envprobe check docker://trainer --format json --output checks/monday.json
     envprobe serve checks --port 0
+
+    Exit status: 130 ended by Ctrl-C, 2 could not listen.
     """
     from ..error import UsageError
 
@@ -50,7 +51,7 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> int:
         address = address_of(listening, host)
         click.echo(address + (f"?token={guard.token}" if guard.token else ""))
         if not is_loopback(host):
-            click.echo("\n".join(f"envprobe: {words}" for words in PLAIN), err=True)
+            click.echo(PLAIN.format(port=listening.getsockname()[1], machine=machine_name()), err=True)
         serve(Application(catalogue, comparisons, guard), listening)
     return 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Mapping
 from typing import Any
 
 from . import Style
@@ -14,11 +15,23 @@ WIDEST = 140
 
 
 def style_of(given: dict[str, Any]) -> Style:
-    """Return the style that options ask for: `color`, `output`, `quiet`, `verbose`. NO_COLOR holds unless colour is asked for."""
+    """Return the style that options ask for: `color`, `output`, `quiet`, `verbose`. A file gets colour where it is asked for."""
     choice = given.get("color", "auto")
-    to_terminal = sys.stdout.isatty() and given.get("output") is None
+    is_colored = choice == "always" if choice != "auto" or given.get("output") else wants_color(os.environ, sys.stdout.isatty())
     return Style(
         width=min(shutil.get_terminal_size((80, 24)).columns, WIDEST),
-        color=choice == "always" or (choice == "auto" and to_terminal and not os.environ.get("NO_COLOR")),
+        color=is_colored,
         verbosity=1 if given.get("verbose") else -1 if given.get("quiet") else 0,
     )
+
+
+def wants_color(environ: Mapping[str, str], is_terminal: bool) -> bool:
+    """Tell whether a reader who gave no option wants colour, by the conventions of no-color.org, force-color.org and bixense.com.
+
+    NO_COLOR wins over FORCE_COLOR and CLICOLOR_FORCE, and these over CLICOLOR=0, TERM=dumb and where stdout leads.
+    """
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR", "0") not in ("", "0") or environ.get("CLICOLOR_FORCE", "0") not in ("", "0"):
+        return True
+    return is_terminal and environ.get("CLICOLOR") != "0" and environ.get("TERM") != "dumb"
