@@ -42,7 +42,7 @@ def plugin(session: nox.Session, pytest: str) -> None:
 def trackers(session: nox.Session) -> None:
     """MLflow, TensorBoard, Weights & Biases, DVC and Sigstore themselves: fetched once, and too heavy for everybody's tests."""
     session.install("-q", "-e", ".[test]")
-    session.run("pytest", "tests/real/test_trackers.py", *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
+    session.run("pytest", "tests/real/test_trackers.py", "tests/real/test_sigstore.py", *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
 
 
 @nox.session

@@ -102,7 +102,7 @@ def library_folder(*requirements: str) -> Path:
     """
     if not (os.environ.get("ENVPROBE_REQUIRE_ENGINE") or _place("libraries", requirements, PYTHON).is_dir()):
         missing(f"{', '.join(requirements)}: not there; `nox -s trackers` fetches them")
-    return _cached("libraries", requirements, PYTHON, ("install", "--only-binary=:all:", "--target"))
+    return _cached("libraries", requirements, PYTHON, ("install", "--prefer-binary", "--target"))
 
 
 def _built_for(python: str) -> tuple[str, ...]:

@@ -116,8 +116,23 @@ def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Chan
         doubts.append(Doubt(path, observed.reason))
     elif isinstance(expected, Unknown):
         doubts.append(Doubt(path, f"the baseline could not tell: {expected.reason}"))
+    elif reason := _incomparable(path, expected, observed):
+        doubts.append(Doubt(path, reason))
     elif not _same(expected, observed):
         changes.append(classify(path, expected, observed))
+
+
+def _incomparable(path: str, expected: Fact, observed: Fact) -> str:
+    """Return why two digests of data say nothing of each other: one is DVC's MD5, the other the SHA-256 of what was read."""
+    ours, theirs = _digest_kind(expected), _digest_kind(observed)
+    if not path.startswith("data.") or not ours or not theirs or ours == theirs:
+        return ""
+    return f"its digest is {theirs}, the baseline's is {ours}: neither says anything of the other"
+
+
+def _digest_kind(fact: Fact) -> str:
+    digest = fact.value.get("digest") if isinstance(fact, Known) and isinstance(fact.value, dict) else None
+    return digest.partition(":")[0] if isinstance(digest, str) else ""
 
 
 def _same(expected: Fact, observed: Fact) -> bool:

@@ -36,6 +36,10 @@ class _CommandBehind(click.Command):
         context.meta[IS_BEHIND] = SEPARATOR in args
         return super().parse_args(context, args[:place])
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+        """Leave the words of the command to the shell."""
+        return [CompletionItem(incomplete, type="file")] if ctx.meta[IS_BEHIND] else super().shell_complete(ctx, incomplete)
+
     def collect_usage_pieces(self, context: click.Context) -> list[str]:
         """Show it in the usage line."""
         return [*super().collect_usage_pieces(context), "-- COMMAND..."]
@@ -49,7 +53,7 @@ def _target_or_file(context: click.Context, parameter: click.Parameter, incomple
 @click.command("run", cls=_CommandBehind)
 @click.argument("target", required=False, shell_complete=_target_or_file)
 @click.option("--outputs", multiple=True, metavar="GLOB", help="What the command writes; quoted, and as often as needed.")
-@click.option("--data", multiple=True, metavar="[NAME=]PATH", help="What it reads: a file or folder to be digested.")
+@click.option("--data", multiple=True, metavar="[NAME=]PATH", help="What it reads, to be digested; dvc:PATH as DVC says.")
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times.")
 @click.option("--seed-env", metavar="NAME", help="Set this variable to the seed, each time the next one.")
 @click.option("--seed", type=int, metavar="N", help="The first seed; default: the variable's own value, or 0.")
@@ -200,3 +204,4 @@ def _unknown_data(run: Run) -> Iterator[tuple[str, str]]:
     if data is not None:
         yield from sorted(data.unknown.items())
         yield from ((name, "there is no such data") for name in sorted(data.absent))
+        yield from sorted(run.fingerprint.context.get("data", {}).items())

@@ -1,6 +1,7 @@
 """Digests of input data on this machine: streamed, several files at once, and not read again where nothing was written.
 
-The digest is the guest's (probes/treedigest.py), so that a folder has the same one in a container and here.
+The digest is the guest's (probes/treedigest.py), so that a folder has the same one in a container and here. What is declared
+as `dvc:PATH` has DVC's digest instead, which its own files say.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..fact import Section, Value
+from ..tracker import dvc
 from .digestcache import DigestCache, Stamp
 
 BLOCK_BYTES = 1 << 20
@@ -33,31 +35,55 @@ class _Entry(NamedTuple):
     size_bytes: int
 
 
-def digest_data(declared: Iterable[str], folder: Path, cache: DigestCache, say: Progress) -> Section:
-    """Return the section `data`: `{digest, files, bytes}` of each file or folder; absent and unreadable ones are told as such.
+class Digests(NamedTuple):
+    """The section `data`, and by name what was not looked at for a digest that others have made."""
+
+    section: Section
+    notes: dict[str, str]
+
+
+def digest_data(declared: Iterable[str], folder: Path, cache: DigestCache, say: Progress) -> Digests:
+    """Return `{digest, files, bytes}` of each file or folder; absent and unreadable ones are told as such.
 
     `NAME=PATH` gives one a name of its own. Links inside a folder count by their target's text; one that is declared is followed.
+    Raises EnvprobeError where DVC does not track what is declared as `dvc:PATH`.
     """
     known: dict[str, Value] = {}
     absent: list[str] = []
     unknown: dict[str, str] = {}
+    notes: dict[str, str] = {}
     for words in declared:
         name, path = parse_declared(words, folder)
         say(f"reading {name}")
         try:
-            known[name] = dict(_digest(path, cache))
+            known[name], notes[name] = _tracked(path, cache) if is_tracked(words) else (dict(_digest(path, cache)), "")
         except FileNotFoundError:
             absent.append(name)
         except OSError as error:
             unknown[name] = f"{error.strerror or error}: {Path(os.fsdecode(error.filename or path)).name}"
-    return Section(known=known, absent=absent, unknown=unknown)
+    return Digests(Section(known=known, absent=absent, unknown=unknown), {name: note for name, note in notes.items() if note})
+
+
+def is_tracked(words: str) -> bool:
+    """Tell whether declared data has DVC's digest: `dvc:PATH` or `NAME=dvc:PATH`."""
+    return words.startswith(dvc.SCHEME) or f"={dvc.SCHEME}" in words
+
+
+def _tracked(path: Path, cache: DigestCache) -> tuple[Value, str]:
+    """Return what DVC says of data and what was not looked at for it. Where DVC is wrong the data is read instead."""
+    found = dvc.find(path)
+    looked = dvc.look(found)
+    if looked.fault:
+        return dict(_digest(found.path, cache)), f"read, because it is not what DVC says: {looked.fault}"
+    return found.value, looked.unasked and f"the digest is DVC's; {looked.unasked}"
 
 
 def parse_declared(words: str, folder: Path) -> tuple[str, Path]:
-    """Return the name and the path of declared data: `NAME=PATH`, or a path that is its own name."""
-    name, equals, path = words.partition("=")
-    if not equals or (folder / words).exists():
-        name = path = words
+    """Return the name and the path of declared data: `NAME=PATH`, or a path that is its own name; `dvc:` before it or not."""
+    plain = words.replace(dvc.SCHEME, "", 1) if is_tracked(words) else words
+    name, equals, path = plain.partition("=")
+    if not equals or (folder / plain).exists():
+        name, path = plain.removesuffix(dvc.SUFFIX) if is_tracked(words) else plain, plain
     return name, folder / Path(path).expanduser()
 
 

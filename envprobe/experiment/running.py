@@ -106,6 +106,8 @@ class _Experiment:
         self._target, self._plan, self._live, self._say = target, plan, live, say
         self._workplace: Workplace = open_workplace(target)
         self._is_local = isinstance(target, LocalTarget)
+        if not self._is_local and any(map(datadigest.is_tracked, plan.data)):
+            raise UsageError("--data dvc:…: DVC's files are read on this machine", "in a container, name the data itself")
         code = options.code or (str(Path.cwd()) if self._is_local else None)
         data = () if self._is_local else tuple(plan.data)  # on this machine data.py reads it, with a cache
         self._options = msgspec.structs.replace(options, code=code, data=data)
@@ -140,10 +142,11 @@ class _Experiment:
             return found
         cache = DigestCache(cache_path())
         try:
-            data = datadigest.digest_data(self._plan.data, Path.cwd(), cache, self._say)
+            section, notes = datadigest.digest_data(self._plan.data, Path.cwd(), cache, self._say)
         finally:
             cache.close()
-        return msgspec.structs.replace(found, sections={**found.sections, "data": data})
+        context = {**found.context, "data": notes} if notes else found.context
+        return msgspec.structs.replace(found, sections={**found.sections, "data": section}, context=context)
 
     def _attempt(self, index: int) -> Attempt:
         """Run the command once. What it wrote is described even where it failed or was interrupted."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import yaml
 
 from tests import engine
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.real
 MLFLOW = ("mlflow-skinny==3.17.2", "sqlalchemy==2.1.9", "alembic==1.17.2")
 TENSORBOARD = ("tensorboard==2.21.0",)
 WANDB = ("wandb==0.31.0",)
+DVC = ("dvc==3.67.1",)
 COMMANDS = """
 import contextlib, io, json, sys
 from envprobe.cli import main
@@ -181,6 +183,28 @@ class TestWandb:
         assert said["line"].encode() in log  # what `wandb sync` sends
         assert b"envprobe/record.json" in log
         assert b"envprobe/run.json" in log
+
+
+class TestDVC:
+    """DVC with a repository of its own."""
+
+    def test_dvc_is_asked_whether_its_digest_still_holds(self, tmp_path: Path) -> None:
+        """Data that was written behind its back, in the same size, is read; what is as it was has DVC's digest."""
+        at = desk(tmp_path, DVC, DVC_NO_ANALYTICS="1", CI="1", HOME=str(tmp_path), DVC_SITE_CACHE_DIR=str(tmp_path / "site"))
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "a.txt").write_text("a")
+        at.python("from dvc.cli import main\nassert main(['init', '-q', '--no-scm']) == main(['add', '-q', 'data']) == 0")
+        assert self._digest(at, "dvc:data") == yaml.safe_load((tmp_path / "data.dvc").read_text())["outs"][0]["md5"]
+        (tmp_path / "data" / "a.txt").write_text("b")
+        assert self._digest(at, "dvc:data") == self._digest(at, "data")
+
+    @staticmethod
+    def _digest(at: Desk, declared: str) -> str:
+        """Record an experiment with declared data and return the digest without its kind."""
+        options = ("--no-benchmark", "--no-integrity", "--data", declared, "--output", "run.json", "--update")
+        at.envprobe("run", *options, "--", "true")
+        run = json.loads((at.folder / "run.json").read_text())
+        return str(run["fingerprint"]["sections"]["data"]["known"]["data"]["digest"]).partition(":")[2]
 
 
 LOG_TO_MLFLOW = """

@@ -1,7 +1,8 @@
 """Sigstore: a signature by an identity instead of a key, through `sigstore` (the extra of that name).
 
 Signing needs a network (Fulcio, Rekor) and an identity: an ambient one in CI, else a browser. Verifying is offline: the bundle
-carries certificate and log entry, and the library its root of trust. Not run where this project is tested: there is no network.
+carries certificate and log entry, and the library its root of trust. Verifying is tested on a signature of the public services;
+signing is not run where this project is tested: there is no network.
 """
 
 from __future__ import annotations

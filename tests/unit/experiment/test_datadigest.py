@@ -34,7 +34,7 @@ def cache(tmp_path: Path):
 
 
 def _digest(path: Path, cache: DigestCache):
-    return digest_data([f"it={path}"], path.parent, cache, lambda words: None).known["it"]
+    return digest_data([f"it={path}"], path.parent, cache, lambda words: None).section.known["it"]
 
 
 def test_the_same_as_in_the_guest(data, cache):
@@ -45,7 +45,7 @@ def test_the_same_as_in_the_guest(data, cache):
 
 def test_three_states(data, cache):
     """What is there has a digest, what is not is absent, and what cannot be read is unknown with its reason."""
-    section = digest_data(["data", "gone", "pipe=data/pipe"], data.parent, cache, lambda words: None)
+    section = digest_data(["data", "gone", "pipe=data/pipe"], data.parent, cache, lambda words: None).section
     assert list(section.known) == ["data"]
     assert section.absent == ["gone"]
     assert "neither a regular file nor a folder" in section.unknown["pipe"]
