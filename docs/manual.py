@@ -36,21 +36,24 @@ reproduces; or done, of a command that judges nothing
 differs; of \\fBrun\\fR: recorded, and the command failed
 .TP
 .B 2
-could not tell: usage, no baseline, no target, a fact that decides unknown, a bug of envprobe
+could not tell: usage, no baseline, no target, a fact that decides unknown,
+a bug of envprobe
 .TP
 .B 130
 interrupted
 .SH ENVIRONMENT
 .TP
 .BR NO_COLOR ", " FORCE_COLOR ", " CLICOLOR ", " CLICOLOR_FORCE
-no colour, or colour wherever stdout leads; \\fB\\-\\-color\\fR wins over all of them
+no colour, or colour wherever stdout leads;
+\\fB\\-\\-color\\fR wins over all of them
 .TP
 .BR DOCKER_HOST ", " DOCKER_CONTEXT ", " CONTAINER_HOST
 the engine, as \\fBdocker\\fR(1) and \\fBpodman\\fR(1) read them
 .SH FILES
 .TP
 .I envprobe.toml\\fR, \\fIpyproject.toml
-settings, policy and waivers of a project, the nearest at or above the working folder
+settings, policy and waivers of a project,
+the nearest at or above the working folder
 .TP
 .I baselines/NAME.json
 recorded and declared baselines, to be committed
@@ -94,7 +97,7 @@ def _roff_body(node: Node) -> Iterator[str]:
     yield from _filled(node.summary)
     for paragraph in node.paragraphs:
         if paragraph.is_verbatim:
-            yield from (".PP", ".RS 4", ".nf", *map(_roff, paragraph.lines), ".fi", ".RE")
+            yield from (".PP", ".nf", *map(_roff, paragraph.lines), ".fi")
         else:
             yield from (".PP", *_filled(paragraph.lines[0]))
     for option in node.options:

@@ -24,6 +24,9 @@ def main(dist: Path) -> int:
         subprocess.run([tool / "envprobe", "probe", "--pack", "probe.pyz"], check=True, cwd=home)
         subprocess.run([sys.executable, "probe.pyz", "--no-benchmark", "--output", "me.json"], check=True, cwd=home)
         subprocess.run([tool / "envprobe", "check", "--baseline", "envprobe-host"], check=True, cwd=home)
+        subprocess.run([tool / "envprobe", "schema", "report"], check=True, cwd=home, stdout=subprocess.DEVNULL)
+        subprocess.run([tool / "envprobe", "completion", "zsh"], check=True, cwd=home, stdout=subprocess.DEVNULL)
+        assert (home / "venv/share/man/man1/envprobe.1").is_file(), "the man page is missing"
         page = ["--format", "html", "--output", "report.html"]
         subprocess.run([tool / "envprobe", "check", "--baseline", "envprobe-host", *page], check=True, cwd=home)
         assert "</html>" in (home / "report.html").read_text("utf-8"), "the page lacks its templates"

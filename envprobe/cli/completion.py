@@ -17,6 +17,8 @@ from click.shell_completion import BashComplete, CompletionItem, FishComplete, Z
 PROGRAM = "envprobe"
 CURSOR = "\0"
 """Marks where the last word ends: no command line holds it."""
+BREAKING = frozenset(":=@")
+"""Of COMP_WORDBREAKS, what may stand within a word as it is: the others end one, or are quoted."""
 SPECIAL, BACKSLASHED = re.compile(r"[^\w@%+=:,./~-]"), r"\\\g<0>"
 """What bash acts on. Quotes around the whole would not begin as what was typed, and bash would append them to it."""
 
@@ -29,7 +31,7 @@ class Bash(BashComplete):
         """Return the whole words before the one at the cursor, and that one."""
         *words, incomplete = _split(os.environ["COMP_LINE"])
         value = incomplete.removeprefix(_option_name(incomplete))
-        breaks = os.environ["COMP_WORDBREAKS"]
+        breaks = BREAKING.intersection(os.environ["COMP_WORDBREAKS"])
         self._is_quoted = os.environ["COMP_WORD"].startswith(("'", '"'))
         self._kept = 0 if self._is_quoted else max((value.rfind(letter) + 1 for letter in breaks), default=0)
         return words[1:], incomplete
