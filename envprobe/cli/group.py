@@ -21,6 +21,7 @@ HOMES = {
     "serve": "serve",
     "completion": "completion",
     "schema": "schema",
+    "help": "help",
 }
 """Which module of this room has which command, in the order in which help lists them."""
 HEADINGS = {
