@@ -1,6 +1,6 @@
 """Make the pictures of the README from real runs: `python docs/pictures.py` with the stand-in image on a Docker engine.
 
-Each picture is what a command printed, colours included, in a terminal of 80 columns.
+Each is what a command printed, colours included, in a terminal of 80 columns; the page is what Chromium shows.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import sys
 import tempfile
 from pathlib import Path
 
+from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from tests import engine  # noqa: E402 - found only now
+from tests import browser, engine  # noqa: E402 - found only now
 
 CONTAINER = "trainer"
 WIDTH = 84
@@ -41,8 +42,10 @@ def main() -> None:
             docker("run", "--detach", "--name", CONTAINER, *options, image, "sleep", "600")
             if program:
                 docker("exec", CONTAINER, *program)
-            picture(name, "check", f"docker://{CONTAINER}", "--baseline", str(baseline),
-                    shown=f"check docker://{CONTAINER} --baseline tf-2.9")  # fmt: skip
+            asked = ("check", f"docker://{CONTAINER}", "--baseline", str(baseline))
+            picture(name, *asked, shown=f"check docker://{CONTAINER} --baseline tf-2.9")
+            if name == "onednn":
+                pages(Path(folder) / "report.html", *asked)
         docker("rm", "--force", CONTAINER)
 
 
@@ -56,6 +59,18 @@ def picture(name: str, *arguments: str, shown: str) -> None:
     console.print(Text(f"$ envprobe {shown}", style="bold"))
     console.print(Text.from_ansi(done.stdout.rstrip("\n")))
     console.save_svg(str(HERE / "pictures" / f"{name}.svg"), title="envprobe", unique_id=name)
+
+
+def pages(path: Path, *arguments: str) -> None:
+    """Run envprobe for a page and keep how it looks: on a desk, and at night on a telephone."""
+    command = [sys.executable, "-m", "envprobe", *arguments, "--format", "html", "--output", str(path)]
+    if subprocess.run(command, check=False).returncode == 2:
+        sys.exit("no page was made")
+    with browser.chromium() as chromium:
+        for name, width, height, scheme in (("page", 1120, 1330, "light"), ("page-narrow", 390, 1330, "dark")):
+            with browser.visit(chromium, viewport={"width": width, "height": height}, color_scheme=scheme) as visit:
+                shot = visit.open(path).screenshot()
+            Image.open(io.BytesIO(shot)).quantize(64).save(HERE / "pictures" / f"{name}.png", optimize=True)
 
 
 def docker(*arguments: str) -> None:

@@ -104,7 +104,7 @@ def visitor(browser: Browser) -> Iterator[Visit]:
 
 def _shown(page: Page) -> list[str]:
     """Return the titles of the items that can be seen."""
-    return [item.inner_text() for item in page.locator(".item .path").all() if item.is_visible()]
+    return page.locator(".item .path:visible").all_inner_texts()
 
 
 def test_nothing_from_a_target_acts(visitor: Visit, tmp_path: Path) -> None:
@@ -149,7 +149,7 @@ def test_search_narrows_to_what_matches(visitor: Visit, rich: Path) -> None:
     assert page.evaluate("document.activeElement.id") == "find"
     page.keyboard.type("LIB7 ")
     assert _shown(page) == ["ospackages: 20 upgraded"]
-    assert [row.inner_text() for row in page.locator(".row:visible th").all()] == ["lib7"]
+    assert page.locator(".row:visible th").all_inner_texts() == ["lib7"]
     assert page.locator("#found").inner_text() == "1 of 6 shown"
     page.keyboard.press("Escape")
     assert len(_shown(page)) == everything

@@ -167,7 +167,7 @@ def _distance(found: Comparison) -> Chart:
     y = scale.logarithmic([value for values in kinds.values() for value in values if value], FLOOR - 20, TOP)
     series = [_series(kind, steps, values, x, y) for kind, values in kinds.items()]
     ticks = [*y.ticks, Tick(FLOOR, "none")]
-    return Chart("how far both runs are apart (scaled error)", _words(series), _step_ticks(steps, x), ticks, series, None)
+    return Chart("distance of both runs (scaled error)", _words(series), _step_ticks(steps, x), ticks, series, None)
 
 
 def _words(series: list[Series]) -> str:
