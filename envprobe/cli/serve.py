@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -18,7 +19,7 @@ PLAIN = """envprobe: this is not encrypted: others on the network can read along
 @click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, metavar="N",
               help="Listen on this port; 0 picks a free one.")  # fmt: skip
 @click.option("--token", is_flag=True, help="Ask for a token on this machine too, where others have accounts.")
-def serve_command(folder: Path, host: str, port: int, token: bool) -> int:
+def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
     """Show a folder of baselines, runs and checks in a browser.
 
     When, what, and what differs from what; fingerprints and saved checks among it. Nothing is written, and nothing outside
@@ -53,7 +54,6 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> int:
         if not is_loopback(host):
             click.echo(PLAIN.format(port=listening.getsockname()[1], machine=machine_name()), err=True)
         serve(Application(catalogue, comparisons, guard), listening)
-    return 0
 
 
 COMMANDS = (serve_command,)

@@ -70,15 +70,19 @@ class Comparisons:
         if not observed.has_environment:
             raise UsageError(f"{observed.file.place}: is no environment that could be compared",
                              "take a recorded baseline, a fingerprint or a run; a declared baseline goes first")  # fmt: skip
-        documents = [self._catalogue.load(entry) for entry in (expected, observed)]
-        left, right = (document for document in documents if not isinstance(document, Report))
-        report = command.diff(left, right, config=self._config, today=today)
+        report = command.diff(self._load(expected), self._load(observed), config=self._config, today=today)
         return msgspec.structs.replace(
             report,
             expected_name=expected.file.place,
             observed_name=observed.file.place,
             outputs=[_described(output) for output in report.outputs],
         )
+
+    def _load(self, entry: Entry) -> command.Document:
+        document = self._catalogue.load(entry)
+        if isinstance(document, Report):  # it was something else when the folder was listed
+            raise UsageError(f"{entry.file.place}: is a check now", "reload the page")
+        return document
 
     def _cell(self, expected: Entry, observed: Entry, today: date) -> Cell:
         try:

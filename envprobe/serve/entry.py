@@ -73,7 +73,8 @@ def describe(file: File, document: Document) -> Entry:
 
 def faulty(file: File, reason: str) -> Entry:
     """Return the entry of a file that could not be read as what it claims to be."""
-    return Entry(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=reason)
+    told = "\n".join(fault.removeprefix(f"{file.place}: ") for fault in reason.splitlines())
+    return Entry(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=told)
 
 
 def _check(file: File, report: Report) -> Entry:

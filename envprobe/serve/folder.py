@@ -15,7 +15,8 @@ from ..error import DocumentError
 SUFFIX = ".json"
 FILE_LIMIT_BYTES = 16 << 20
 """A recorded TensorFlow image is 0.1 to 1 MB; a quarter of what `envprobe show` reads, because here many are read."""
-FILES_LIMIT = 500
+FILES_LIMIT = 5000
+HEAD_BYTES = 64 << 10
 FOLDERS_LIMIT = 2000
 DEPTH_LIMIT = 8
 
@@ -85,8 +86,8 @@ def _place(root: Path, item: os.DirEntry[str]) -> str:
     return Path(item.path).relative_to(root).as_posix()
 
 
-def read_file(root: Path, place: str) -> bytes:
-    """Return a file's bytes, at most FILE_LIMIT_BYTES. Raises DocumentError.
+def read_file(root: Path, place: str, mark: bytes) -> bytes | None:
+    """Return a file's bytes, None where its beginning does not hold the mark. Raises DocumentError.
 
     Every folder on the way is opened without following links: one put there after the listing leads nowhere.
     """
@@ -97,7 +98,10 @@ def read_file(root: Path, place: str) -> bytes:
     with os.fdopen(descriptor, "rb") as stream:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             raise DocumentError(f"{place}: is no file")
-        data = stream.read(FILE_LIMIT_BYTES + 1)
+        head = stream.read(HEAD_BYTES)
+        if mark not in head:
+            return None
+        data = head + stream.read(FILE_LIMIT_BYTES + 1 - len(head))
     if len(data) > FILE_LIMIT_BYTES:
         raise DocumentError(f"{place}: more than {FILE_LIMIT_BYTES:,} bytes, which is as much as is served")
     return data

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from ..error import UsageError
 
@@ -44,7 +44,7 @@ def address_of(listening: socket.socket, host: str) -> str:
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 
 
-def serve(application: WSGIApplication, listening: socket.socket) -> None:
+def serve(application: WSGIApplication, listening: socket.socket) -> NoReturn:
     """Answer until Ctrl-C, and raise KeyboardInterrupt then, when what was being answered has ended."""
     from waitress.server import create_server
 

@@ -8,6 +8,7 @@ from itertools import groupby
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
+from ..command import Document
 from ..render import Style, page, show
 from ..render.page import shell
 from ..render.page.template import fill
@@ -15,7 +16,7 @@ from ..report import Report
 from ..spelling import line, safe
 from .catalogue import Snapshot
 from .drift import Cell
-from .entry import Document, Entry
+from .entry import Entry
 
 HERE = __package__
 KINDS = ("baseline", "fingerprint", "run", "check", "faulty")
@@ -78,7 +79,6 @@ def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequenc
 
 def document(folder: str, entry: Entry, found: Document, *, everything: bool) -> Page:
     """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
-    assert not isinstance(found, Report)
     told = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
     return _page(entry.file.place, folder, "one", {"entry": entry, "rows": _grouped(told), "everything": everything})
 

@@ -36,7 +36,7 @@ def test_no_link_leads_out(tmp_path: Path) -> None:
     assert places(inside) == []
     for place in ("file.json", "folder/secret.json", "pipe.json", "gone.json"):
         with pytest.raises(DocumentError):
-            read_file(inside, place)
+            read_file(inside, place, b"")
 
 
 def test_a_file_is_read_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,9 +44,16 @@ def test_a_file_is_read_up_to_a_limit(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(folder, "FILE_LIMIT_BYTES", 10)
     (tmp_path / "fits.json").write_bytes(b"x" * 10)
     (tmp_path / "large.json").write_bytes(b"x" * 11)
-    assert read_file(tmp_path, "fits.json") == b"x" * 10
+    assert read_file(tmp_path, "fits.json", b"x") == b"x" * 10
     with pytest.raises(DocumentError, match="more than 10 bytes"):
-        read_file(tmp_path, "large.json")
+        read_file(tmp_path, "large.json", b"x")
+
+
+def test_of_a_foreign_file_only_the_beginning_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Annotations of a gigabyte beside the documents cost nothing and are no fault."""
+    monkeypatch.setattr(folder, "FILE_LIMIT_BYTES", 10)
+    (tmp_path / "annotations.json").write_bytes(b"y" * 1000)
+    assert read_file(tmp_path, "annotations.json", b"x") is None
 
 
 def test_the_newest_of_too_many_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

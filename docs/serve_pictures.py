@@ -1,20 +1,27 @@
-"""Make the folder of a team from real runs: `python docs/team_folder.py FOLDER` with the stand-in image on a Docker engine.
+"""Make the pictures of docs/serve.md from real runs: `python docs/serve_pictures.py` with the stand-in image on a Docker engine.
 
-A baseline of the image, fingerprints of containers that drifted from it, two runs of one experiment, and the checks of a week.
+A folder as a team has it is made first: a baseline of the image, fingerprints of containers that drifted from it, checks of
+them, two runs of one experiment, and a file that was only half written. `… FOLDER` makes it there, or takes what is there.
 """
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from PIL import Image
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
 from tests import engine  # noqa: E402 - found only now
+from tests.browser import chromium, visit  # noqa: E402
+from tests.served import serving  # noqa: E402
 
 CONTAINER = "envprobe-team"
 SCRIPT = "/root/train.py"
@@ -38,8 +45,30 @@ DRIFTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-def main(folder: Path) -> None:
-    """Fill a folder that is empty or not there yet."""
+PICTURES = {"timeline": "", "drift": "matrix"}
+SIZE = {"width": 1000, "height": 600}
+
+
+def main() -> None:
+    """Make the folder where it is not there yet, serve it, and keep what a browser shows."""
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(sys.argv[1] if len(sys.argv) > 1 else f"{parent}/team")
+        if not folder.exists():
+            fill(folder)
+        with serving(folder) as server, chromium() as browser, visit(browser, viewport=SIZE, device_scale_factor=1.5) as window:
+            for name, path in PICTURES.items():
+                window.page.goto(server.url + path)
+                window.page.locator(".waiting").first.wait_for(state="detached")
+                keep(window.page.screenshot(full_page=True), HERE / "pictures" / f"serve-{name}.png")
+
+
+def keep(picture: bytes, path: Path) -> None:
+    """Write a picture in 256 colours: a third of the bytes, and no eye sees it."""
+    Image.open(io.BytesIO(picture)).convert("RGB").quantize(256).save(path, optimize=True)
+
+
+def fill(folder: Path) -> None:
+    """Record, probe, check and run into a folder that is not there yet."""
     baseline = folder / "tf-2.9.json"
     envprobe("record", f"image://{engine.standin_image()}", "--output", str(baseline))
     envprobe("record", "--requirements", str(pins(folder)), "--output", str(folder / "pins.json"))
@@ -89,4 +118,4 @@ def docker(*arguments: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main()
