@@ -52,7 +52,7 @@ class EnvironmentCheck:
             raise pytest.UsageError(f"{_spelled(error)}\n{CHOOSE}") from error
 
     def _start(self) -> None:
-        project = load_config(self.config.rootpath)
+        project = load_config(self.config.rootpath, setting(self.config, "envprobe_policy_from"))
         target = setting(self.config, "envprobe_target") or project.target
         own = rules(OBSERVERS, TOOLS) if target == LOCAL else {}
         self.project = msgspec.structs.replace(project, target=target, policy=overlay(Policy(rules=own), project.policy))

@@ -14,8 +14,9 @@ SWITCHES = {
 TEXTS = {
     "envprobe_baseline": ("NAME", "the baseline's name or file (default: the project's)"),
     "envprobe_target": ("TARGET", "where the environment is (default: the project's, or this interpreter)"),
+    "envprobe_policy_from": ("REVISION", "take envprobe's settings, policy and baseline from this git revision"),
 }
-IMPLYING = ("envprobe_baseline", "envprobe_target", "envprobe_strict")
+IMPLYING = ("envprobe_baseline", "envprobe_target", "envprobe_policy_from", "envprobe_strict")
 """Options that ask for the check when they stand on the command line."""
 
 

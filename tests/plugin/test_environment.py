@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+
+from tests.repository import commit, git
 
 PASSING = "def test_passes(): pass"
 FAILING = "def test_fails(): assert 1 == 2"
@@ -52,6 +55,21 @@ def test_other_environment_fails_passing_tests(project: pytest.Pytester) -> None
     result.assert_outcomes(passed=1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["DIFFERS*", "FAIL *python.version*==[2].7.1 != 3.*"])
+
+
+def test_policy_of_a_revision(project: pytest.Pytester) -> None:
+    """--envprobe-policy-from takes the baseline as it was committed, whatever a change made of it, and asks for the check."""
+    project.makepyfile(PASSING)
+    project.makefile(".toml", envprobe='baseline = "fails"')
+    git(project.path, "init", "--quiet", "--initial-branch", "main")
+    commit(project.path)
+    shutil.copy(project.path / "baselines" / "holds.json", project.path / "baselines" / "fails.json")
+
+    assert project.runpytest_subprocess("--envprobe").ret == pytest.ExitCode.OK
+    result = project.runpytest_subprocess("--envprobe-policy-from=main")
+
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+    result.stdout.fnmatch_lines(["DIFFERS*", "*policy and baseline from main*"])
 
 
 def test_warnings_pass_unless_strict(project: pytest.Pytester) -> None:
