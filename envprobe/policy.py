@@ -24,7 +24,7 @@ SECTIONS = (
 )  # fmt: skip
 TOLERANCES = {"forward_scaled": 3e-5, "gradient_scaled": 3e-5, "update_scaled": 3e-4}
 """Scaled error: max|a-b| / max|a| over one tensor. Rounding order alone stays under 8e-7 forward, 4e-6 gradient and
-2e-5 update; the next class up, TF32, begins at 2.5e-4 forward (NUMERICS.md section 3)."""
+2e-5 update; the next class up, TF32, begins at 2.5e-4 forward (docs/policy.md)."""
 
 
 WILDCARD = re.compile(r"\[[^\]]*\]|[*?]")

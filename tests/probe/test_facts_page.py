@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from envprobe.policy import SECTIONS
 from envprobe.probing import bundle
+from envprobe.probing.collect import Options, collect
 from probes.collectors import cpu, cuda, environment, gpu, numerics, ospackages, system
 from probes.isa import X86_CLASSES
 
@@ -48,9 +50,18 @@ def test_every_recorded_fact_is_on_the_page(machine: Machine, section: str, coll
         assert f"`{name}`" in text or f"`.{name.rpartition('.')[2]}`" in text, key
 
 
+def test_every_fact_of_this_python_is_on_the_page() -> None:
+    """What is recorded of the interpreter and its packages has its row, too."""
+    options = Options(benchmark="off", integrity=False, sections=("python", "packages"))
+    for section, facts_of in collect("local://", options).sections.items():
+        for key in facts_of.known:
+            name = re.sub(r"^pth\..*", "pth.NAME", key) if section == "python" else f"NAME.{key.rpartition('.')[2]}"
+            assert f"`{name}`" in named(section), key
+
+
 def test_sections_and_dispatch_classes_are_on_the_page(machine: Machine) -> None:
     """The page has a part for every collector of the machine and lists every class."""
     assert facts(ospackages, machine)["known"] and facts(environment, machine)["known"]
-    for section in ("system", "ospackages", "cpu", "gpu", "cuda", "numerics", "environment", "code", "data"):
-        assert named(section).strip()
+    elsewhere = ("image", "container", "trace", "run", "outputs")  # docs/targets.md, docs/numerics.md, docs/experiments.md
+    assert [section for section in SECTIONS if section not in elsewhere and not named(section).strip()] == []
     assert all(f"`{name}`" in named("cpu") for name, _ in X86_CLASSES)
