@@ -203,4 +203,4 @@ def _what_next(name: str, folder: Path, revision: Revision | None = None) -> str
     if revision is not None:
         return NOT_THERE_YET
     new = name if NAME.fullmatch(name) else "NAME"
-    return f"{suggest(name, names(folder), 3)}; or record it: envprobe record --name {new}"
+    return f"{suggest(name, names(folder), 3)}\nor record it: envprobe record --name {new}"
