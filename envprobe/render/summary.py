@@ -78,7 +78,7 @@ def entries(report: Report, severities: Iterable[Severity]) -> list[Entry]:
         weight = report.weight(root)
         if weight in wanted:
             section = root.path.partition(".")[0]
-            alike = (section, root.kind.value) if section in GROUPED_SECTIONS else (root.path,)
+            alike = (section, root.kind.value, _waiver(root)) if section in GROUPED_SECTIONS else (root.path,)
             groups.setdefault((weight.value, *alike), []).append(root)
     found = []
     for members in groups.values():
@@ -87,6 +87,12 @@ def entries(report: Report, severities: Iterable[Severity]) -> list[Entry]:
             consequences = [item for member in part for item in report.consequences(member.path)]
             found.append(Entry(report.weight(part[0]), part, consequences))
     return sorted(found, key=lambda entry: (-entry.severity.rank, len(entry.differences) > 1, entry.first.path))
+
+
+def _waiver(root: Difference) -> str:
+    """Return what tells one waiver from another: a group is waived as a whole or not at all."""
+    waiver = root.waiver
+    return "" if waiver is None else f"{waiver.path} {waiver.owner} {waiver.expires} {waiver.reason}"
 
 
 def title(entry: Entry) -> str:

@@ -20,6 +20,7 @@ PLACES = (
     ("outputs", "outputs", "Outputs"),
     ("training", "trace", "Training run"),
     ("gaps", "gaps", "Could not be told"),
+    ("waived", "waived", "Waived"),
     ("notes", "noted", "Notes"),
     ("compared", "", "Provenance"),
 )
@@ -33,7 +34,11 @@ def render(report: Report) -> str:
 
 def body(report: Report) -> Markup:
     """Return what the page shows, for a page of another kind around it."""
-    told, noted = view.parts(report, Severity.FAIL, Severity.WARN), view.parts(report, Severity.NOTE)
+    found = summary.entries(report, (Severity.FAIL, Severity.WARN, Severity.NOTE))
+    told = view.parts(entry for entry in found if entry.severity is not Severity.NOTE)
+    waived = view.parts(entry for entry in found if entry.severity is Severity.NOTE and entry.first.waiver)
+    noted = view.parts(entry for entry in found if entry.severity is Severity.NOTE and not entry.first.waiver)
+    every = [*told, *waived, *noted]
     outputs, gaps = deviation.items(report), summary.gaps(report, notes=True)
     values: dict[str, Any] = {
         "report": report,
@@ -41,11 +46,12 @@ def body(report: Report) -> Markup:
         "observed_name": line(report.observed_name),
         "expected_name": line(report.expected_name),
         "provenance": summary.provenance(report),
-        "counts": _counts([*told, *noted], outputs, len(gaps)),
-        "sections": _sections([*told, *noted], outputs, gaps),
+        "counts": _counts(every, outputs, len(gaps)),
+        "sections": _sections(every, outputs, gaps),
         "told": told,
+        "waived": waived,
         "noted": noted,
-        "notes": summary.notes(report),
+        "notes": sum(item.size for part in noted for item in part.items),
         "outputs": outputs,
         "trace": course.view(report),
         "gaps": gaps,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ...assess.mend import is_command
 from ...policy import Severity
-from ...report import Difference, Report
+from ...report import Difference
 from ...spelling import contrast, line
 from .. import summary
 
@@ -59,10 +60,10 @@ class Part(NamedTuple):
     items: list[Item]
 
 
-def parts(report: Report, *severities: Severity) -> list[Part]:
-    """Return the items of some severities by section, the section with the most severe one first."""
+def parts(entries: Iterable[summary.Entry]) -> list[Part]:
+    """Return entries by section, the sections in the order in which they are first met."""
     found: dict[str, list[Item]] = {}
-    for entry in summary.entries(report, severities):
+    for entry in entries:
         item = _item(entry)
         found.setdefault(item.section, []).append(item)
     return [Part(section, items) for section, items in found.items()]

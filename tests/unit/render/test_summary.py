@@ -13,7 +13,20 @@ from envprobe.baseline.waiver import Waiver
 from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json
 from envprobe.policy import DEFAULT, Severity
-from envprobe.render.summary import entries, fixes, gaps, headline, left_out, moved, names, notes, provenance, title, training_run
+from envprobe.render.summary import (
+    entries,
+    fixes,
+    gaps,
+    headline,
+    left_out,
+    moved,
+    names,
+    notes,
+    provenance,
+    title,
+    training_run,
+    waived,
+)
 from envprobe.report import Report
 from tests.sample import fingerprint
 from tests.trace_sample import moved as moved_trace
@@ -50,6 +63,20 @@ def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None 
 def test_headline(report: Report, sentence: str) -> None:
     """The verdict in one sentence, in the singular where it is one."""
     assert headline(report) == sentence
+
+
+def test_waived_ones_are_told_apart() -> None:
+    """A group is waived as a whole or not at all: what nobody waived is not told as waived, nor the reverse."""
+    ours = [Waiver(path="packages.extra-[01]*", owner="ana", reason="ours", expires="2027-01-01"),
+            Waiver(path="packages.extra-2*", owner="bo", reason="his", expires="2027-01-01")]  # fmt: skip
+    extra = {f"packages.extra-{number}.version": f"1.{number}" for number in range(7)}
+    found = [(title(entry), waived(entry)) for entry in entries(_report(extra, waivers=ours), EVERYTHING)]
+    assert found == [
+        ("packages: 4 added", ""),
+        ("packages.extra-0", "until 2027-01-01 by ana: ours"),
+        ("packages.extra-1", "until 2027-01-01 by ana: ours"),
+        ("packages.extra-2", "until 2027-01-01 by bo: his"),
+    ]
 
 
 def test_four_alike_are_told_together() -> None:

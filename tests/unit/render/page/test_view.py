@@ -6,6 +6,7 @@ import pytest
 
 from envprobe.fact import ABSENT, Known
 from envprobe.policy import Severity
+from envprobe.render import summary
 from envprobe.render.page import view
 from envprobe.report import Difference, Kind
 from tests.unit.render.page.sample import report
@@ -16,13 +17,17 @@ def _difference(path: str, severity: Severity = Severity.FAIL, **given: object) 
     return Difference(path=path, severity=severity, **{**members, **given})  # type: ignore[arg-type]
 
 
+def _parts(*differences: Difference) -> list[view.Part]:
+    return view.parts(summary.entries(report([*differences]), Severity))
+
+
 def _items(*differences: Difference) -> list[view.Item]:
-    return [item for part in view.parts(report([*differences]), *Severity) for item in part.items]
+    return [item for part in _parts(*differences) for item in part.items]
 
 
 def test_sections_with_the_worst_first() -> None:
     """A section that holds what changes results stands above one that holds what may."""
-    found = view.parts(report([_difference("cpu.affinity", Severity.WARN), _difference("packages.six.version"), _difference("cpu.quota", Severity.WARN)]), *Severity)
+    found = _parts(_difference("cpu.affinity", Severity.WARN), _difference("packages.six.version"), _difference("cpu.quota", Severity.WARN))
     assert [(part.section, [item.title for item in part.items]) for part in found] == [
         ("packages", ["packages.six.version"]),
         ("cpu", ["cpu.affinity", "cpu.quota"]),
