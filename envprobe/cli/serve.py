@@ -36,7 +36,7 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
 
     try:
         from ..serve.app import Application
-        from ..serve.server import address_of, listen, machine_name, serve
+        from ..serve.server import listen, machine_name, serve, url_of
     except ModuleNotFoundError as error:
         hint = "pip install 'envprobe-ml[serve]'"
         raise UsageError(f"{error.name} is not installed, which a page that is served needs", hint) from error
@@ -47,12 +47,12 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
 
     catalogue = Catalogue(folder)
     comparisons = Comparisons(catalogue, load_config(Path.cwd()))
-    guard = guard_for(host, machine_name(), asks_token=token)
     with listen(host, port) as listening:
-        address = address_of(listening, host)
-        click.echo(address + (f"?token={guard.token}" if guard.token else ""))
-        if not is_loopback(host):
-            click.echo(PLAIN.format(port=listening.getsockname()[1], machine=machine_name()), err=True)
+        bound, bound_port = listening.getsockname()[:2]
+        guard = guard_for(host, bound, machine_name(), asks_token=token)
+        click.echo(url_of(host, bound, bound_port) + (f"?token={guard.token}" if guard.token else ""))
+        if not is_loopback(bound):
+            click.echo(PLAIN.format(port=bound_port, machine=machine_name()), err=True)
         serve(Application(catalogue, comparisons, guard), listening)
 
 

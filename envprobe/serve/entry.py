@@ -43,7 +43,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     """How a check or a run ended, in words."""
     verdict: Verdict | None = None
-    """Of a check; `reproduces` of a run says only that its command went well."""
+    """Of a check."""
+    has_failed: bool = False
+    """Whether a run was interrupted, or its command said that something went wrong."""
     fault: str = ""
     """Why a faulty document cannot be read."""
     has_expectation: bool = False
@@ -102,6 +104,7 @@ def _run(file: File, run: Run) -> Entry:
         is_file_time=is_file_time,
         fingerprint=run.fingerprint.id,
         outcome=f"{run.state}, exit status {run.exit_status}{times}",
+        has_failed=run.state != "complete" or run.exit_status != 0,
         has_expectation=True,
         has_environment=True,
     )

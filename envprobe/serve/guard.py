@@ -56,9 +56,9 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
         return not self.token or _same(cookies.get(self.cookie, ""), self.session)
 
 
-def guard_for(host: str, machine: str, *, asks_token: bool) -> Guard:
-    """Return the guard of a server that listens on an address or name of this machine. Beyond loopback a token is a must."""
-    is_local = is_loopback(host)
+def guard_for(host: str, address: str, machine: str, *, asks_token: bool) -> Guard:
+    """Return the guard of a server that was asked to listen on `host` and does on `address`; a token is a must beyond loopback."""
+    is_local = is_loopback(address)
     names = LOOPBACK | {host.lower()} | (frozenset() if is_local else {machine.lower()})
     if is_local and not asks_token:
         return Guard(names=names)
@@ -71,9 +71,9 @@ def guard_for(host: str, machine: str, *, asks_token: bool) -> Guard:
     )
 
 
-def is_loopback(host: str) -> bool:
-    """Tell whether only programs on this machine can connect to a host."""
-    return host.lower() == "localhost" or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+def is_loopback(address: str) -> bool:
+    """Tell whether only programs on this machine can connect to an address."""
+    return _is_address(address) and ipaddress.ip_address(address).is_loopback
 
 
 def _is_address(name: str) -> bool:

@@ -37,9 +37,8 @@ def machine_name() -> str:
     return socket.gethostname()
 
 
-def address_of(listening: socket.socket, host: str) -> str:
-    """Return the URL at which a socket is reached; where it listens on every address, that of this machine's name."""
-    address, port = listening.getsockname()[:2]
+def url_of(host: str, address: str, port: int) -> str:
+    """Return where a server is reached that was asked to listen on `host`; on every address, by this machine's name."""
     name = machine_name() if address in ("0.0.0.0", "::") else host  # noqa: S104 - asked for what was bound
     return f"http://{f'[{name}]' if ':' in name else name}:{port}/"
 

@@ -15,6 +15,7 @@ from envprobe.serve.catalogue import Catalogue
 from envprobe.serve.drift import Comparisons
 from envprobe.serve.entry import entry_id
 from envprobe.serve.guard import Guard, guard_for
+from tests.run_sample import attempt, run
 from tests.sample import fingerprint
 from tests.served import HOSTILE, experiment, write, write_hostile, write_team
 
@@ -78,6 +79,22 @@ def test_the_timeline_of_one_environment(team: Client) -> None:
     assert all(place in told for place in ("tf.json", "run-1.json", "run-2.json"))
     assert not any(place in told for place in ("ana.json", "monday.json"))
     assert "Timeline" in text(team, "/?fingerprint=nothing-like-this&kind=neither")
+
+
+def test_a_run_that_failed_is_seen_at_once(tmp_path: Path) -> None:
+    """A command that ended badly is told apart from one that went well."""
+    write(tmp_path / "failed.json", run(attempt(exit_status=3)))
+    write(tmp_path / "fine.json", experiment(0.5, "2026-03-03T09:00:00Z"))
+    answer = client(tmp_path).get("/").text
+    assert '<span class="fault">complete, exit status 3</span>' in answer
+    assert "<span>complete, exit status 0</span>" in answer
+
+
+def test_what_cannot_be_compared_is_not_offered(team: Client) -> None:
+    """Comparing is offered where two documents that are shown can be compared."""
+    assert "Compare" in text(team, "/?kind=run")
+    assert "Compare" not in text(team, "/?kind=check")
+    assert "Compare" not in text(team, "/?kind=fingerprint"), "there is one"
 
 
 def test_one_letter_for_one_environment(team: Client) -> None:
@@ -229,7 +246,7 @@ def test_another_host_is_refused(team: Client) -> None:
 def test_the_token_opens_a_session(tmp_path: Path) -> None:
     """Without the token nothing is told; with it once, a cookie does, which no script and no other site can use."""
     write_team(tmp_path)
-    guard = guard_for("0.0.0.0", "box", asks_token=False)
+    guard = guard_for("0.0.0.0", "0.0.0.0", "box", asks_token=False)
     browser = client(tmp_path, guard)
     for address in ("/", "/matrix", "/document?id=x", "/nowhere", "/?token=", f"/?token={guard.token[:-1]}", f"/?token={guard.session}"):
         answer = browser.get(address)
