@@ -57,7 +57,10 @@ class Guard(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def guard_for(host: str, address: str, machine: str, *, asks_token: bool) -> Guard:
-    """Return the guard of a server that was asked to listen on `host` and does on `address`; a token is a must beyond loopback."""
+    """Return the guard of a server that was asked to listen on `host` and does on `address`.
+
+    Beyond loopback there is always a token.
+    """
     is_local = is_loopback(address)
     names = LOOPBACK | {host.lower()} | (frozenset() if is_local else {machine.lower()})
     if is_local and not asks_token:

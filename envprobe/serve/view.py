@@ -105,8 +105,8 @@ def short_id(id_: str) -> str:
 
 
 def _letters(entries: Sequence[Entry]) -> dict[str, str]:
-    """Return a letter for each environment by its short id, A for the oldest: easier to tell apart than digits."""
-    ids = dict.fromkeys(short_id(entry.environment) for entry in reversed(entries) if entry.environment)
+    """Return a letter for each environment by its id, A for the oldest: easier to tell apart than digits."""
+    ids = dict.fromkeys(entry.environment for entry in reversed(entries) if entry.environment)
     return {id_: _letter(number) for number, id_ in enumerate(ids)}
 
 
