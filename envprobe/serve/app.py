@@ -14,6 +14,7 @@ from werkzeug.wrappers import Request, Response
 
 from ..error import EnvprobeError
 from ..report import Report
+from ..spelling import safe
 from . import view
 from .catalogue import Catalogue, Snapshot
 from .drift import Comparisons, matrix
@@ -60,10 +61,11 @@ class Application:
             response = self._answer(Request(environ))
         except _Refused as refused:
             response = _respond(view.message(refused.title, refused.words), refused.status)
+            response.headers["Allow"] = ", ".join(METHODS)
         except EnvprobeError as error:
             response = _respond(view.message("This cannot be shown", error.message, error.hint), 422)
         except Exception:  # noqa: BLE001 - the server goes on
-            traceback.print_exc(file=sys.stderr)
+            print(*map(safe, traceback.format_exc().splitlines()), sep="\n", file=sys.stderr)
             response = _respond(view.message("This is a bug in envprobe", "Its traceback is where the server was started."), 500)
         response.headers.extend(HEADERS)
         return response(environ, start_response)

@@ -14,7 +14,7 @@ from ..numerics.comparison import Comparison
 from ..output import OutputComparison
 from ..policy import Severity
 from ..render.json import SCHEMA
-from ..report import Difference, Gap, Kind, Output, Report
+from ..report import Difference, Gap, Kind, Output, PolicySource, Report
 
 NOT_COMPARED = "not-compared"
 EDITED = "the file was edited or damaged after it was written; check again"
@@ -50,6 +50,7 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     unknown: list[Gap]
     skipped: dict[str, str] = {}
     stale_waivers: list[str] = []
+    policy_from: PolicySource | None = None
     trace: dict[str, Any]
     outputs: list[dict[str, Any]] = []
 
@@ -70,6 +71,7 @@ def from_value(value: Any, where: str) -> Report:
         trace=_trace(saved.trace, where),
         outputs=[_output(item, f"{where}: outputs[{index}]") for index, item in enumerate(saved.outputs)],
         stale_waivers=saved.stale_waivers,
+        policy_from=saved.policy_from,
         strict=saved.strict,
         signature=saved.observed.signature,
     )
