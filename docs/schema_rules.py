@@ -195,10 +195,20 @@ DEFINITIONS: dict[str, Any] = {
             "skipped": {"type": "object", "additionalProperties": {"type": "string"},
                         "description": "Globs of fact paths that were not compared, with the reason."},
             "stale_waivers": {"type": "array", "items": {"type": "string"}},
+            "policy_from": {**_or_null("PolicySource"), "description": "Null where that was the working folder."},
             "trace": {"anyOf": [_ref("NotCompared"), _ref("Comparison")]},
             "outputs": {"type": "array", "items": _ref("Output")},
         },
         "required": ["verdict", "expected", "observed", "differences", "unknown", "trace"],
+    },
+    "PolicySource": {
+        "type": "object",
+        "description": "The git revision that settings, policy, waivers and the baseline were read from.",
+        "properties": {
+            "revision": {"type": "string", "description": "As it was named: `origin/main`."},
+            "commit": {"type": "string", "description": "What that was, in full."},
+        },
+        "required": ["revision", "commit"],
     },
     "Verification": {
         "type": "object",

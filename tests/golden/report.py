@@ -16,7 +16,7 @@ from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json as trace_json
 from envprobe.output import Tolerance
 from envprobe.policy import DEFAULT
-from envprobe.report import Report
+from envprobe.report import PolicySource, Report
 from tests.run_sample import attempt, described, run, seeded
 from tests.sample import fingerprint
 from tests.trace_sample import moved, trace
@@ -131,6 +131,9 @@ REPORTS: dict[str, Report] = {
         seeded([0.90, 0.91, 0.89, 0.905, 0.895, 0.9]), seeded([0.904], first_seed=50), names=("run-1.json", "run-2.json")
     ),
     "outputs-undetermined": _experiments(seeded([0.90, 0.91, 0.89]), seeded([0.904], first_seed=50)),
+    "revision": msgspec.structs.replace(
+        _report(fingerprint({"packages.numpy.version": "1.23.5"})), policy_from=PolicySource("origin/main", "0123456789abcdef" * 2 + "01234567")
+    ),
     "same-bits": _report(
         msgspec.structs.replace(_traced(trace()), sections=fingerprint({"cpu.affinity": 8, "environment.TZ": "UTC"}).sections),
         _traced(trace()),
