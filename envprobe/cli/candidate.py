@@ -38,7 +38,7 @@ def targets(context: click.Context, parameter: click.Parameter, incomplete: str)
     scheme, separator, place = incomplete.partition("://")
     if not separator:
         return [CompletionItem(f"{name}://", help=words) for name, words in SCHEMES.items() if name.startswith(scheme)]
-    names = _paths(place) if scheme in ("local", "file") else _listed(scheme)
+    names = _told(LISTINGS[scheme]) if scheme in LISTINGS else _paths(place) if scheme in ("local", "file") else ()
     return [CompletionItem(f"{scheme}://{name}") for name in names if name.startswith(place)]
 
 
@@ -62,6 +62,12 @@ def files(context: click.Context, parameter: click.Parameter, incomplete: str) -
     return [CompletionItem(incomplete, type="file")]
 
 
+def revisions(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return branches and tags of the repository."""
+    listing = ("git", "for-each-ref", "--format=%(refname:short)", "refs/heads", "refs/remotes", "refs/tags")
+    return [CompletionItem(name) for name in _told(listing) if name.startswith(incomplete)]
+
+
 def _named(incomplete: str, suffixes: tuple[str, ...]) -> list[CompletionItem[str]]:
     names = [CompletionItem(name, help="baseline") for name in _baseline_names() if name.startswith(incomplete)]
     return names + [CompletionItem(path) for path in _paths(incomplete, suffixes)]
@@ -78,12 +84,10 @@ def _baseline_names() -> list[str]:
     return store.names(folder)
 
 
-def _listed(scheme: str) -> list[str]:
-    """Return what the engine lists, nothing where there is none or where it takes too long."""
-    if scheme not in LISTINGS:
-        return []
+def _told(listing: tuple[str, ...]) -> list[str]:
+    """Return the names that a program lists, nothing where there is none or where it takes too long."""
     try:
-        asked = subprocess.run(LISTINGS[scheme], stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT_S, check=True)
+        asked = subprocess.run(listing, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT_S, check=True)
     except (OSError, subprocess.SubprocessError):
         return []
     return [name for name in asked.stdout.decode("utf-8", "replace").split() if name.isprintable()]

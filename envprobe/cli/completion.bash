@@ -11,8 +11,8 @@ _envprobe_completion() {
         esac
     done < <(COMP_LINE="${COMP_LINE:0:COMP_POINT}" COMP_WORD="${COMP_WORDS[COMP_CWORD]}" \
         COMP_WORDBREAKS="$COMP_WORDBREAKS" _ENVPROBE_COMPLETE=bash_complete "$1" 2>/dev/null)
-    # more is to follow a folder or a scheme
-    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == */ ]]; then compopt -o nospace; fi
+    # more is to follow a folder, a scheme or a name
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == *[/=] ]]; then compopt -o nospace; fi
 }
 
 complete -o nosort -F _envprobe_completion envprobe

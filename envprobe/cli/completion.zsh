@@ -11,7 +11,7 @@ _envprobe_completion() {
         case "$kind $about $value" in
             dir*) _path_files -/ ;;
             file*) _path_files -f ;;
-            *\ _\ */) folders+=("$value") ;;
+            *\ _\ *[/=]) folders+=("$value") ;;
             *\ _\ *) whole+=("$value") ;;
             */) schemes+=("${value//:/\\:}:$about") ;;
             *) described+=("${value//:/\\:}:$about") ;;

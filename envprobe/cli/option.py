@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.shell_completion import CompletionItem
+
+from .candidate import revisions
 
 if TYPE_CHECKING:
     from ..probing.collect import Options
@@ -20,8 +23,8 @@ color = click.option("--color", type=click.Choice(["auto", "always", "never"]), 
                      help="Use colour; auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
 
 
-policy_from = click.option("--policy-from", metavar="REVISION", default="",
-                           help="Take settings, policy, waivers and the baseline from this git revision, not from the folder.")  # fmt: skip
+policy_from = click.option("--policy-from", metavar="REVISION", default="", shell_complete=revisions,
+                           help="Take settings, policy, waivers and the baseline from this git revision.")  # fmt: skip
 
 
 def probing(command: Command) -> Command:
@@ -45,13 +48,18 @@ def rendering(command: Command) -> Command:
                      help="For a terminal, a program, a pull request or a browser."),
         click.option("--output", type=FILE,
                      help="Write the report to a file instead of stdout."),
-        click.option("--also", multiple=True, metavar="FORMAT=FILE", callback=_read_copies,
+        click.option("--also", multiple=True, metavar="FORMAT=FILE", callback=_read_copies, shell_complete=_copies,
                      help="Write the report to a file in this format, too; repeatable."),
         click.option("--strict", is_flag=True, help="Let warnings fail."),
         click.option("-q", "--quiet", is_flag=True, help="The verdict alone."),
         click.option("-v", "--verbose", is_flag=True, help="Everything, notes included."),
         color,
     )  # fmt: skip
+
+
+def _copies(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Complete a format; a file of any name may follow it."""
+    return [CompletionItem(f"{form}=") for form in FORMATS if form.startswith(incomplete)]
 
 
 def _read_copies(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:

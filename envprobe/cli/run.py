@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from .candidate import targets
+from .candidate import files, targets
 from .option import FILE, FOLDER, options_of
 
 if TYPE_CHECKING:
@@ -47,13 +47,15 @@ class _CommandBehind(click.Command):
 
 def _target_or_file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Complete the target, and behind the separator whatever a command may take."""
-    return [CompletionItem(incomplete, type="file")] if context.meta[IS_BEHIND] else targets(context, parameter, incomplete)
+    return (files if context.meta[IS_BEHIND] else targets)(context, parameter, incomplete)
 
 
 @click.command("run", cls=_CommandBehind)
 @click.argument("target", required=False, shell_complete=_target_or_file)
-@click.option("--outputs", multiple=True, metavar="GLOB", help="What the command writes; quoted, and as often as needed.")
-@click.option("--data", multiple=True, metavar="[NAME=]PATH", help="What it reads, to be digested; dvc:PATH as DVC says.")
+@click.option("--outputs", multiple=True, metavar="GLOB", shell_complete=files,
+              help="What the command writes; quoted, and as often as needed.")  # fmt: skip
+@click.option("--data", multiple=True, metavar="[NAME=]PATH", shell_complete=files,
+              help="What it reads, to be digested; dvc:PATH as DVC says.")  # fmt: skip
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times.")
 @click.option("--seed-env", metavar="NAME", help="Set this variable to the seed, each time the next one.")
 @click.option("--seed", type=int, metavar="N", help="The first seed; default: the variable's own value, or 0.")

@@ -198,6 +198,17 @@ def test_containers_that_begin_so(program: Path) -> None:
     assert _targets("docker://tr") == ["docker://trainer", "docker://train-2"]
 
 
+def test_branches_and_tags(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`--policy-from` completes the repository's revisions, and outside of one nothing."""
+    monkeypatch.chdir(tmp_path)
+    option = next(parameter for parameter in _command("check").params if parameter.name == "policy_from")
+    assert _values("check", option, "") == []
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.invalid")
+    for command in (("init", "-q", "-b", "main"), (*who, "commit", "-q", "--allow-empty", "-m", "x"), ("tag", "v1")):
+        subprocess.run(["git", *command], check=True)
+    assert _values("check", option, "") == ["main", "v1"]
+
+
 def test_a_broken_configuration_still_completes_what_is_shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Somebody who mends a configuration is typing, too."""
     monkeypatch.chdir(tmp_path)

@@ -101,6 +101,8 @@ def test_a_shell_completes_what_is_typed(shell: str, desk: Path, running: str) -
             "envprobe diff tea\tme\tX": "envprobe diff team-7 me.json X",
             "envprobe attach me\tm\tX": "envprobe attach me.json me.json X",
             "envprobe run docker://x -- m\tX": "envprobe run docker://x -- me.json X",
+            "envprobe check --also jun\tr.xml": "envprobe check --also junit=r.xml",
+            "envprobe run --data m\tX": "envprobe run --data me.json X",
             "envprobe schema rep\tX": "envprobe schema report/1 X",
             "envprobe completion z\tX": "envprobe completion zsh X",
             "envprobe check docker://nosuch\tX": "envprobe check docker://nosuchX",
