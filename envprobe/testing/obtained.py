@@ -43,29 +43,40 @@ def _is_array(value: Any) -> bool:
 def _write_array(value: Any, name: str, path: Path) -> None:
     import numpy
 
-    if isinstance(value, numpy.ma.MaskedArray):
-        raise UsageError(f"{name}: a masked array would lose its mask", "fill it: value.filled(...)")
-    array = numpy.asarray(value, order="C")
-    if array.dtype.hasobject or array.dtype.isbuiltin == REGISTERED:
+    array = numpy.asarray(_unmasked(value, name), order="C")
+    if array.dtype.hasobject:
+        raise UsageError(f"{name}: an array of {array.dtype} cannot be stored exactly", "give its items: value.tolist()")
+    if array.dtype.isbuiltin == REGISTERED:
         raise UsageError(f"{name}: an array of {array.dtype} cannot be stored exactly", "cast it: value.astype('float32')")
     numpy.save(path, array, allow_pickle=False)
 
 
+def _unmasked(value: Any, name: str) -> Any:
+    import numpy
+
+    if isinstance(value, numpy.ma.MaskedArray):
+        raise UsageError(f"{name}: a masked array would lose its mask", "fill it: value.filled(...)")
+    return value
+
+
 def _plain(value: Any, name: str) -> Any:
     try:
-        return plain(_without_arrays(value))
+        return plain(_without_arrays(value, name))
     except (Unable, Unreadable) as error:
         raise UsageError(f"{name}: {error}", ACCEPTED) from None
 
 
-def _without_arrays(value: Any) -> Any:
+def _without_arrays(value: Any, name: str) -> Any:
     """Return nested values with arrays and their scalars as lists and numbers; float32 widens to float64 exactly."""
     if isinstance(value, dict):
-        return {key: _without_arrays(item) for key, item in value.items()}
+        return {key: _without_arrays(item, name) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_without_arrays(item) for item in value]
+        return [_without_arrays(item, name) for item in value]
+    if hasattr(value, "to_csv") or hasattr(value, "write_csv"):
+        raise UsageError(f"{name}: a data frame inside another value would lose its columns and its index",
+                         "check it by itself, with a name of its own")  # fmt: skip
     if _is_array(value):
         import numpy
 
-        return numpy.asarray(value).tolist()
+        return numpy.asarray(_unmasked(value, name)).tolist()
     return value
