@@ -42,7 +42,8 @@ def plugin(session: nox.Session, pytest: str) -> None:
 def trackers(session: nox.Session) -> None:
     """MLflow, TensorBoard, Weights & Biases, DVC and Sigstore themselves: fetched once, and too heavy for everybody's tests."""
     session.install("-q", "-e", ".[test]")
-    session.run("pytest", "tests/real/test_trackers.py", "tests/real/test_sigstore.py", *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
+    tests = ("tests/real/test_trackers.py", "tests/real/test_sigstore.py")
+    session.run("pytest", *tests, *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
 
 
 @nox.session

@@ -38,13 +38,13 @@ def head(repository):
             break
         name = value[len("ref: "):]
         branch = branch or (name[len("refs/heads/"):] if name.startswith("refs/heads/") else "")
-        value = _reference(repository, name)
+        value = reference(repository, name)
     if value and (len(value) != 40 or value.strip("0123456789abcdef")):
         raise ValueError("HEAD leads to %r, which is no SHA-1 name" % value[:80])
     return branch, value
 
 
-def _reference(repository, name):
+def reference(repository, name):
     """Return a reference's value, loose before packed, or an empty string where it does not exist yet."""
     if not name.startswith("refs/") or ".." in name:
         raise ValueError("HEAD names %r" % name[:80])

@@ -9,6 +9,10 @@ NAMED_SECRET = re.compile(r"((?:api[_-]?key|access[_-]?key|token|secret|passw(?:
 KNOWN_TOKEN = re.compile(r"\b(?:hf_|gh[opsur]_|github_pat_|glpat-|nvapi-|sk-|pypi-|xox[abpr]-|AKIA|ASIA|AIza|eyJ)"
                          r"[A-Za-z0-9_.-]{8,}")
 LONG_WORD = re.compile(r"[A-Za-z0-9_-]{32,}={0,2}")
+SECRET_NAME = re.compile(
+    r"(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|PAT|DSN)S?(?:_|$)"
+    r"|(?:API|ACCESS|PRIVATE)KEY", re.IGNORECASE)
+SHORTEST_SECRET = 6  # a shorter value would be found in ordinary words
 DEVICE_ID = re.compile(r"\b(GPU|MIG)-[0-9a-fA-F][0-9a-fA-F/-]{7,}")
 
 
@@ -28,6 +32,14 @@ def scrub(value, home=""):
     if len(home) > 1:
         value = re.sub(r"(?<![^:;,=\s\"'])" + re.escape(home.rstrip("/")) + r"(?=$|[/:;,\s\"'])", "{home}", value)
     return value if len(value) <= LIMIT else "%s… (%d characters)" % (value[:LIMIT], len(value))
+
+
+def without_secrets(text, environ):
+    """Return text without the values of variables that are named like secrets: they must not even leave for the host."""
+    secrets = {value for name, value in environ.items() if SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET}
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, SCRUBBED)
+    return text
 
 
 def _unless_plain(match):

@@ -20,6 +20,12 @@ def changes(repository, commit, deadline_s):
     pointer explain the difference; any other filter's files count as changed when git has not looked at them since.
     Raises TimeoutError when time.monotonic() passes the deadline.
     """
+    found = changed_files(repository, commit, deadline_s)
+    return {name.decode("utf-8", "backslashreplace"): now for name, now in found.items()}
+
+
+def changed_files(repository, commit, deadline_s):
+    """Return the same by the names as bytes."""
     path = os.path.join(repository.folder, "index")
     with open(path, "rb") as stream:
         entries = read_index(stream.read(INDEX_LIMIT_BYTES))
@@ -31,7 +37,7 @@ def changes(repository, commit, deadline_s):
         now = _now(repository.top, entry, looked_s)
         if now != entry.object_name:
             found[entry.name] = now
-    return {name.decode("utf-8", "backslashreplace"): now for name, now in found.items()}
+    return found
 
 
 def staged(repository, commit, entries):
@@ -39,11 +45,16 @@ def staged(repository, commit, entries):
     tree = tree_of_commit(repository.objects, commit)
     if root_tree(entries) == tree:
         return {}
-    committed = dict(_files(repository.objects, tree, b""))
+    committed = committed_files(repository.objects, tree)
     indexed = {entry.name: (entry.mode, entry.object_name) for entry in entries}
     found = {name: DELETED for name in committed if name not in indexed}
     found.update((name, row[1]) for name, row in indexed.items() if committed.get(name) != row)
     return found
+
+
+def committed_files(objects, tree):
+    """Return {name: (mode, object name)} of all files of a tree."""
+    return dict(_files(objects, tree, b""))
 
 
 def _files(objects, tree, prefix):

@@ -64,7 +64,7 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     text: str = ""
     """The first part of `git diff`, secrets masked."""
     digest: str = ""
-    """Of the whole unmasked patch; empty where nothing differs from the commit."""
+    """Of the whole unmasked patch, in a container of the names and contents that differ; empty where nothing does."""
     size_bytes: int = 0
     untracked: list[str] = []
     """The first files that git does not know and does not ignore."""
@@ -73,7 +73,7 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fork_point: str = ""
     """The last commit that both have."""
     note: str = ""
-    """Why nothing could be told."""
+    """What could not be told, and why."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):

@@ -11,7 +11,7 @@ from ..attestation.payload import is_inside
 from ..error import TargetError
 from ..target.container import ContainerTarget
 from ..target.protocol import Capture
-from .workplace import Listing, Place, ask_for_files
+from .listing import Listing, Place, ask_for_files
 
 FETCHED_LIMIT_BYTES = 16 << 30
 """For all outputs of one attempt: they are described on this machine's disk."""

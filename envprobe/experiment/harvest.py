@@ -10,7 +10,8 @@ from typing import NamedTuple
 from ..error import EnvprobeError
 from ..output import OutputDescription, describe
 from ..output.folder import SHARD
-from .workplace import Listing, Place, Workplace
+from .listing import Listing, Place
+from .workplace import Workplace
 
 
 class Harvest(NamedTuple):

@@ -1,7 +1,8 @@
-"""What of the code on this machine is in no commit: `git diff`, the files that git does not know, the upstream fork point.
+"""What of the code is in no commit: `git diff`, the files that git does not know, the upstream fork point.
 
-Only where an experiment's command runs on this machine: who runs it trusts the folder. Even so git is kept from running what
-the repository's configuration names (fsmonitor, external diffs, text conversions), and from touching the index.
+git runs only where an experiment's command runs on this machine: who runs it trusts the folder. Even so it is kept from running
+what the repository's configuration names (fsmonitor, external diffs, text conversions), and from touching the index. In a
+container the guest has read the repository by hand (probes/gitpatch.py), so that nothing runs and no git is needed.
 """
 
 from __future__ import annotations
@@ -11,8 +12,12 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
+from typing import Any
 
-from ..fact import sha256
+import msgspec
+
+from ..fact import Known, sha256
+from ..fingerprint import Fingerprint
 from . import Patch
 from .mask import mask
 
@@ -20,6 +25,9 @@ TEXT_LIMIT = 64 << 10
 PATCH_LIMIT_BYTES = 64 << 20
 SHOWN_UNTRACKED = 50
 TIMEOUT_S = 30
+WORDS_LIMIT = 300
+CUT = "only the first part of the patch was made"
+UNTRACKED = "files that git does not know are not looked for in a container"
 QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=true", "-c", "diff.external=", "-c", "color.ui=never", "--no-pager")
 
 
@@ -47,6 +55,39 @@ def read_patch(folder: Path, variables: Mapping[str, str]) -> Patch:
         upstream=upstream.decode("utf-8", "backslashreplace"),
         fork_point=fork_point.decode("ascii", "replace"),
     )
+
+
+def told_by_guest(found: Fingerprint, variables: Mapping[str, str]) -> tuple[Fingerprint, Patch]:
+    """Return a fingerprint without what the guest tells of uncommitted code, and that: untrusted, so bounded, and masked again.
+
+    The digest is that of the fact `code.dirty`: of the names and contents that differ, not of a text.
+    """
+    code = found.context.get("code")
+    told = code.get("patch") if isinstance(code, dict) else None
+    if not isinstance(code, dict) or not isinstance(told, dict):
+        return found, Patch()
+    context = {name: value for name, value in found.context.items() if name != "code"}
+    text = _words(told, "text")
+    notes = [_words(told, "reason"), _words(told, "fork_reason"), "" if told.get("whole", True) else CUT, UNTRACKED]
+    return msgspec.structs.replace(found, context=context), Patch(
+        text=mask(text, variables)[:TEXT_LIMIT],
+        digest=_dirty_digest(found),
+        size_bytes=len(text.encode("utf-8", "backslashreplace")),
+        upstream=_words(told, "upstream")[:WORDS_LIMIT],
+        fork_point=_words(told, "fork_point")[:WORDS_LIMIT],
+        note="; ".join(note[:WORDS_LIMIT] for note in notes if note),
+    )
+
+
+def _words(told: Mapping[str, Any], name: str) -> str:
+    value = told.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _dirty_digest(found: Fingerprint) -> str:
+    dirty = found.get("code.dirty")
+    digest = dirty.value.get("digest") if isinstance(dirty, Known) and isinstance(dirty.value, dict) else None
+    return digest if isinstance(digest, str) else ""
 
 
 class _NoRepository(Exception):

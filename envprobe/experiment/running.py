@@ -23,18 +23,20 @@ from ..probing.collect import Options, collect_from
 from ..target import Target, open_target
 from ..target.local import LocalTarget
 from ..target.protocol import orderly_end
-from . import Attempt, Patch, Run, datadigest, harvest
+from . import Attempt, Run, datadigest, harvest
 from .console import Live, Tail
 from .digestcache import DigestCache, cache_path
+from .listing import Listing
 from .mask import mask_arguments
-from .patch import read_patch
-from .workplace import Listing, Workplace, check_globs, open_workplace
+from .patch import read_patch, told_by_guest
+from .workplace import Workplace, check_globs, open_workplace
 
 Progress = Callable[[str], None]
 """Takes what is being waited for; an empty text while the command runs."""
 
 INTERRUPTED = 130
 LOCAL = "local://"
+IN_ITS_OWN_FOLDER = "."
 PYTHON = re.compile(r"(python|pypy)[0-9.]*")
 LINE_LIMIT = 512
 MADE_BY_THE_RUN = ("container.changes",)
@@ -108,16 +110,17 @@ class _Experiment:
         self._is_local = isinstance(target, LocalTarget)
         if not self._is_local and any(map(datadigest.is_tracked, plan.data)):
             raise UsageError("--data dvc:…: DVC's files are read on this machine", "in a container, name the data itself")
-        code = options.code or (str(Path.cwd()) if self._is_local else None)
+        code = options.code or (str(Path.cwd()) if self._is_local else IN_ITS_OWN_FOLDER)
         data = () if self._is_local else tuple(plan.data)  # on this machine data.py reads it, with a cache
-        self._options = msgspec.structs.replace(options, code=code, data=data)
+        self._options = msgspec.structs.replace(options, code=code, data=data, patch=not self._is_local)
         self._interruption: BaseException | None = None
 
     def record(self) -> Run:
         """Look, run, look again."""
         started = _now()
         before = self._look(self._options)
-        patch = read_patch(Path.cwd(), os.environ) if self._is_local else Patch(note="only looked for on this machine")
+        before, told = told_by_guest(before, os.environ)
+        patch = read_patch(Path.cwd(), os.environ) if self._is_local else told
         attempts: list[Attempt] = []
         while len(attempts) < self._plan.repeat and self._interruption is None:
             attempts.append(self._attempt(len(attempts)))
@@ -204,7 +207,7 @@ class _Experiment:
         if self._interruption is not None:
             return {}, "the experiment was interrupted"
         try:
-            after = self._look(msgspec.structs.replace(self._options, benchmark="off"), before)
+            after = self._look(msgspec.structs.replace(self._options, benchmark="off", patch=False), before)
         except EnvprobeError as error:
             return {}, error.message
         except KeyboardInterrupt:

@@ -36,6 +36,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Hexadecimal key for digests of what must not be recorded as it is."""
     code: str | None = None
     """A folder in the target whose git state is recorded."""
+    patch: bool = False
+    """Tell in the context, beside that state, what of the code is in no commit; never compared."""
     data: tuple[str, ...] = ()
     """Files or folders in the target whose digests are recorded."""
 

@@ -8,7 +8,10 @@ import struct
 import time
 import zlib
 
+from ..githistory import fork_point, upstream
+from ..gitpatch import make_patch
 from ..gitrepository import find, head
+from ..scrub import without_secrets
 from ..worktree import changes
 
 TIME_LIMIT_S = 20
@@ -19,7 +22,8 @@ DAMAGE = (OSError, ValueError, KeyError, IndexError, struct.error, zlib.error, R
 def collect(host, section, options):
     """Record `commit`, `branch` and `dirty` of the folder that the request names; `dirty` is absent where the tree is clean.
 
-    Untracked files are not looked at: which of them git would ignore only git can tell.
+    Untracked files are not looked at: which of them git would ignore only git can tell. With `patch` in the request the context
+    gets the text of what differs, without the values of secret variables, and where the branch left the one that it follows.
     """
     path = options.get("code")
     if not path:
@@ -43,6 +47,8 @@ def collect(host, section, options):
         else:
             section.absent(key)
     _dirty(section, repository, commit)
+    if options.get("patch") and commit:
+        section.context["patch"] = dict(_text(repository, commit, host.environ), **_fork(repository, branch, commit))
 
 
 def _dirty(section, repository, commit):
@@ -62,3 +68,24 @@ def _dirty(section, repository, commit):
     digest = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
     section.known("dirty", {"digest": "sha256:" + digest, "files": len(found),
                             "names": sorted(found)[:SHOWN]})
+
+
+def _text(repository, commit, environ):
+    """Return `text` and whether it is `whole`, or the `reason` why there is none."""
+    try:
+        text, is_whole = make_patch(repository, commit, time.monotonic() + TIME_LIMIT_S)
+    except DAMAGE as error:
+        return {"reason": "what differs cannot be shown: %s" % error}
+    return {"text": without_secrets(text, environ), "whole": is_whole}
+
+
+def _fork(repository, branch, commit):
+    """Return `upstream` and `fork_point` where the branch follows another one, or the `fork_reason` why that cannot be told."""
+    try:
+        name, theirs = upstream(repository, branch)
+        if not theirs:
+            return {}
+        return {"upstream": name, "fork_point": fork_point(repository.objects, commit, theirs, time.monotonic() + TIME_LIMIT_S)}
+    except DAMAGE as error:
+        history = "an object that is not here (a shallow or partial clone): %s" % error
+        return {"fork_reason": "the fork point cannot be told: %s" % (history if isinstance(error, KeyError) else error)}

@@ -106,7 +106,7 @@ def test_a_guest_without_an_outside_cannot_make_one_up():
 def test_the_options_reach_the_probe():
     """What was asked for is what the probe is asked for."""
     guest = Guest()
-    ask(guest, benchmark="off", timeout_s=7, sections=("python",), hash_key="00ff", code="/work", data=("/data",))
+    ask(guest, benchmark="off", timeout_s=7, sections=("python",), hash_key="00ff", code="/work", patch=True, data=("/data",))
     request = {name: value for name, value in guest.requests[0].items() if name != "nonce"}
     assert request == {
         "integrity": True,
@@ -115,6 +115,7 @@ def test_the_options_reach_the_probe():
         "sections": ["python"],
         "hash_key": "00ff",
         "code": "/work",
+        "patch": True,
         "data": ["/data"],
     }
 
