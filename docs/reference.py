@@ -20,7 +20,7 @@ import msgspec
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from envprobe import cli, config, default_rules, report  # noqa: E402 - found only now
+from envprobe import cli, config, default_rules, lint, report  # noqa: E402 - found only now
 from envprobe.assess import cause  # noqa: E402
 from envprobe.attestation import verification  # noqa: E402
 from envprobe.baseline import waiver  # noqa: E402
@@ -102,6 +102,7 @@ def statuses() -> Iterator[str]:
     for title, told in (
         ("`check`, `diff`", {verdict.value: status for verdict, status in report.EXIT_STATUS.items()}),
         ("`verify`", {status.value: number for status, number in verification.STATUS_EXIT.items()}),
+        ("`lint`", {"nothing wrong": 0} | {level.value: status for level, status in lint.EXIT_STATUS.items()}),
         ("`run`", {"recorded": 0, "recorded, and the command failed": run.FAILED}),
         ("Every command", {"usage, no baseline, no target, the probe failed, a bug": cli.TROUBLE, "Ctrl-C": cli.INTERRUPTED}),
     ):

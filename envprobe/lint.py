@@ -34,6 +34,9 @@ class Level(enum.Enum):
     """The file could not be read, so nobody can tell."""
 
 
+EXIT_STATUS = {Level.FAULT: 1, Level.WARNING: 0, Level.FIXED: 0, Level.TROUBLE: 2}
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing about one file."""
 
@@ -51,6 +54,11 @@ class Linted(msgspec.Struct, frozen=True):
     def count(self, level: Level) -> int:
         """Return how many findings are of a level."""
         return sum(finding.level is level for finding in self.findings)
+
+    def exit_status(self, *, strict: bool) -> int:
+        """Return that of the gravest finding, 0 where there is none; with `strict` a warning counts as a fault."""
+        levels = {Level.FAULT if strict and one.level is Level.WARNING else one.level for one in self.findings}
+        return max((EXIT_STATUS[level] for level in levels), default=0)
 
 
 def lint(paths: Sequence[Path], *, today: date, fix: bool = False) -> Linted:

@@ -37,9 +37,7 @@ def lint_command(paths: tuple[Path, ...], fix: bool, strict: bool) -> int:
     faults, warnings, troubles = (found.count(level) for level in (Level.FAULT, Level.WARNING, Level.TROUBLE))
     told = [_counted(faults, "fault"), _counted(warnings, "warning"), f"{troubles} that could not be read" if troubles else ""]
     write_stdout(f"{_counted(len(found.files), 'file') or 'no file'}: {', '.join(filter(None, told)) or 'nothing wrong'}\n")
-    if troubles:
-        return 2
-    return 1 if faults or (strict and warnings) else 0
+    return found.exit_status(strict=strict)
 
 
 def _counted(number: int, word: str) -> str:
