@@ -90,12 +90,16 @@ def load_config(start: Path, policy_from: str = "") -> Config:
     with `start` as the project's folder. Raises DocumentError with every fault, UsageError where there is no such revision.
     """
     revision = _revision(policy_from, start) if policy_from else None
-    for folder in _upwards(start):
-        for name in FILES:
-            config = load_file(folder / name, revision)
-            if config is not None:
-                return config
+    for path in candidates(start):
+        config = load_file(path, revision)
+        if config is not None:
+            return config
     return Config(baselines_folder=start.absolute() / "baselines", revision=revision)
+
+
+def candidates(start: Path) -> Iterator[Path]:
+    """Yield where a configuration for a folder may lie, the nearest first."""
+    yield from (folder / name for folder in _upwards(start) for name in FILES)
 
 
 def load_file(path: Path, revision: Revision | None = None) -> Config | None:

@@ -15,11 +15,13 @@ import msgspec
 from . import store
 from .baseline import Baseline, read_baseline, to_json
 from .baseline.waiver import Waiver
-from .config import FILES, Config, load_config, load_file
+from .config import FILES, Config, candidates, load_file
 from .error import DocumentError, EnvprobeError, StoreError, UsageError
 from .numerics.trace import read_traces
 from .spelling import line
 
+BASELINES = "baselines"
+"""Where they lie when no configuration says."""
 SOON_DAYS = 30
 """A waiver that ends so soon is said, so that somebody can decide before a check fails."""
 
@@ -67,7 +69,7 @@ def lint(paths: Sequence[Path], *, today: date, fix: bool = False) -> Linted:
     With `fix`, a baseline that is only spelled otherwise is rewritten. Raises UsageError for a path that is neither.
     """
     found: list[Finding] = []
-    files = list(_files(paths) if paths else _of_project(found))
+    files = list(_files(paths) if paths else _of_project(Path.cwd()))
     names: dict[str, Path] = {}
     for path in files:
         if path.suffix == ".toml":
@@ -88,17 +90,19 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
             raise UsageError(f"{path}: neither a baseline (.json), a configuration (.toml) nor a folder of baselines")
 
 
-def _of_project(found: list[Finding]) -> Iterator[Path]:
-    """Yield the configuration of this folder and the baselines beside it; what is wrong with it is said when it is read."""
-    here = Path.cwd()
-    try:
-        config = load_config(here)
-    except DocumentError as error:
-        broken = Path(error.message.partition(": ")[0])
-        config = Config(source=broken, baselines_folder=broken.parent / "baselines")
-    if config.source is not None:
-        yield _short(config.source, here)
-    yield from (_short(path, here) for path in sorted(config.baselines_folder.glob("*" + store.SUFFIX)))
+def _of_project(here: Path) -> Iterator[Path]:
+    """Yield the configuration of a folder and the project's baselines; what is wrong with a file is said when it is linted."""
+    baselines = here / BASELINES
+    for path in candidates(here):
+        try:
+            config = load_file(path)
+        except EnvprobeError:
+            config = Config(baselines_folder=path.parent / BASELINES)
+        if config is not None:
+            yield _short(path, here)
+            baselines = config.baselines_folder
+            break
+    yield from (_short(path, here) for path in sorted(baselines.glob("*" + store.SUFFIX)))
 
 
 def _short(path: Path, folder: Path) -> Path:
