@@ -8,6 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from .. import document, fingerprint, policy
+from ..error import DocumentError
 from ..fact import canonical, sha256
 from ..fingerprint import Fingerprint
 from . import declaration, waiver
@@ -71,8 +72,7 @@ def read_baseline(data: bytes, where: str) -> Baseline:
         baseline = msgspec.structs.replace(baseline, fingerprint=recorded)
     else:
         baseline = document.convert(members, Baseline, where)
-    document.refuse(where, list(_faults(baseline)))
-    policy.read_policy(baseline.policy, f"{where}: policy")
+    document.refuse(where, [*_faults(baseline), *_policy_faults(baseline)])
     return baseline
 
 
@@ -86,6 +86,14 @@ def to_json(baseline: Baseline) -> bytes:
         recorded = msgspec.structs.replace(baseline.fingerprint, context={})
         body["fingerprint"] = msgspec.json.decode(fingerprint.to_json(recorded))
     return fingerprint.encode({"schema": SCHEMA, **body})
+
+
+def _policy_faults(baseline: Baseline) -> list[str]:
+    try:
+        policy.read_policy(baseline.policy, "policy")
+    except DocumentError as error:
+        return error.message.splitlines()
+    return []
 
 
 def _faults(baseline: Baseline) -> Iterator[str]:

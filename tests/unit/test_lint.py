@@ -57,7 +57,8 @@ def test_every_fault_of_every_file_is_said(project: Path) -> None:
     (project / "envprobe.toml").write_text('taget = "x"\n[policy]\n"gpu.*" = "loud"\n')
     (project / "baselines" / "half.json").write_text('{"schema": ')
     (project / "baselines" / "bad.json").write_text(
-        json.dumps({"schema": "envprobe.baseline/1", "name": "bad", "kind": "declared", "waivers": [{**WAIVER, "expires": "soon"}]})
+        json.dumps({"schema": "envprobe.baseline/1", "name": "bad", "kind": "declared", "policy": {"gpu.*": "loud"},
+                    "waivers": [{**WAIVER, "expires": "soon"}]})
     )
     told = [f"{finding.file}: {finding.words}" for finding in lint([], today=TODAY).findings]
     assert [line.partition(";")[0] for line in told] == [
@@ -65,6 +66,7 @@ def test_every_fault_of_every_file_is_said(project: Path) -> None:
         "envprobe.toml: policy: gpu.*: expected one of fail, warn, note, ignore, found 'loud'",
         "baselines/bad.json: declared: empty",
         "baselines/bad.json: waivers[0].expires: 'soon' is not a date such as 2027-01-31",
+        "baselines/bad.json: policy: gpu.*: expected one of fail, warn, note, ignore, found 'loud'",
         "baselines/half.json: not JSON: Expecting value at line 1, column 12",
     ]
 
