@@ -8,10 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
-from tests.ci_file import ACTION, GITLAB, WORKFLOWS, put_envprobe, read, run, step
+from tests.ci_file import ACTION, GITLAB, ROOT, WORKFLOWS, put_envprobe, read, run, step
 from tests.published import read_junit, read_sarif
 from tests.repository import LOOSE, make_repository
 
@@ -73,6 +75,24 @@ def test_files_fit_the_published_schemas(schema: str, path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def _examples() -> list[dict[str, Any]]:
+    page = (ROOT / "docs" / "ci.md").read_text("utf-8")
+    return [yaml.safe_load(block) for block in re.findall(r"^```yaml\n(.*?)^```", page, re.DOTALL | re.MULTILINE)]
+
+
+def test_the_page_shows_what_there_is() -> None:
+    """The examples of docs/ci.md are YAML, and use inputs, outputs, variables, jobs and hooks that exist."""
+    github, gitlab, _, pre_commit = _examples()
+    action, template = read(ACTION), read(GITLAB)[".envprobe-check"]
+    steps = github["jobs"]["environment"]["steps"]
+    assert steps[1]["with"].keys() <= action["inputs"].keys()
+    assert set(re.findall(r"steps\.envprobe\.outputs\.(\w+)", str(steps))) <= action["outputs"].keys()
+    assert gitlab["environment"]["extends"] == ".envprobe-check"
+    assert gitlab["environment"]["variables"].keys() <= template["variables"].keys() | {"GIT_DEPTH"}
+    hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
+    assert {hook["id"] for hook in pre_commit["repos"][0]["hooks"]} <= hooks
+
+
 @pytest.mark.parametrize(("shell", "script"), [*_scripts()])
 def test_scripts_pass_shellcheck(shell: str, script: str) -> None:
     """No word of a script is split, expanded or lost."""
@@ -101,6 +121,7 @@ def test_the_action_gives_verdict_id_and_reports(repository: Path) -> None:
     report = json.loads((reports / "report.json").read_bytes())
     assert (outputs["verdict"], outputs["fingerprint"]) == ("differs", report["observed"]["id"])
     assert read_junit((reports / "junit.xml").read_text("utf-8")).get("failures") == "1"
+    assert (reports / "report.html").read_text("utf-8").startswith("<!doctype html>")
     assert len(read_sarif((reports / "report.sarif").read_text("utf-8"))["runs"][0]["results"]) == 1
 
 
