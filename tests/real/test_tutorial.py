@@ -10,7 +10,7 @@ import pytest
 from tests import engine, walkthrough
 from tests.real.guest import docker
 
-pytestmark = pytest.mark.real
+pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]  # on a busy machine each command waits for a processor
 
 PAGE = Path(__file__).parents[2] / "docs" / "tutorial.md"
 
