@@ -93,6 +93,13 @@ def test_the_page_shows_what_there_is() -> None:
     assert {hook["id"] for hook in pre_commit["repos"][0]["hooks"]} <= hooks
 
 
+def test_the_hook_fits_pre_commit() -> None:
+    """pre-commit's own check of a repository's hooks has nothing against ours."""
+    command = [sys.executable, "-m", "pre_commit", "validate-manifest", str(ROOT / ".pre-commit-hooks.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize(("shell", "script"), [*_scripts()])
 def test_scripts_pass_shellcheck(shell: str, script: str) -> None:
     """No word of a script is split, expanded or lost."""

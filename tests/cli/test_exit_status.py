@@ -96,6 +96,9 @@ CASES = (
     Case("diff baselines/tf.json blind.json", 2, "UNDETERMINED"),
     Case("diff same.json drifted.json --format json", 1, '"verdict": "differs"'),
     Case("diff same.json drifted.json --format markdown", 1, "## envprobe: differs"),
+    Case("diff same.json drifted.json --format junit", 1, '<failure type="upgraded"'),
+    Case("diff same.json drifted.json --format sarif", 1, '"level": "error"'),
+    Case("diff same.json drifted.json --format github", 1, "::error title=envprobe%3A packages.numpy.version"),
     Case("diff same.json drifted.json -q", 1, "DIFFERS"),
     Case("diff same.json warned.json -v", 0, "cpu.affinity"),
     # -- what tells and does not judge
@@ -105,6 +108,9 @@ CASES = (
     Case("probe file://same.json", 0, '"schema": "envprobe.fingerprint/1"'),
     Case("--version", 0, f"envprobe {__version__}"),
     Case("--help", 0, "Exit status: 0 reproduces, 1 differs, 2 could not tell."),
+    Case("lint baselines", 0, "1 file: nothing wrong"),
+    Case("lint half.json", 1, "half.json: not JSON"),
+    Case("lint missing.json", 2, "missing.json: trouble: cannot be read"),
     # -- usage
     Case("", 2, "", "Usage:"),
     Case("chek", 2, "", "No such command 'chek'"),
