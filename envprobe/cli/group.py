@@ -48,6 +48,13 @@ class Commands(click.Group):
         commands: tuple[click.Command, ...] = import_module(f".{HOMES[cmd_name]}", __package__).COMMANDS
         return next(command for command in commands if command.name == cmd_name)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Without any word, write the overview to stderr and end with 2: click 8.1 ends with 0, which means `reproduces`."""
+        if not args and not ctx.resilient_parsing:
+            click.echo(ctx.get_help(), err=True)
+            ctx.exit(2)
+        return super().parse_args(ctx, args)
+
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Find the command that is named, or say which one was probably meant."""
         if args[0] not in HOMES and not ctx.resilient_parsing:
