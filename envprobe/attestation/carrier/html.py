@@ -10,7 +10,11 @@ from .markdown import MARKS
 
 BOX = "margin:2em 0 1em;padding:.8em 1em;border:1px solid #8888;border-radius:6px;font:13px/1.5 system-ui,sans-serif"
 CODE = "font-family:ui-monospace,monospace;overflow-wrap:anywhere"
-CELL = "text-align:left;padding:.1em 2em .1em 0"
+TABLE = "margin:.6em 0 0;border-collapse:collapse;width:auto;max-width:100%"
+CELL = "text-align:left;vertical-align:top;padding:.1em 2em .1em 0;border:0;background:none;overflow-wrap:anywhere"
+"""Everything that a report's own style of tables is likely to set; a long name breaks, so that a narrow page has no scroll bar."""
+NUMBER = CELL.replace("overflow-wrap:anywhere", "white-space:nowrap").replace("2em", "0")
+"""Of one attempt; the numbers of several are too long for one line."""
 FIELD = "white-space:nowrap"
 """Browsers break lines at hyphens; a field of the line is easier to read in one piece."""
 _LINE = re.compile(r"<div><code style[^<>]*>((?:[^<>]|<span[^<>]*>|</span>|<wbr>)*)</code></div>")
@@ -39,7 +43,7 @@ def _visible(markup: str) -> list[str]:
 
 def _write(block: Block) -> str:
     rows = [
-        f'<tr><td style="{CELL}"><code>{name}</code></td><td style="{CELL}"><code>{value}</code></td></tr>'
+        f'<tr><td style="{CELL}"><code>{name}</code></td><td style="{CELL if "," in value else NUMBER}"><code>{value}</code></td></tr>'
         for name, value in block.metrics
     ]
     fields = "".join(block.visible[:1]).replace("|", "|\n").split("\n")
@@ -51,7 +55,7 @@ def _write(block: Block) -> str:
         f'<footer class="envprobe" style="{BOX}">',
         f"<div><strong>{TITLE}</strong> (check it with <code>{HINT}</code>):</div>",
         f'<div><code style="{CODE}">{line}</code></div>',
-        *(['<table style="margin-top:.6em">', head, *rows, "</table>"] if rows else []),
+        *([f'<table style="{TABLE}">', head, *rows, "</table>"] if rows else []),
         "</footer>",
         record,
         *block.payload_lines(),
