@@ -43,7 +43,7 @@ def render(report: Report, style: Style) -> str:
     if not any(result.gates for result in told):
         _verdict(suite, report)
     SubElement(suite, "system-out").text = render_text(report, Style(width=WIDTH, verbosity=style.verbosity))
-    return document(suite)
+    return _document(suite)
 
 
 def trouble(message: str, hint: str) -> str:
@@ -53,10 +53,10 @@ def trouble(message: str, hint: str) -> str:
     SubElement(case, "error", type="trouble", message=safe(message.partition("\n")[0])).text = "\n".join(
         safe(row) for row in (*message.splitlines(), *hint.splitlines())
     )
-    return document(suite)
+    return _document(suite)
 
 
-def document(suite: Element) -> str:
+def _document(suite: Element) -> str:
     """Return a suite as a whole document with its counts, in characters that XML can hold."""
     counts = {f"{kind}s": str(sum(1 for _ in suite.iter(kind))) for kind in ("failure", "error")}
     counts["tests"] = str(sum(1 for _ in suite.iter("testcase")))

@@ -11,7 +11,7 @@ import pytest
 
 from envprobe import cli
 from envprobe.baseline import Baseline, to_json
-from tests.repository import LOOSE, commit, git, make_repository
+from tests.repository import LOOSE, SETTINGS, commit, git, make_repository
 from tests.sample import fingerprint
 
 LOOSENED = to_json(Baseline(name="tf", kind="recorded", fingerprint=fingerprint({"packages.numpy.version": "1.23.5"})))
@@ -178,3 +178,34 @@ def test_a_folder_below_finds_the_settings_above(repository: Path, monkeypatch: 
     monkeypatch.chdir(repository / "below")
     assert cli.main(["check"]) == 0
     assert cli.main(["check", "--policy-from", "main"]) == 1
+
+
+@pytest.mark.parametrize("folder", [":(top)*", "ünï x", "-r", "a\tb"])
+def test_names_mean_themselves(folder: str, repository: Path) -> None:
+    """A folder's name is no pattern, option or magic word of git's."""
+    git(repository, "checkout", "--quiet", "main")
+    (repository / "baselines").rename(repository / folder)
+    (repository / "envprobe.toml").write_text(f'{SETTINGS}baselines_folder = "{folder}"\n', "utf-8")
+    commit(repository)
+    (repository / folder / "tf.json").write_bytes(LOOSENED)
+    assert cli.main(["check"]) == 0
+    assert cli.main(["check", "--policy-from", "main"]) == 1
+
+
+def test_a_huge_file_is_not_read(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What a revision holds is bounded before it is read."""
+    git(repository, "checkout", "--quiet", "main")
+    (repository / "envprobe.toml").write_text("#" * (2 << 20))
+    commit(repository)
+    assert cli.main(["check", "--policy-from", "main"]) == 2
+    assert "main:envprobe.toml: 2,097,152 bytes, more than the 1,048,576 that are read" in capsys.readouterr().err
+
+
+def test_faults_of_a_revision_are_named_as_its_own(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong setting of the base branch is not looked for in the folder, where it may be mended already."""
+    git(repository, "checkout", "--quiet", "main")
+    (repository / "envprobe.toml").write_text('taget = "x"\n')
+    commit(repository)
+    (repository / "envprobe.toml").write_text(LOOSE)
+    assert cli.main(["check", "--policy-from", "main"]) == 2
+    assert "main:envprobe.toml: taget: no such setting" in capsys.readouterr().err
