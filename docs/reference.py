@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import click
 import msgspec
 
 HERE = Path(__file__).parent
@@ -22,9 +23,7 @@ sys.path.insert(0, str(HERE.parent))
 
 from envprobe import cli, config, default_rules, lint, report  # noqa: E402 - found only now
 from envprobe.assess import cause  # noqa: E402
-from envprobe.attestation import verification  # noqa: E402
 from envprobe.baseline import waiver  # noqa: E402
-from envprobe.cli import run  # noqa: E402
 from envprobe.output import tolerance  # noqa: E402
 
 HEAD = "# {}\n\n<!-- Made by `python docs/reference.py` from {}; change that. -->\n\n{}"
@@ -37,8 +36,8 @@ ABOUT_SETTINGS = """\
 root or the home folder. Relative paths are relative to the file. A name that is not here is an error that says which one may
 be meant."""
 ABOUT_STATUSES = """\
-As those of diff(1): a difference is 1, trouble is 2. A bug of ours is 2 as well, never 1. With `--strict`, `check` and `diff`
-end with 1 on a warning. `verify --baseline` of an intact record ends as `check` does."""
+As those of diff(1): a difference is 1; trouble is 2: usage, no baseline, no target, a probe that failed, and a bug of ours, never
+1. Ctrl-C is 130. With `--strict` a warning counts as a difference."""
 ABOUT_CAUSES = """\
 One change moves many facts. Where a difference on the left and one on the right are both there, the report shows the right one
 as the cause and the left one under its `moves`; JSON has both, the consequence with `because`. The likeliest cause stands first.
@@ -54,6 +53,7 @@ All four are required.
 
 | key | |
 | --- | --- |"""
+STATUS = re.compile(r"Exit status: (.*?)\.?(?:\n\n|\Z)", re.DOTALL)
 RULE = re.compile(r'    "(?P<glob>[^"]+)": "(?P<severity>\w+)",(?:  # (?P<reason>.*))?')
 ONLY_WHERE = {
     "_always": "",
@@ -97,17 +97,15 @@ def configuration() -> Iterator[str]:
 
 
 def statuses() -> Iterator[str]:
-    """Yield what each exit status means, command by command."""
-    yield HEAD.format("Exit statuses", "envprobe/report.py, envprobe/cli and envprobe/attestation", ABOUT_STATUSES)
-    for title, told in (
-        ("`check`, `diff`", {verdict.value: status for verdict, status in report.EXIT_STATUS.items()}),
-        ("`verify`", {status.value: number for status, number in verification.STATUS_EXIT.items()}),
-        ("`lint`", {"nothing wrong": 0} | {level.value: status for level, status in lint.EXIT_STATUS.items()}),
-        ("`run`", {"recorded": 0, "recorded, and the command failed": run.FAILED}),
-        ("Every command", {"usage, no baseline, no target, the probe failed, a bug": cli.TROUBLE, "Ctrl-C": cli.INTERRUPTED}),
-    ):
-        yield f"\n## {title}\n\n| | status |\n| --- | --- |"
-        yield from (f"| {meaning} | {status} |" for meaning, status in told.items())
+    """Yield what each exit status means: of a verdict, and as the help of each command says it."""
+    yield HEAD.format("Exit statuses", "envprobe/report.py and the help of the commands", ABOUT_STATUSES)
+    yield "\n| verdict | status |\n| --- | --- |"
+    yield from (f"| {verdict.value} | {status} |" for verdict, status in report.EXIT_STATUS.items())
+    yield "\n| command | exit status |\n| --- | --- |"
+    context = click.Context(cli.envprobe)
+    for name in cli.envprobe.list_commands(context):
+        told = STATUS.search(cli.envprobe.get_command(context, name).help)
+        yield f"| `{name}` | {' '.join(told[1].split())} |"
 
 
 def causes() -> Iterator[str]:
