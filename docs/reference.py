@@ -21,7 +21,7 @@ import msgspec
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE.parent))
 
-from envprobe import cli, config, default_rules, lint, report  # noqa: E402 - found only now
+from envprobe import cli, config, default_rules, report  # noqa: E402 - found only now
 from envprobe.assess import cause  # noqa: E402
 from envprobe.baseline import waiver  # noqa: E402
 from envprobe.output import tolerance  # noqa: E402
@@ -36,8 +36,8 @@ ABOUT_SETTINGS = """\
 root or the home folder. Relative paths are relative to the file. A name that is not here is an error that says which one may
 be meant."""
 ABOUT_STATUSES = """\
-As those of diff(1): a difference is 1; trouble is 2: usage, no baseline, no target, a probe that failed, and a bug of ours, never
-1. Ctrl-C is 130. With `--strict` a warning counts as a difference."""
+As those of diff(1): a difference is 1, trouble is 2. Trouble is wrong usage, no baseline, no target, a probe that failed, and any
+bug of ours. Ctrl-C is 130. With `--strict` a warning counts as a difference."""
 ABOUT_CAUSES = """\
 One change moves many facts. Where a difference on the left and one on the right are both there, the report shows the right one
 as the cause and the left one under its `moves`; JSON has both, the consequence with `because`. The likeliest cause stands first.
@@ -53,7 +53,7 @@ All four are required.
 
 | key | |
 | --- | --- |"""
-STATUS = re.compile(r"Exit status: (.*?)\.?(?:\n\n|\Z)", re.DOTALL)
+STATUS = re.compile(r"Exit status: (.*?)(?:\n\n|\Z)", re.DOTALL)
 RULE = re.compile(r'    "(?P<glob>[^"]+)": "(?P<severity>\w+)",(?:  # (?P<reason>.*))?')
 ONLY_WHERE = {
     "_always": "",
@@ -105,7 +105,7 @@ def statuses() -> Iterator[str]:
     context = click.Context(cli.envprobe)
     for name in cli.envprobe.list_commands(context):
         told = STATUS.search(cli.envprobe.get_command(context, name).help)
-        yield f"| `{name}` | {' '.join(told[1].split())} |"
+        yield f"| `{name}` | {' '.join(told[1].split()).rstrip('.')} |"
 
 
 def causes() -> Iterator[str]:
