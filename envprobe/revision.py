@@ -25,6 +25,12 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+FATAL = "fatal: "
+HINTS = {
+    "dubious ownership": "as in a container of a CI system: git config --global --add safe.directory FOLDER",
+    "promisor remote": "the clone lacks the contents of files: make it without --filter, or git fetch --refetch",
+}
+"""What git died of, to what helps."""
 FILE_MODES = ("100644", "100755")
 SHOWN_COMMIT = 12
 
@@ -113,6 +119,12 @@ def _git(folder: Path, *arguments: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise UsageError(f"{folder}: git gave no answer: {error}") from error
     if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "backslashreplace").strip().partition("\n")[0].removeprefix("fatal: ")
-        raise UsageError(f"{folder}: {line(said or f'git {arguments[0]} failed with {done.returncode}', 400)}")
+        said = _last_word(done.stderr) or f"git {arguments[0]} failed with {done.returncode}"
+        raise UsageError(f"{folder}: {line(said, 400)}", next((hint for words, hint in HINTS.items() if words in said), ""))
     return done.stdout
+
+
+def _last_word(stderr: bytes) -> str:
+    """Return the last thing that git died of; warnings come before it, and advice after."""
+    lines = stderr.decode("utf-8", "backslashreplace").splitlines()
+    return next((text.removeprefix(FATAL) for text in reversed(lines) if text.startswith(FATAL)), "")

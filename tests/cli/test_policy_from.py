@@ -137,6 +137,33 @@ def test_a_clone_without_the_revision_is_told_how_to_fetch(
     assert all(words in said.err for words in ("HEAD^1: no such revision", "fetch-depth: 0", "GIT_DEPTH: 0", "git fetch --depth=1"))
 
 
+def test_a_clone_without_contents_fetches_nothing(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A partial clone is told what it lacks: git would start a program of the repository's configuration to fetch it."""
+    _loosen_settings(repository)
+    commit(repository)
+    git(repository, "config", "uploadpack.allowFilter", "true")
+    clone = tmp_path_factory.mktemp("clone")
+    git(clone, "clone", "--quiet", "--filter=blob:none", "--branch=change", f"file://{repository}", "partial")
+    monkeypatch.chdir(clone / "partial")
+    assert cli.main(["check", "--policy-from", "origin/main"]) == 2
+    said = capsys.readouterr().err
+    assert "promisor remote" in said
+    assert "make it without --filter" in said
+
+
+def test_a_folder_of_somebody_else_s_is_told_what_to_do(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In a container of a CI system the folder belongs to another user, and git refuses it."""
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert cli.main(["check", "--policy-from", "main"]) == 2
+    said = capsys.readouterr().err
+    assert "dubious ownership" in said
+    assert "safe.directory" in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
