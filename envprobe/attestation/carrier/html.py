@@ -12,7 +12,7 @@ BOX = "margin:2em 0 1em;padding:.8em 1em;border:1px solid #8888;border-radius:6p
 CODE = "font-family:ui-monospace,monospace;overflow-wrap:anywhere"
 TABLE = "margin:.6em 0 0;border-collapse:collapse;width:auto;max-width:100%"
 CELL = "text-align:left;vertical-align:top;padding:.1em 2em .1em 0;border:0;background:none;overflow-wrap:anywhere"
-"""Everything that a report's own style of tables is likely to set; a long name breaks, so that a narrow page has no scroll bar."""
+"""All that a report's own style of tables is likely to set; a long name breaks, so that a narrow page needs no scroll bar."""
 NUMBER = CELL.replace("overflow-wrap:anywhere", "white-space:nowrap").replace("2em", "0")
 """Of one attempt; the numbers of several are too long for one line."""
 FIELD = "white-space:nowrap"
@@ -43,7 +43,8 @@ def _visible(markup: str) -> list[str]:
 
 def _write(block: Block) -> str:
     rows = [
-        f'<tr><td style="{CELL}"><code>{name}</code></td><td style="{CELL if "," in value else NUMBER}"><code>{value}</code></td></tr>'
+        f'<tr><td style="{CELL}"><code>{name}</code></td>'
+        f'<td style="{CELL if "," in value else NUMBER}"><code>{value}</code></td></tr>'
         for name, value in block.metrics
     ]
     fields = "".join(block.visible[:1]).replace("|", "|\n").split("\n")
