@@ -13,7 +13,8 @@ import pytest
 from envprobe.error import ProbeError, TargetError
 from envprobe.probing.collect import Options, collect
 from envprobe.target import NoProgram, process
-from tests.real.guest import QUICK
+from tests import engine
+from tests.real.guest import QUICK, container
 
 pytestmark = pytest.mark.real
 
@@ -53,6 +54,14 @@ def test_an_interpreter_is_found_on_path_and_in_a_virtual_environment(tmp_path):
     assert collect(f"local://{Path(sys.executable).name}", QUICK).get("python.implementation").value == "cpython"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "venv"], check=True)
     assert collect(f"local://{tmp_path}/venv", QUICK).get("python.kind").value == "venv"
+
+
+def test_a_script_that_starts_a_python_elsewhere_is_asked_like_one(tmp_path):
+    """A launcher of two lines, as for srun or apptainer, is a target: what lies behind it is found, not what lies here."""
+    with container(engine.tiny_image()) as name:
+        there = collect(scripted(tmp_path, f'exec docker exec -i {name} python3 "$@"'), QUICK).sections
+        seen_from_outside = collect(f"docker://{name}", QUICK).sections
+    assert there == {section: facts for section, facts in seen_from_outside.items() if section not in ("image", "container")}
 
 
 @pytest.mark.parametrize(
