@@ -5,10 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from .cost import Cost, in_turn, of_program
 from .host import ENVPROBE, PIP
-from .row import Row, ratio
+from .row import Row, amount, ratio
 
 
 def rows(runs: int) -> Iterator[Row]:
@@ -20,10 +22,20 @@ def rows(runs: int) -> Iterator[Row]:
         yield ratio(f"`envprobe {ours}`", _walls(mine), f"`pip {peers}`", _walls(theirs), at_most=bound)
     mine, theirs = in_turn(runs, partial(_imports, "envprobe.command, envprobe.target.container, docker"), partial(_imports, "docker"))
     yield ratio("imports up to the first word to an engine", _walls(mine), "`import docker`", _walls(theirs), at_most=2)
+    with TemporaryDirectory() as folder:
+        test = Path(folder) / "test_nothing.py"
+        test.write_text("def test_nothing(): pass\n")
+        mine, theirs = in_turn(4 * runs, partial(_tests, test), partial(_tests, test, "-p", "no:envprobe"))
+    added = [with_plugin.cpu_s - without.cpu_s for with_plugin, without in zip(mine, theirs, strict=True)]
+    yield amount("what the plugin adds to a pytest run that does not ask for it, CPU", added, "ms", at_most=20)
 
 
 def _imports(modules: str) -> Cost:
     return of_program([sys.executable, "-I", "-c", f"import {modules}"])
+
+
+def _tests(file: Path, *options: str) -> Cost:
+    return of_program([sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", file.parent, *options, file])
 
 
 def _walls(costs: Sequence[Cost]) -> list[float]:
