@@ -152,7 +152,7 @@ def test_worktrees_and_submodules_are_found_through_their_files(repository: Path
     assert (document["known"]["branch"], document["absent"]) == ("side", ["dirty"])
 
 
-def test_trap_32_nothing_of_a_foreign_repository_is_run(repository: Path, tmp_path: Path) -> None:
+def test_trap_40_nothing_of_a_foreign_repository_is_run(repository: Path, tmp_path: Path) -> None:
     """fsmonitor, hooks, filters, textconv and external diffs of a repository's own configuration stay text."""
     witness = tmp_path / "witness"
     script = tmp_path / "evil"

@@ -34,7 +34,7 @@ def recorded(environ: dict[str, str], hash_key: str | None = None, home: str = "
 
 
 @given(st.dictionaries(NAMES.filter(lambda name: name not in RECORDED and name not in HASHED), st.just(MARK), max_size=12))
-def test_trap_33_no_value_of_an_unlisted_variable_reaches_the_answer(environ: dict[str, str]) -> None:
+def test_trap_41_no_value_of_an_unlisted_variable_reaches_the_answer(environ: dict[str, str]) -> None:
     """Whatever its name begins with, a variable that is not listed is not read: neither value nor name appears."""
     document = recorded(environ, hash_key=KEY)
     assert document == {"known": {}, "absent": [], "unknown": {}}
@@ -42,7 +42,7 @@ def test_trap_33_no_value_of_an_unlisted_variable_reaches_the_answer(environ: di
 
 @pytest.mark.parametrize("name", SECRETS)
 @pytest.mark.parametrize("hash_key", [None, KEY])
-def test_trap_33_secrets_and_proxies_never_appear(name: str, hash_key: str | None) -> None:
+def test_trap_41_secrets_and_proxies_never_appear(name: str, hash_key: str | None) -> None:
     """No token, password, key or proxy is in any list: not by value, not by name, not as a hash."""
     assert name not in RECORDED and name not in HASHED
     assert name not in json.dumps(recorded({name: MARK, "LANG": "C"}, hash_key))
