@@ -30,7 +30,7 @@ def check(target: str | None, baseline: str | None, options: Options, *, strict:
     """Compare the kernel, or another target, with a baseline as `envprobe check` does. Raises EnvprobeError."""
     if target not in (None, KERNEL):
         return command.check(target, baseline, options=options, strict=strict)
-    config = _project()
+    config = project()
     expected, observed = command.observe(KERNEL, baseline, options=options, config=config)
     report = command.diff(expected, _as_loaded(observed), config=config, strict=strict)
     return msgspec.structs.replace(report, observed_name=NAME)
@@ -42,10 +42,10 @@ def probe(target: str | None, options: Options) -> Fingerprint:
     return _as_loaded(found) if target in (None, KERNEL) else found
 
 
-def _project() -> Config:
+def project() -> Config:
     """Return what the project asks for, under rules by which a notebook's own tools show in no finding."""
-    project = load_config(Path.cwd())
-    return msgspec.structs.replace(project, policy=overlay(Policy(rules=rules(OBSERVERS, TOOLS)), project.policy))
+    config = load_config(Path.cwd())
+    return msgspec.structs.replace(config, policy=overlay(Policy(rules=rules(OBSERVERS, TOOLS)), config.policy))
 
 
 def _as_loaded(fingerprint: Fingerprint) -> Fingerprint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import PathFinder
@@ -106,9 +107,9 @@ def _is_elsewhere(name: str, file: str, path: Sequence[str]) -> bool:
 
 
 def started() -> float:
-    """Return when this process started, in seconds since the epoch; 0 where nobody can tell."""
+    """Return when this process started, in seconds since the epoch; where nobody can tell, after all files."""
     try:
         import psutil  # type: ignore[import-untyped]  # which IPython and ipykernel require
     except ImportError:
-        return 0.0
+        return math.inf
     return float(psutil.Process().create_time())

@@ -33,6 +33,8 @@ def complete(shell: Any, event: Any) -> list[str]:
     """Return the commands and options that can follow what is typed, as IPython's completion hook asks."""
     from .command import envprobe
 
-    words = event.text_until_cursor.split()[1:]
-    typed = "" if event.text_until_cursor[-1:].isspace() else words.pop()
-    return [item.value for item in ShellComplete(envprobe, {}, NAME, "").get_completions(words, typed)]
+    _, *words = event.text_until_cursor.split()
+    if event.text_until_cursor[-1:].isspace():
+        words.append("")
+    completer = ShellComplete(envprobe, {}, NAME, "")
+    return [item.value for item in completer.get_completions(words[:-1], words[-1])] if words else []

@@ -165,10 +165,9 @@ def test_commands_options_and_baselines_are_completed(tmp_path: Path) -> None:
     manager, client = start_new_kernel(cwd=str(tmp_path))
     try:
         client.execute_interactive("%load_ext envprobe", timeout=60)
-        typed = {"%envprobe ch": "check", "%envprobe check --stri": "--strict", "%envprobe check --baseline te": "team-a"}
+        typed = {"%envprobe ": "signature", "%envprobe ch": "check", "%envprobe check --stri": "--strict", "%envprobe check --baseline te": "team-a"}
         for words, completed in typed.items():
-            reply = client.complete(words, len(words), reply=True, timeout=60)
-            assert completed in reply["content"]["matches"]
+            assert completed in client.complete(words, len(words), reply=True, timeout=60)["content"]["matches"]
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)

@@ -11,7 +11,7 @@ from types import ModuleType
 import click
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from envprobe.fact import Known, Unknown
@@ -47,6 +47,7 @@ def test_what_is_no_evidence_changes_nothing(module: Loaded) -> None:
     assert doubt(found, [module]) is found
 
 
+@settings(max_examples=40)
 @given(fingerprints(), st.lists(st.builds(Loaded, package=texts, version=texts, replaced=st.booleans(), elsewhere=st.booleans())))
 def test_doubt_tells_no_fact_that_was_not_told(found: Fingerprint, modules: list[Loaded]) -> None:
     """Whatever a kernel has loaded, facts become unknown, and nothing else becomes of them."""
