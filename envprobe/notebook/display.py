@@ -24,8 +24,8 @@ from ..spelling import line
 
 WIDTH = 100
 SHOWN_RESULTS = 20
-LABEL_EM = {False: 5.5, True: 18}
-"""The width of a column of words such as `packages`, and of whole fact paths."""
+LABEL_WIDTH = {False: "5.5em", True: "38%"}
+"""Of a column of words such as `packages`, and of one of whole fact paths."""
 
 
 class Shown(NamedTuple):
@@ -63,7 +63,7 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
 def of_document(document: Document, verbosity: int = 0) -> Shown:
     """Return a baseline, a fingerprint or a run, as `envprobe show` tells it."""
     style = _style(verbosity)
-    html = _fill("rows.html", rows=_joined(rows(document, style)), label_em=LABEL_EM[verbosity > 0])
+    html = _fill("rows.html", rows=_joined(rows(document, style)), label_width=LABEL_WIDTH[verbosity > 0])
     return _shown(show(document, style), html, {"id": document.id})
 
 
