@@ -15,6 +15,12 @@ CONTEXT = 20
 JSON_TYPES = {str: "string", int: "integer", bool: "boolean", list: "list", dict: "object"}
 UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"})
 """Control, format (bidi overrides, zero width), surrogate, private use, separators that are not the plain space."""
+INVISIBLE = frozenset(
+    map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0,
+              *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)))
+)  # fmt: skip
+"""What Unicode tells a screen to leave out (Default_Ignorable_Code_Point), beyond the categories above: names that differ in one
+of them look alike."""
 
 
 def safe(text: str) -> str:
@@ -25,7 +31,7 @@ def safe(text: str) -> str:
 
 
 def _is_unsafe(letter: str) -> bool:
-    return unicodedata.category(letter) in UNSAFE_CATEGORIES and letter != " "
+    return letter != " " and (letter in INVISIBLE or unicodedata.category(letter) in UNSAFE_CATEGORIES)
 
 
 def _escaped(letter: str) -> str:

@@ -26,7 +26,7 @@ TEXTS = [
     "{{ 7 * 7 }}{% raise %}{# #}",
     "${7*7}<%= 7*7 %>",
     "<!-- ", " -->", "]]>", "<plaintext>", "<textarea>", "<noscript>", "&lt;script&gt;&#60;",
-    "numpy\u202e4.22.1\u2066", "nu\u200bmpy\ufeff", "\u2028\u2029\x85",
+    "numpy\u202e4.22.1\u2066", "nu\u200bmpy\ufeff", "num\ufe0fpy\u3164\U000e0100", "\u2028\u2029\x85",
     "\x1b[2J\x1b]0;title\x07\x1b[31mred", "a\x00b", "line\r\nbreak\ttab\x0b\x0c",
     "\ud800 lone \udfff", "\U000f0000\ue000",
     "`rm -rf ~` $(rm -rf ~); rm -rf ~ #", "' OR 1=1 --", "a|b|\\",

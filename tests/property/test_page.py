@@ -51,7 +51,7 @@ def test_a_page_holds_every_difference(report: Report) -> None:
     """Every difference that no other stands for is on the page with its path, and so is the reason of every gap."""
     words = Page(_render(report)).text
     for difference in report.roots:
-        assert line(difference.path.partition(".")[2]) in words
+        assert line(difference.path.partition(".")[2])[:60] in words  # a long one is cut, in a table and in a title elsewhere
     for gap in report.unknown:
         assert line(gap.reason, 400) in words
 

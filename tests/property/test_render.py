@@ -9,6 +9,7 @@ from datetime import date
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
@@ -105,7 +106,7 @@ def _cells_after_any_backslash(row: str) -> int:
 def test_a_screen_is_a_screen(report: Report) -> None:
     """Without -v a report stays within a screen or two at 80 columns, and -q within three lines, however much differs."""
     assert len(FORMATS["text"](report, Style(verbosity=-1)).splitlines()) <= 12
-    assert max(map(len, FORMATS["text"](report, Style(width=80)).splitlines())) <= 80
+    assert max(map(cell_len, FORMATS["text"](report, Style(width=80)).splitlines())) <= 80
 
 
 @few

@@ -24,6 +24,7 @@ DIGEST = "sha256:" + "1" * 64
         ("no\u00a0break\u3000", "no\\xa0break\\u3000"),
         ("\x9b31m\x7f", "\\x9b31m\\x7f"),
         ("\ud800\ue000\U000e0041", "\\ud800\\ue000\\U000e0041"),
+        ("num\ufe0fpy\u3164\U000e0100\u034f", "num\\ufe0fpy\\u3164\\U000e0100\\u034f"),
     ],
 )
 def test_safe(text: str, shown: str) -> None:
