@@ -52,8 +52,8 @@ def _displayed(text: str, start: int, where: str) -> Block | None:
     """Return the record among the cells' outputs; cells that do not hold its type are not parsed, only passed over."""
     cells = splice.member(text, start, "cells", where)
     parts = splice.parts(text, cells.value, where) if cells is not None and text[cells.value] == "[" else []
-    holding = [part for part in parts if notebook_output.TYPE in text[part.value : part.end]]
-    return notebook_output.read([splice.value_of(text, part) for part in holding], where)
+    holding = {number: part for number, part in enumerate(parts, 1) if notebook_output.TYPE in text[part.value : part.end]}
+    return notebook_output.read({number: splice.value_of(text, part) for number, part in holding.items()}, where)
 
 
 def _cell(block: Block, *, with_id: bool) -> dict[str, Any]:

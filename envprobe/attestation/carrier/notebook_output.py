@@ -12,7 +12,7 @@ from .markdown import shown, visible
 
 TYPE = "application/vnd.envprobe.record+json"
 """The MIME type of the record. Front ends that do not know it show one of the others, and save it as it is."""
-CHOOSE = "clear the outputs of all but one of these cells"
+CHOOSE = "clear the output of one of these cells"
 
 
 def to_data(block: Block) -> dict[str, Any]:
@@ -20,12 +20,19 @@ def to_data(block: Block) -> dict[str, Any]:
     return {"text/plain": "".join(block.visible[:1]), "text/markdown": "\n".join(shown(block)), TYPE: to_json(block)}
 
 
-def read(cells: list[Any], where: str) -> Block | None:
-    """Return the record that cells have displayed, None where they did not. Raises DocumentError for two that differ."""
-    found = [_block(data, where) for cell in cells for data in _bundles(cell) if TYPE in data]
-    if any(block != found[0] for block in found):
-        raise DocumentError(f"{where}: its cells have displayed envprobe records that differ", CHOOSE)
-    return found[0] if found else None
+def read(cells: dict[int, Any], where: str) -> Block | None:
+    """Return the record that cells have displayed, None where they did not. Raises DocumentError for two that differ.
+
+    Cells are by their number in the notebook, from 1.
+    """
+    found = [(number, _block(data, where)) for number, cell in cells.items() for data in _bundles(cell) if TYPE in data]
+    if not found:
+        return None
+    first, block = found[0]
+    for number, other in found:
+        if other != block:
+            raise DocumentError(f"{where}: cells {first} and {number} have displayed envprobe records that differ", CHOOSE)
+    return block
 
 
 def _bundles(cell: Any) -> Iterator[dict[str, Any]]:

@@ -73,7 +73,7 @@ def test_two_that_differ_are_refused(tmp_path: Path) -> None:
     """Which environment the results were made in cannot be told, and is not guessed."""
     found = attest.verify(notebook(tmp_path, displayed(), displayed(OTHER)))
     assert found.status is Status.REFUSED
-    assert "differ" in found.reasons[0]
+    assert "cells 1 and 2 have displayed envprobe records that differ" in found.reasons[0]
 
 
 def test_one_that_was_attached_counts(tmp_path: Path) -> None:
