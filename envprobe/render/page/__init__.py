@@ -54,7 +54,7 @@ def body(report: Report) -> Markup:
         "notes": sum(item.size for part in noted for item in part.items),
         "outputs": outputs,
         "trace": course.view(report),
-        "gaps": gaps,
+        "gaps": [(*told, view.paths(alike)) for told, alike in zip(gaps, summary.alike_gaps(report, notes=True), strict=True)],
         "section": view.section,
         "left_out": summary.left_out(report.skipped),
         "stale": [line(waiver, 400) for waiver in report.stale_waivers],

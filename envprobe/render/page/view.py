@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ...assess.mend import is_command
 from ...policy import Severity
-from ...report import Difference
+from ...report import Difference, Gap
 from ...spelling import contrast, line
 from .. import summary
 
@@ -67,6 +67,11 @@ def parts(entries: Iterable[summary.Entry]) -> list[Part]:
         item = _item(entry)
         found.setdefault(item.section, []).append(item)
     return [Part(section, items) for section, items in found.items()]
+
+
+def paths(gaps: Sequence[Gap]) -> list[str]:
+    """Return the facts of gaps of one reason where there are several, the first of many."""
+    return [line(gap.path) for gap in gaps[:SHOWN_ROWS]] if len(gaps) > 1 else []
 
 
 def section(path: str) -> str:

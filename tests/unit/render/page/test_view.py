@@ -8,7 +8,7 @@ from envprobe.fact import ABSENT, Known
 from envprobe.policy import Severity
 from envprobe.render import summary
 from envprobe.render.page import view
-from envprobe.report import Difference, Kind
+from envprobe.report import Difference, Gap, Kind
 from tests.unit.render.page.sample import report
 
 
@@ -62,6 +62,13 @@ def test_commands_are_whole_or_not_there(fix: str, shown: tuple[str, bool]) -> N
     """What can be copied into a terminal is a whole command; a sentence has no button."""
     [item] = _items(_difference("environment.TZ", fix=fix))
     assert item.mends == [shown]
+
+
+def test_facts_of_one_reason_are_named() -> None:
+    """Where several facts could not be told for one reason, each can be looked up; one stands in the title already."""
+    gaps = [Gap(path=f"gpu.{index}", reason="no driver", severity=Severity.WARN) for index in range(3)]
+    assert view.paths(gaps) == ["gpu.0", "gpu.1", "gpu.2"]
+    assert view.paths(gaps[:1]) == []
 
 
 @pytest.mark.parametrize(("path", "section"), [("gpu.0.name", "gpu"), ("gpu (3 facts), cpu", "gpu"), ("trace", "trace"), ("gpu, cpu", "gpu")])
