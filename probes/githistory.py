@@ -48,24 +48,26 @@ def fork_point(objects, ours, theirs, deadline_s):
 
     Raises KeyError where the history is not all here (a shallow clone), TimeoutError when time.monotonic() passes the deadline.
     """
-    flags, queue, found = {ours: OURS}, [], []
+    flags, queue, found = {ours: OURS}, [], set()
     flags[theirs] = flags.get(theirs, 0) | THEIRS
     for name in flags:
         heapq.heappush(queue, (-_commit(objects, name)[0], name))
-    while any(not flags[name] & STALE for _, name in queue):
+    # Clocks may lie, so one common commit may be met before another that it is an ancestor of: go on until one is left.
+    while queue and (len(found) > 1 or any(not flags[name] & STALE for _, name in queue)):
         if time.monotonic() > deadline_s:
             raise TimeoutError("looking through the history took too long")
         _, name = heapq.heappop(queue)
         mark = flags[name]
-        if mark & BOTH == BOTH:
-            if not mark & STALE and name not in found:
-                found.append(name)
+        if mark & STALE:
+            found.discard(name)
+        elif mark & BOTH == BOTH:
+            found.add(name)
             mark |= STALE
         for parent in _commit(objects, name)[1]:
             if flags.get(parent, 0) | mark != flags.get(parent, 0):
                 flags[parent] = flags.get(parent, 0) | mark
                 heapq.heappush(queue, (-_commit(objects, parent)[0], parent))
-    return next((name for name in found if not flags[name] & STALE), "")
+    return max(found, key=lambda name: (_commit(objects, name)[0], name), default="")
 
 
 def _commit(objects, name):
