@@ -14,7 +14,7 @@ from ..fact import Fact, Known
 from ..fingerprint import Fingerprint
 from ..policy import Policy, Severity
 from ..report import Difference, Gap, Report
-from . import witness
+from . import mend, witness
 from .advice import advise
 from .cause import explain
 from .change import Change, Doubt
@@ -39,12 +39,13 @@ def assess(
 ) -> Report:
     """Compare an environment with what was expected of it. Pure: the same arguments give the same report.
 
-    `names` are what to call the two sides; `today` decides which waivers are expired.
+    `names` are what to call the two sides; where the second is a target, mends are worded for it. `today` decides which waivers
+    are expired.
     """
     found = compare(expected, observed)
     trace = witness.compare(expected, observed, policy)
     changes, doubts = [*found.changes, *witness.changes(trace)], [*found.doubts, *witness.doubts(trace)]
-    differences = _differences(changes, policy, lambda name: _version(name, expected, observed))
+    differences = _differences(changes, policy, lambda name: _version(name, expected, observed), names[1])
     gaps = [_gap(doubt, policy) for doubt in doubts]
     if trace is not None and trace.verdict == "identical":
         differences = [_settled(difference) for difference in differences]
@@ -64,15 +65,19 @@ def assess(
     )
 
 
-def _differences(changes: Sequence[Change], policy: Policy, version_of: Callable[[str], Fact]) -> list[Difference]:
+def _differences(
+    changes: Sequence[Change], policy: Policy, version_of: Callable[[str], Fact], target: str
+) -> list[Difference]:
     """Return the differences that the policy does not ignore. What it ignores causes nothing: a cause is a line in the report."""
     judged = [(change, policy.severity(change.path, kind=change.kind.value, magnitude=change.magnitude)) for change in changes]
     told = [(change, severity) for change, severity in judged if severity is not Severity.IGNORE]
     causes = explain(change for change, _ in told)
-    return [_difference(change, severity, causes.get(change.path), version_of) for change, severity in told]
+    return [_difference(change, severity, causes.get(change.path), version_of, target) for change, severity in told]
 
 
-def _difference(change: Change, severity: Severity, because: str | None, version_of: Callable[[str], Fact]) -> Difference:
+def _difference(
+    change: Change, severity: Severity, because: str | None, version_of: Callable[[str], Fact], target: str
+) -> Difference:
     why, fix = advise(change, version_of)
     return Difference(
         path=change.path,
@@ -81,7 +86,7 @@ def _difference(change: Change, severity: Severity, because: str | None, version
         expected=change.expected,
         observed=change.observed,
         why=why,
-        fix=fix,
+        fix=mend.at(target, fix),
         because=because,
     )
 

@@ -21,22 +21,52 @@ PLACEHOLDER = re.compile(r"\{[a-z]+(:\d+)?\}")
 """A place that host.place() wrote instead of a machine path: `{site}/…`."""
 
 
-TAKE_SEVERAL = (PIP + "install --force-reinstall --no-deps ", PIP + "install ", PIP + "uninstall ", "unset ", "export ")
-COMMANDS = (*TAKE_SEVERAL, "git checkout ")
+UNSET, EXPORT = "unset ", "export "
+WITHOUT, WITH = "start the container without ", "start the container with "
+WITH_PIP = r"(?:.* )?-m pip (?:install --force-reinstall --no-deps|install|uninstall) "
+TAKES_SEVERAL = re.compile(rf"({WITH_PIP}|{UNSET}|{EXPORT}|{WITHOUT}|{WITH})(?!-)")
+COMMAND = re.compile(rf"{WITH_PIP}|{UNSET}|{EXPORT}|git checkout ")
+IN_CONTAINERS = {"docker": "docker", "podman": "podman"}
+IMAGES = ("image", "podman+image")
 
 
 def is_command(fix: str) -> bool:
     """Tell a command from a sentence."""
-    return fix.startswith(COMMANDS)
+    return COMMAND.match(fix) is not None
 
 
 def joined(fixes: list[str]) -> list[str]:
     """Return commands that differ only in the names that they take as one command."""
-    for prefix in TAKE_SEVERAL if len(fixes) > 1 else ():
-        names = [fix.removeprefix(prefix) for fix in fixes if fix.startswith(prefix)]
-        if len(names) == len(fixes) and not any(name.startswith("-") for name in names):
-            return [prefix + " ".join(names)]
-    return fixes
+    found = [TAKES_SEVERAL.match(fix) for fix in fixes]
+    prefixes = {match[1] if match else "" for match in found}
+    if len(fixes) < 2 or len(prefixes) != 1 or "" in prefixes:
+        return fixes
+    prefix = prefixes.pop()
+    return [prefix + " ".join(fix.removeprefix(prefix) for fix in fixes)]
+
+
+def at(reference: str, fix: str) -> str:
+    """Return a fix as it is done in a target: with the interpreter that was probed, in the container that was probed.
+
+    What a container has in its environment was given to it when it was made, so there it is no command.
+    """
+    scheme, _, rest = reference.partition("://")
+    place = rest.partition("?")[0]
+    if scheme in (*IN_CONTAINERS, *IMAGES):
+        for command, words in ((UNSET, WITHOUT), (EXPORT, WITH)):
+            if fix.startswith(command):
+                return words + fix.removeprefix(command)
+    if not fix.startswith(PIP) or not place:
+        return fix
+    if scheme in IN_CONTAINERS:
+        return f"{IN_CONTAINERS[scheme]} exec -it {shlex.quote(place)} {fix}"  # pip asks before it removes anything
+    return fix.replace("python3", shlex.quote(_interpreter(place)), 1) if scheme == "local" else fix
+
+
+def _interpreter(place: str) -> str:
+    """Return the interpreter that a place of `local://` names: itself, or the one of a virtual environment's folder."""
+    name = place.rstrip("/").rpartition("/")[2]
+    return place if "/" not in place or name.startswith(("python", "pypy")) else place.rstrip("/") + "/bin/python"
 
 
 def install(name: str, expected: Fact) -> str:

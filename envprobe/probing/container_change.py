@@ -14,6 +14,8 @@ VOLATILE_PLACES = (
     *("/dev", "/proc", "/sys"),
     *("/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/mtab", "/.dockerenv", "/.dockerinit"),  # the engine's own
 )
+KERAS_SETTINGS = "/.keras/keras.json"
+"""The first import of Keras writes its defaults there; what it says are facts of their own (`numerics.keras.*`)."""
 VOLATILE_NAMES = {".cache", "__pycache__", ".nv", ".bash_history", ".python_history", ".viminfo", ".lesshst"}
 
 
@@ -65,6 +67,8 @@ def _parents(path: str) -> list[str]:
 
 
 def _is_volatile(path: str) -> bool:
+    if path.endswith(KERAS_SETTINGS):
+        return True
     return any(_lies_under(path, place) for place in VOLATILE_PLACES) or not VOLATILE_NAMES.isdisjoint(path.split("/"))
 
 

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ..assess import mend
-from ..assess.witness import describe
+from ..assess import mend, witness
 from ..fact import Known
 from ..numerics.comparison import Comparison
 from ..policy import Severity
@@ -55,10 +54,12 @@ def _facts_headline(report: Report) -> str:
             return _counted(warns, "difference that may change results", "differences that may change results") + " (--strict)"
         return _counted(fails, "difference that changes results", "differences that change results") + also
     if report.verdict is Verdict.UNDETERMINED:
-        gates = sum(gap.severity in report.gate for gap in report.unknown)
+        gates = [gap.path for gap in report.unknown if gap.severity in report.gate]
+        if gates == [witness.PATH]:
+            return f"the training run decides, and could not be compared{also}"
         if gates or not report.compared:
             words = "fact that decides could not be told", "facts that decide could not be told"
-            return _counted(gates, *words) if gates else NOTHING
+            return _counted(len(gates), *words) if gates else NOTHING
     return f"no difference that changes results{also}"
 
 
@@ -177,7 +178,7 @@ def training_run(report: Report) -> list[tuple[str, str]]:
         return []
     if found.first_divergence is None:
         return [("verdict", training_headline(found)), ("next", safe(found.hint))]
-    said = [("verdict", training_headline(found)), ("first", describe(found.first_divergence))]
+    said = [("verdict", training_headline(found)), ("first", witness.describe(found.first_divergence))]
     if len(found.growth) > 1:
         last = found.growth[-1]
         said.append(
@@ -211,8 +212,8 @@ def _class_contrast(expected: str, observed: str) -> str:
 def provenance(report: Report) -> str:
     """Return what was compared, in one sentence."""
     trace = f"training run: {report.trace.verdict}" if report.trace is not None else "training run: not compared"
-    outputs = output_summary.provenance(report)
-    return "; ".join(part for part in (f"compared {report.compared:,} facts", outputs, trace, _rules(report)) if part)
+    facts = f"compared {report.compared:,} fact{'s' * (report.compared != 1)}"
+    return "; ".join(part for part in (facts, output_summary.provenance(report), trace, _rules(report)) if part)
 
 
 def _rules(report: Report) -> str:

@@ -106,6 +106,7 @@ def _outputs(console: Console, report: Report, everything: bool) -> None:
     """Say which outputs are not the recorded ones, and where they part."""
     told = output_summary.told(report, everything=everything)
     shown = told if everything else told[: output_summary.SHOWN_OUTPUTS]
+    hinted: set[str] = set()
     for output in shown:
         severity, found = output_summary.severity(output), output.comparison
         label = f"{severity.value.upper():<{LABEL_WIDTH}}"
@@ -115,7 +116,9 @@ def _outputs(console: Console, report: Report, everything: bool) -> None:
         findings, left = output_summary.findings(found, everything=everything)
         rows = [(finding.where, f"{finding.expected} != {finding.observed}  {finding.words}") for finding in findings]
         rows += [("", f"and {left:,} more" + ("" if everything else ": -v shows more"))] if left else []
-        _rows(console, [*rows, *([("hint", line(found.hint, 400))] if found.hint else [])])
+        hint = found.hint if found.hint not in hinted else ""  # what helps several outputs is said once
+        hinted.add(hint)
+        _rows(console, [*rows, *([("hint", line(hint, 400))] if hint else [])])
     if len(shown) < len(told):
         console.print(Text(f"\nand {len(told) - len(shown)} more outputs: -v shows all", style="dim"))
 

@@ -37,7 +37,8 @@ class LocalTarget(Machine):
         if "/" not in place:
             found = shutil.which(place)
             if found is None:
-                raise TargetError(f"{self.reference}: no {place} on PATH", "name it by its path: local:///path/to/python3")
+                here = f"./{place}" if Path(place).exists() else "/path/to/python3"
+                raise TargetError(f"{self.reference}: no {place} on PATH", f"name it by its path: local://{here}")
             return found
         path = Path(place).expanduser()
         if path.is_dir():

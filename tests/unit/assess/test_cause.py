@@ -38,6 +38,11 @@ def _explain(*paths: str) -> dict[str, str]:
             ("packages.six.shadowed", "packages.six.version", "packages.six.place", "integrity.six"),
             dict.fromkeys(("packages.six.version", "packages.six.place", "integrity.six"), "packages.six.shadowed"),
         ),
+        # a limit of the container explains that limit inside, and no other
+        (
+            ("container.limits.ulimits.nofile", "system.limits.open_files", "system.limits.stack"),
+            {"system.limits.open_files": "container.limits.ulimits.nofile"},
+        ),
         # a switch and what it does, down to the bits
         (
             ("environment.TF_ENABLE_ONEDNN_OPTS", "numerics.onednn", "trace"),

@@ -125,3 +125,34 @@ def test_commands_are_told_from_sentences() -> None:
     assert all(len(shlex.split(command)) >= 2 for command in commands)
     assert not mend.is_command("remove the copy that should not be there")
     assert not mend.is_command("")
+
+
+@pytest.mark.parametrize(
+    ("reference", "fix", "typed"),
+    [
+        ("local://", "python3 -m pip install a==1", "python3 -m pip install a==1"),
+        ("local://python3.9", "python3 -m pip install a==1", "python3.9 -m pip install a==1"),
+        ("local:///opt/venv/", "python3 -m pip install a==1", "/opt/venv/bin/python -m pip install a==1"),
+        ("local:///opt/my venv/bin/python3", "python3 -m pip uninstall a", "'/opt/my venv/bin/python3' -m pip uninstall a"),
+        ("local:///opt/venv", "unset A", "unset A"),
+        ("docker://trainer", "python3 -m pip install a==1", "docker exec -it trainer python3 -m pip install a==1"),
+        ("podman://a;b", "python3 -m pip uninstall a", "podman exec -it 'a;b' python3 -m pip uninstall a"),
+        ("docker://trainer?user=me", "unset A", "start the container without A"),
+        ("image://python:3.12.1", "export A='x y'", "start the container with A='x y'"),
+        ("image://python:3.12.1", "python3 -m pip install a==1", "python3 -m pip install a==1"),
+        ("ssh://host", "unset A", "unset A"),
+        ("docker://trainer", "rename b", "rename b"),
+        ("baseline", "unset A", "unset A"),
+    ],
+)
+def test_a_mend_is_typed_where_it_helps(reference: str, fix: str, typed: str) -> None:
+    """pip is the probed interpreter's, in the container that was probed; a container gets its variables when it is started."""
+    assert mend.at(reference, fix) == typed
+
+
+def test_mends_in_a_container_are_joined_too() -> None:
+    """Several packages or variables of a container are one line, and a command there is still known as one."""
+    fixes = [mend.at("docker://trainer", mend.install(name, Known("1"))) for name in "ab"]
+    assert mend.joined(fixes) == ["docker exec -it trainer python3 -m pip install a==1 b==1"]
+    assert mend.is_command(fixes[0])
+    assert mend.joined([mend.at("docker://trainer", f"unset {name}") for name in "AB"]) == ["start the container without A B"]

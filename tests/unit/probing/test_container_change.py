@@ -41,6 +41,14 @@ def test_changes_say_each_thing_once():
     ]
 
 
+def test_the_settings_that_keras_leaves_are_no_change():
+    """The first import of Keras writes its settings, which are facts of their own; data that it keeps beside them is told."""
+    settings = [Change("/root", "changed"), Change("/root/.keras", "added"), Change("/root/.keras/keras.json", "added")]
+    assert summary(settings, []) == []
+    data = [*settings, Change("/root/.keras/datasets", "added"), Change("/root/.keras/datasets/digits.npz", "added")]
+    assert summary(data, []) == [Change("/root/.keras", "added")]
+
+
 @pytest.mark.parametrize(
     ("changed", "mounted", "clean"),
     [

@@ -27,7 +27,7 @@ from envprobe.render.summary import (
     training_run,
     waived,
 )
-from envprobe.report import Report
+from envprobe.report import Gap, Report
 from tests.sample import fingerprint
 from tests.trace_sample import moved as moved_trace
 from tests.trace_sample import trace
@@ -58,6 +58,10 @@ def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None 
             "2 facts that decide could not be told",
         ),
         (_report(observed=fingerprint(skipped={"*": "asked"})), "nothing was compared"),
+        (
+            msgspec.structs.replace(_report(), unknown=[Gap(path="trace", reason="another class", severity=Severity.FAIL)]),
+            "the training run decides, and could not be compared",
+        ),
     ],
 )
 def test_headline(report: Report, sentence: str) -> None:
