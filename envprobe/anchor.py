@@ -6,36 +6,18 @@ Reviewers' tools put what they are told beside a line. A line is only claimed wh
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from .document import LIMIT_BYTES
 from .error import EnvprobeError
+from .report import Anchor, Report
 from .store import SUFFIX
-
-if TYPE_CHECKING:
-    from .report import Report
 
 MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
 ESCAPE = "\\"
-
-
-class Anchor(msgspec.Struct, frozen=True):
-    """A file of the repository and the lines in it."""
-
-    file: str
-    """Relative to the repository's root, with slashes."""
-    lines: dict[str, int] = {}
-    """Fact path, or section, to the number of its line; empty where the file says something else by now."""
-
-    def line_of(self, paths: Iterable[str]) -> int:
-        """Return the first line that speaks of one of the facts, else that of its section, else 0."""
-        paths = list(paths)
-        sections = [path.partition(".")[0] for path in paths]
-        return next((self.lines[name] for name in (*paths, *sections) if name in self.lines), 0)
 
 
 def anchored(report: Report) -> Report:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,6 @@ from .fact import Fact
 from .policy import Severity
 
 if TYPE_CHECKING:
-    from .anchor import Anchor
     from .baseline.waiver import Waiver
     from .numerics.comparison import Comparison
     from .output import OutputComparison
@@ -85,6 +85,21 @@ class PolicySource(msgspec.Struct, frozen=True):
     """As somebody named it: `origin/main`."""
     commit: str
     """What that was, in full."""
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """Where in a repository the expected side is written: a file, and the lines that speak of its facts."""
+
+    file: str
+    """Relative to the repository's root, with slashes."""
+    lines: dict[str, int] = {}
+    """Fact path, or section, to the number of its line; empty where the file says something else by now."""
+
+    def line_of(self, paths: Iterable[str]) -> int:
+        """Return the first line that speaks of one of the facts, else that of its section, else 0."""
+        paths = list(paths)
+        sections = [path.partition(".")[0] for path in paths]
+        return next((self.lines[name] for name in (*paths, *sections) if name in self.lines), 0)
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):

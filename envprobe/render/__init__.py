@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -20,87 +22,28 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     """-1 the verdict alone, 0 one screen, 1 everything."""
 
 
-def _text(report: Report, style: Style) -> str:
-    from .text import render
-
-    return render(report, style)
-
-
-def _json(report: Report, style: Style) -> str:
-    from .json import render
-
-    return render(report)
+def _render(module: str, report: Report, style: Style) -> str:
+    text: str = import_module(f".{module}", __package__).render(report, style)
+    return text
 
 
-def _markdown(report: Report, style: Style) -> str:
-    from .markdown import render
-
-    return render(report, style)
-
-
-def _html(report: Report, style: Style) -> str:
-    from .page import render
-
-    return render(report)
+def _tell(module: str, message: str, hint: str) -> str:
+    text: str = import_module(f".{module}", __package__).trouble(message, hint)
+    return text
 
 
-def _junit(report: Report, style: Style) -> str:
-    from .junit import render
-
-    return render(report, style)
-
-
-def _sarif(report: Report, style: Style) -> str:
-    from .sarif import render
-
-    return render(report, style)
-
-
-def _github(report: Report, style: Style) -> str:
-    from .github import render
-
-    return render(report, style)
-
-
-FORMATS: dict[str, Callable[[Report, Style], str]] = {
-    "text": _text,
-    "json": _json,
-    "markdown": _markdown,
-    "html": _html,
-    "junit": _junit,
-    "sarif": _sarif,
-    "github": _github,
+MODULES = {
+    "text": "text",
+    "json": "json",
+    "markdown": "markdown",
+    "html": "page",
+    "junit": "junit",
+    "sarif": "sarif",
+    "github": "github",
 }
-
-
-def _junit_trouble(message: str, hint: str) -> str:
-    from .junit import trouble
-
-    return trouble(message, hint)
-
-
-def _sarif_trouble(message: str, hint: str) -> str:
-    from .sarif import trouble
-
-    return trouble(message, hint)
-
-
-def _github_trouble(message: str, hint: str) -> str:
-    from .github import trouble
-
-    return trouble(message, hint)
-
-
-def _markdown_trouble(message: str, hint: str) -> str:
-    from .markdown import trouble
-
-    return trouble(message, hint)
-
-
+"""Which module of this room writes a format, imported where one is written."""
+FORMATS: dict[str, Callable[[Report, Style], str]] = {name: partial(_render, module) for name, module in MODULES.items()}
 TROUBLE: dict[str, Callable[[str, str], str]] = {
-    "markdown": _markdown_trouble,
-    "junit": _junit_trouble,
-    "sarif": _sarif_trouble,
-    "github": _github_trouble,
+    name: partial(_tell, MODULES[name]) for name in ("markdown", "junit", "sarif", "github")
 }
 """Formats that also tell what kept envprobe from telling: a message and a hint of lines, as an EnvprobeError has them."""

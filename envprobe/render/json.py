@@ -12,11 +12,12 @@ from ..report import Difference, Output, Report
 
 if TYPE_CHECKING:
     from ..numerics.comparison import Comparison
+    from . import Style
 
 SCHEMA = "envprobe.report/1"
 
 
-def render(report: Report) -> str:
+def render(report: Report, style: Style | None = None) -> str:
     """Return the whole report; an absent fact is null, an unknown one stands under `unknown` and nowhere else."""
     body = {
         "schema": SCHEMA,

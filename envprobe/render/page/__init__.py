@@ -10,7 +10,7 @@ from markupsafe import Markup
 from ...policy import Severity
 from ...report import Report
 from ...spelling import line
-from .. import summary
+from .. import Style, summary
 from . import course, deviation, view
 from .shell import document
 from .template import fill
@@ -27,7 +27,7 @@ PLACES = (
 """The headings of the page, each there where this value is."""
 
 
-def render(report: Report) -> str:
+def render(report: Report, style: Style | None = None) -> str:
     """Return the whole report as a page; everything is in it, folded where a reader need not look."""
     return document(f"{report.verdict.value}: {line(report.observed_name)}", body(report))
 
