@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from . import region
 from .block import HINT, METRIC, TITLE, VALUE, Block
@@ -10,13 +11,27 @@ from .markdown import MARKS
 
 BOX = "margin:2em 0 1em;padding:.8em 1em;border:1px solid #8888;border-radius:6px;font:13px/1.5 system-ui,sans-serif"
 CODE = "font-family:ui-monospace,monospace;overflow-wrap:anywhere"
-TABLE = "margin:.6em 0 0;border-collapse:collapse;width:auto;max-width:100%"
-CELL = "text-align:left;vertical-align:top;padding:.1em 2em .1em 0;border:0;background:none;overflow-wrap:anywhere"
-"""All that a report's own style of tables is likely to set; a long name breaks, so that a narrow page needs no scroll bar."""
-NUMBER = CELL.replace("overflow-wrap:anywhere", "white-space:nowrap").replace("2em", "0")
-"""Of one attempt; the numbers of several are too long for one line."""
 FIELD = "white-space:nowrap"
 """Browsers break lines at hyphens; a field of the line is easier to read in one piece."""
+
+
+class TableStyle(NamedTuple):
+    """How the table of metrics looks."""
+
+    table: str
+    cell: str
+    number: str
+    """Of one attempt; the numbers of several are too long for one line."""
+
+
+TABLE_STYLE = TableStyle(
+    "margin:.6em 0 0;border-collapse:collapse;width:auto;max-width:100%",
+    "text-align:left;vertical-align:top;padding:.1em 2em .1em 0;border:0;background:none;overflow-wrap:anywhere",
+    "text-align:left;vertical-align:top;padding:.1em 0 .1em 0;border:0;background:none;white-space:nowrap",
+)
+"""All that a report's own style of tables is likely to set; a long name breaks, so that a narrow page needs no scroll bar."""
+FIRST_TABLE_STYLE = TableStyle("margin-top:.6em", *["text-align:left;padding:.1em 2em .1em 0"] * 2)
+"""Reports that were written with it are out there, and stay intact."""
 _LINE = re.compile(r"<div><code style[^<>]*>((?:[^<>]|<span[^<>]*>|</span>|<wbr>)*)</code></div>")
 _TAG = re.compile(r"<[^<>]*>")
 _ROW = re.compile(r"<tr><td[^<>]*><code>([^<>]*)</code></td><td[^<>]*><code>([^<>]*)</code></td></tr>")
@@ -33,7 +48,7 @@ def attach(report: bytes, block: Block, where: str) -> bytes:
 
 def read(report: bytes, where: str) -> Block | None:
     """Return the report's block, None where there is none. Raises DocumentError."""
-    return region.read(report, MARKS, _visible, _write, where)
+    return region.read(report, MARKS, _visible, [_write, _write_first], where)
 
 
 def _visible(markup: str) -> list[str]:
@@ -41,22 +56,26 @@ def _visible(markup: str) -> list[str]:
     return line[:1] + [f"{name} {value}" for name, value in _ROW.findall(markup)]
 
 
-def _write(block: Block) -> str:
+def _write_first(block: Block) -> str:
+    return _write(block, FIRST_TABLE_STYLE)
+
+
+def _write(block: Block, style: TableStyle = TABLE_STYLE) -> str:
     rows = [
-        f'<tr><td style="{CELL}"><code>{name}</code></td>'
-        f'<td style="{CELL if "," in value else NUMBER}"><code>{value}</code></td></tr>'
+        f'<tr><td style="{style.cell}"><code>{name}</code></td>'
+        f'<td style="{style.cell if "," in value else style.number}"><code>{value}</code></td></tr>'
         for name, value in block.metrics
     ]
     fields = "".join(block.visible[:1]).replace("|", "|\n").split("\n")
     line = "<wbr>".join(f'<span style="{FIELD}">{field}</span>' for field in fields)
-    head = f'<tr><th style="{CELL}">{METRIC}</th><th style="{CELL}">{VALUE}</th></tr>'
+    head = f'<tr><th style="{style.cell}">{METRIC}</th><th style="{style.cell}">{VALUE}</th></tr>'
     begin, record, end = (mark.decode() for mark in MARKS[:3])
     return "\n".join([
         begin,
         f'<footer class="envprobe" style="{BOX}">',
         f"<div><strong>{TITLE}</strong> (check it with <code>{HINT}</code>):</div>",
         f'<div><code style="{CODE}">{line}</code></div>',
-        *([f'<table style="{TABLE}">', head, *rows, "</table>"] if rows else []),
+        *([f'<table style="{style.table}">', head, *rows, "</table>"] if rows else []),
         "</footer>",
         record,
         *block.payload_lines(),

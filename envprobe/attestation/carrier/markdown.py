@@ -21,7 +21,7 @@ def attach(report: bytes, block: Block, where: str) -> bytes:
 
 def read(report: bytes, where: str) -> Block | None:
     """Return the report's block, None where there is none. Raises DocumentError."""
-    return region.read(report, MARKS, visible, _write, where)
+    return region.read(report, MARKS, visible, [_write], where)
 
 
 def visible(text: str) -> list[str]:

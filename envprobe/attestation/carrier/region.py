@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from ...error import DocumentError
@@ -43,9 +43,12 @@ def find(report: bytes, marks: Marks, where: str) -> tuple[int, int] | None:
     return start, stop + len(end)
 
 
-def read(report: bytes, marks: Marks, pick: Callable[[str], list[str]], write: Callable[[Block], str],
+def read(report: bytes, marks: Marks, pick: Callable[[str], list[str]], writers: Sequence[Callable[[Block], str]],
          where: str) -> Block | None:  # fmt: skip
-    """Return a report's block, None where there is none; `pick` finds the visible texts in its markup. Raises DocumentError."""
+    """Return a report's block, None where there is none. Raises DocumentError.
+
+    `pick` finds the visible texts in its markup. `writers` write it as it is and ever was written: what none writes is foreign.
+    """
     place = find(report, marks, where)
     if place is None:
         return None
@@ -54,8 +57,8 @@ def read(report: bytes, marks: Marks, pick: Callable[[str], list[str]], write: C
         raise damaged(where, "an envprobe record with nothing, or too much, before its payload")
     payload = behind.removesuffix(marks.end).translate(None, marks.filling)
     block = Block(pick(shown.decode("utf-8", "replace")), payload.decode("ascii", "replace"))
-    written = write(block).encode("utf-8").partition(marks.record)[0]
-    return Block(block.visible, block.payload, foreign=_squash(shown) != _squash(written))
+    written = {_squash(write(block).encode("utf-8").partition(marks.record)[0]) for write in writers}
+    return Block(block.visible, block.payload, foreign=_squash(shown) not in written)
 
 
 def refuse_wide(report: bytes, where: str) -> None:

@@ -33,6 +33,16 @@ def test_what_is_attached_verifies(name: str, tmp_path: Path) -> None:
     assert (found.status, found.reasons, found.record) == (Status.INTACT, [], RECORD)
 
 
+@pytest.mark.parametrize("path", sorted((REPORTS / "earlier").iterdir()), ids=lambda path: path.name)
+def test_reports_that_look_as_earlier_versions_wrote_them_are_intact(path: Path, tmp_path: Path) -> None:
+    """A report from before the record got its present look is intact, and altered after a change of one character."""
+    report = tmp_path / path.name
+    report.write_bytes(path.read_bytes())
+    assert attest.verify(report).status is Status.INTACT
+    report.write_bytes(path.read_bytes().replace(b"<code>0.943</code>", b"<code>0.953</code>"))
+    assert attest.verify(report).status is Status.ALTERED
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_report_without_a_record_has_none(name: str, tmp_path: Path) -> None:
     """A report that nobody attached anything to is missing its record; that is no pass."""
