@@ -56,6 +56,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """The git revision that it was read from, and that baselines are read from; None for the working folder."""
 
 
+TRACKED_BY_DVC = "dvc:"
 TYPES: dict[str, tuple[type, str]] = {
     "target": (str, 'a text such as "docker://NAME"'),
     "baseline": (str, "a name or a path to a .json file"),
@@ -155,6 +156,11 @@ def _faults(value: dict[str, Any]) -> Iterator[str]:
     data = value.get("data")
     if isinstance(data, list):
         yield from (f"data[{index}]: expected a path" for index, path in enumerate(data) if not isinstance(path, str))
+        yield from (
+            f"data[{index}]: {path[:80]!r}: DVC's digests are for envprobe run --data dvc:PATH; here, name the path alone"
+            for index, path in enumerate(data)
+            if isinstance(path, str) and path.startswith(TRACKED_BY_DVC)
+        )
 
 
 def _table(path: Path, names: tuple[str, ...], revision: Revision | None) -> dict[str, Any] | None:

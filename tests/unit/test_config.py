@@ -80,7 +80,7 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
 taget = "local://"
 baseline = 3
 code = ""
-data = [1]
+data = [1, "dvc:train"]
 [tool.envprobe.policy]
 "gpu.*" = "loud"
 [[tool.envprobe.waivers]]
@@ -97,6 +97,7 @@ expires = "soon"
         "baseline: expected a name or a path to a .json file, found '3'",
         "code: empty; leave the line out instead",
         "data[0]: expected a path",
+        "data[1]: 'dvc:train': DVC's digests are for envprobe run --data dvc:PATH; here, name the path alone",
         "policy: gpu.*: expected one of fail, warn, note, ignore, found 'loud'",
         "waivers[0].expires: 'soon' is not a date such as 2027-01-31",
     ]
