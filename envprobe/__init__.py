@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from .command import check as check
     from .command import declare as declare
     from .command import diff as diff
-    from .command import load as load
     from .command import probe as probe
     from .command import record as record
     from .command import run as run
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from .experiment.running import Plan as Plan
     from .notebook import load_ipython_extension as load_ipython_extension
     from .probing.collect import Options as Options
+    from .source import load as load
     from .tracker.mlflow import log_to_mlflow as log_to_mlflow
     from .tracker.wandb import log_to_wandb as log_to_wandb
 
@@ -40,7 +40,7 @@ HOMES = {
     "check": "command",
     "declare": "command",
     "diff": "command",
-    "load": "command",
+    "load": "source",
     "probe": "command",
     "record": "command",
     "run": "command",

@@ -38,12 +38,12 @@ def _repository(path: Path) -> Path | None:
 
 
 def _lines(path: Path, report: Report) -> dict[str, int]:
-    from . import command
+    from . import source
 
     if path.suffix != SUFFIX:
         return {}
     try:
-        if command.load(path).id != report.expected_id:  # a revision's baseline was compared, or the file was just replaced
+        if source.load(path).id != report.expected_id:  # a revision's baseline was compared, or the file was just replaced
             return {}
         with path.open("rb") as stream:
             text = stream.read(LIMIT_BYTES + 1).decode("utf-8-sig")

@@ -14,27 +14,23 @@ from typing import TYPE_CHECKING, TypeAlias
 import msgspec
 
 from . import __version__, store, tracker
-from .baseline import SCHEMA as BASELINE_SCHEMA
-from .baseline import Baseline, Provenance, read_baseline, to_json
+from .baseline import Baseline, Provenance, to_json
 from .config import Config, load_config
-from .document import LIMIT_BYTES, read_json
 from .error import ProbeError, StoreError, UsageError
-from .fingerprint import Fingerprint, from_value
+from .fingerprint import Fingerprint
 from .numerics.trace import read_trace, read_traces, with_trace
 from .numerics.trace import to_json as trace_json
 from .policy import DEFAULT, overlay, read_policy
 from .probing.collect import INTEGRITY_SECTIONS, Options, collect
 from .report import PolicySource, Report
+from .source import Document, baseline_of, expected_of, load, path_of
 
 if TYPE_CHECKING:  # what few commands need is imported where it is used: `envprobe check` starts without it
     from .experiment import Run
     from .experiment.console import Live
     from .experiment.running import Plan
-    from .revision import Revision
 
-HEAD_BYTES = 64
 Progress: TypeAlias = Callable[[str], None]
-Document: TypeAlias = "Baseline | Fingerprint | Run"
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -69,7 +65,7 @@ def check(target: str | None = None, baseline: str | None = None, *, options: Op
         return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
     report = _report(expected, observed, config, (expected.name, _target(target, config)), strict, today)
-    return msgspec.structs.replace(report, expected_path=_path_of(_baseline_name(baseline, config), config))
+    return msgspec.structs.replace(report, expected_path=path_of(_baseline_name(baseline, config), config))
 
 
 def observe(target: str | None = None, baseline: str | None = None, *, options: Options | None = None,
@@ -79,53 +75,9 @@ def observe(target: str | None = None, baseline: str | None = None, *, options: 
     The file of a run serves as a baseline: as the environment that it was made in.
     """
     config = config or load_config(Path.cwd())
-    expected = _as_baseline(_baseline_name(baseline, config), config)
+    expected = baseline_of(_baseline_name(baseline, config), config)
     wanted = _asked(_options(options, config), expected)
     return expected, collect(_target(target, config), wanted, known=expected.fingerprint, progress=progress)
-
-
-def _as_baseline(source: str, config: Config) -> Baseline:
-    if not tracker.is_reference(source) and not _begins_as_a_run(Path(source), config.revision):
-        return store.load(source, config.baselines_folder, config.revision)
-    found = _expected(source, config)
-    fingerprint = found if isinstance(found, Fingerprint) else found.fingerprint
-    return Baseline(name=source, kind="recorded", fingerprint=fingerprint)
-
-
-def _expected(source: str | Path | Document, config: Config) -> Document:
-    """Return what is expected: from the revision of the configuration where it has one and the repository holds the source."""
-    revision = config.revision
-    if revision is None or not isinstance(source, str | Path) or tracker.is_reference(source):
-        return load(source, config=config)
-    path = store.find(str(source), config.baselines_folder, revision)
-    return read(store.contents(path, revision), store.spelled(path, revision))
-
-
-def _path_of(source: object, config: Config) -> str:
-    """Return the project's file that says what is expected: the document, or for a shipped baseline the configuration.
-
-    Empty for a value, a pipe and a tracker's run.
-    """
-    if not isinstance(source, str | Path) or tracker.is_reference(source):
-        return ""
-    path = Path(source)
-    if not path.is_file():
-        try:
-            path = store.find(str(source), config.baselines_folder, config.revision)
-        except StoreError:  # a pipe, or a folder of logs
-            return ""
-    return str(path) if not path.is_relative_to(Path(__file__).parent) else str(config.source or "")
-
-
-def _begins_as_a_run(path: Path, revision: Revision | None) -> bool:
-    """Tell from a file's first line but one, where `schema` stands, whether to read it as a run."""
-    if revision is not None and revision.holds(path):
-        return b"envprobe.run/" in (revision.read(path, LIMIT_BYTES) or b"")[:HEAD_BYTES]
-    try:
-        with path.open("rb") as stream:
-            return b"envprobe.run/" in stream.read(HEAD_BYTES)
-    except OSError:
-        return False
 
 
 def diff(expected: str | Path | Document, observed: str | Path | Document, *, config: Config | None = None,
@@ -135,7 +87,7 @@ def diff(expected: str | Path | Document, observed: str | Path | Document, *, co
     Of two runs the outputs are compared too.
     """
     config = config or load_config(Path.cwd())
-    left, right = _expected(expected, config), load(observed, config=config)
+    left, right = expected_of(expected, config), load(observed, config=config)
     if isinstance(right, Baseline):
         if right.fingerprint is None:
             raise UsageError(f"{_name(observed, right)}: a declared baseline is no environment",
@@ -144,7 +96,7 @@ def diff(expected: str | Path | Document, observed: str | Path | Document, *, co
     else:
         right_name = _name(observed, right)
     report = _report(left, right, config, (_name(expected, left), right_name), strict, today)
-    return msgspec.structs.replace(report, expected_path=_path_of(expected, config))
+    return msgspec.structs.replace(report, expected_path=path_of(expected, config))
 
 
 def record(target: str | None = None, *, name: str | None = None, output: Path | None = None,
@@ -228,47 +180,6 @@ def save_run(run: Run, path: Path, *, update: bool = False) -> None:
     from .experiment import to_json as run_json
 
     store.save(path, run_json(run), replace=update)
-
-
-def load(source: str | Path | Document, *, config: Config | None = None) -> Document:
-    """Return what a path or a baseline's name stands for; a value stands for itself."""
-    if not isinstance(source, str | Path):
-        return source
-    if tracker.is_reference(source):
-        return tracker.load(str(source))
-    path = Path(source)
-    # what is neither missing nor a folder may be a pipe: `envprobe diff tf <(ssh host envprobe probe)`
-    if not path.exists() or (path.is_dir() and not _is_report(path)):
-        return store.load(str(source), (config or load_config(Path.cwd())).baselines_folder)
-    if path.suffix != ".json":
-        from .attestation.attachment import read_attachment
-
-        if _is_report(path):
-            return read_attachment(path).record.fingerprint
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LIMIT_BYTES + 1)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-    return read(data, str(path))
-
-
-def read(data: bytes, where: str) -> Document:
-    """Read a baseline, a run, a fingerprint or an answer of the probe. Raises DocumentError with every fault."""
-    value = read_json(data, where)
-    if isinstance(value, dict) and value.get("schema") == BASELINE_SCHEMA:
-        return read_baseline(data, where)
-    from . import experiment
-
-    if isinstance(value, dict) and str(value.get("schema")).startswith(experiment.FAMILY):
-        return experiment.from_value(value, where)
-    return from_value(value, where)
-
-
-def _is_report(path: Path) -> bool:
-    from .attestation.carrier import is_report
-
-    return is_report(path)
 
 
 def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:

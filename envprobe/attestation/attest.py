@@ -14,6 +14,8 @@ from ..config import Config, load_config
 from ..error import DocumentError, UsageError
 from ..experiment import Run
 from ..fingerprint import Fingerprint
+from ..source import Document
+from ..source import load as load_document
 from . import beside, carrier, payload, seal
 from .attachment import read_attachment
 from .authenticity import Trust, judge_signatures, visible_faults, weigh_signatures
@@ -71,13 +73,13 @@ def load_record(source: Source, *, config: Config | None = None) -> Record:
     return record_in(found, source)
 
 
-def load(source: Source, *, config: Config | None = None) -> Record | command.Document:
-    """Return the record of a report that carries one, else what `command.load` makes of a source."""
+def load(source: Source, *, config: Config | None = None) -> Record | Document:
+    """Return the record of a report that carries one, else what `source.load` makes of a source."""
     if isinstance(source, Record):
         return source
     if isinstance(source, str | Path) and not tracker.is_reference(source) and _carries(Path(source)):
         return read_attachment(Path(source)).record
-    return command.load(source, config=config)
+    return load_document(source, config=config)
 
 
 def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None, outputs: Path | None = None,
@@ -104,7 +106,7 @@ def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None,
     return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=bearer.name))
 
 
-def record_in(found: Record | command.Document, source: object = None) -> Record:
+def record_in(found: Record | Document, source: object = None) -> Record:
     """Return what of a document is attached; `source` is what it is called. Raises UsageError for what is no environment."""
     if isinstance(found, Record):
         return found

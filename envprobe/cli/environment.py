@@ -193,11 +193,11 @@ def show(file: str, **given: Any) -> int:
 
     Exit status: 0 shown, 2 could not be read.
     """
-    from .. import command
+    from .. import source
     from ..render.show import show as render
     from ..render.terminal import style_of
 
-    write_stdout(render(command.load(file), style_of(given)))
+    write_stdout(render(source.load(file), style_of(given)))
     return 0
 
 

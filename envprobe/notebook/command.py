@@ -13,6 +13,7 @@ from ..cli.option import options_of, probing
 from ..error import EnvprobeError
 from ..render.summary import headline
 from ..report import Report, Verdict
+from ..source import load
 from . import kernel
 from .display import Shown, of_document, of_report, of_signature
 
@@ -81,7 +82,7 @@ def signature(target: str | None, **given: Any) -> None:
 @probing
 def show(file: str | None, **given: Any) -> None:
     """Show one baseline, fingerprint, run or report with a record; without FILE this kernel's Python."""
-    document = command.load(file) if file else kernel.probe(None, options_of(given))
+    document = load(file) if file else kernel.probe(None, options_of(given))
     _display(of_document(document, given["verbose"]))
 
 

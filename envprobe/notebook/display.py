@@ -12,7 +12,6 @@ from ..assess.mend import is_command
 from ..attestation.carrier import notebook_output
 from ..attestation.carrier.block import block_of
 from ..attestation.payload import Attachment, Record, without_context
-from ..command import Document
 from ..fingerprint import Fingerprint
 from ..render import FORMATS, Style
 from ..render.page.template import fill
@@ -20,6 +19,7 @@ from ..render.result import results
 from ..render.show import rows, show
 from ..render.summary import headline, left_out, notes, provenance
 from ..report import Report
+from ..source import Document
 from ..spelling import line
 
 WIDTH = 100

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from .. import command
+from .. import source
 from ..baseline import SCHEMA as BASELINE
 from ..document import read_json
 from ..experiment import FAMILY as RUNS
@@ -72,10 +72,10 @@ def _is_ours(value: Any) -> bool:
 def _document(data: bytes, value: dict[str, Any], where: str) -> Document:
     if value["schema"].startswith(CHECKS):
         return saved_check.from_value(value, where)
-    return _without_places(command.read(data, where))
+    return _without_places(source.read(data, where))
 
 
-def _without_places(document: command.Document) -> command.Document:
+def _without_places(document: source.Document) -> source.Document:
     """Forget where a run's outputs lie: a page opens no file that only a document names, so descriptions are compared."""
     if not isinstance(document, Run):
         return document

@@ -15,6 +15,7 @@ from ..experiment.rerun import NOT_KEPT
 from ..policy import Severity
 from ..render import summary
 from ..report import Output, Report, Verdict
+from ..source import Document
 from .catalogue import Catalogue
 from .entry import Entry
 from .folder import File
@@ -78,7 +79,7 @@ class Comparisons:
             outputs=[_described(output) for output in report.outputs],
         )
 
-    def _load(self, entry: Entry) -> command.Document:
+    def _load(self, entry: Entry) -> Document:
         document = self._catalogue.load(entry)
         if isinstance(document, Report):  # it was something else when the folder was listed
             raise UsageError(f"{entry.file.place}: is a check now", "reload the page")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import envprobe
-from envprobe import command
+from envprobe import command, source
 from envprobe.attestation.attest import attach
 from envprobe.baseline import Baseline, read_baseline
 from envprobe.baseline.declaration import Declaration
@@ -128,7 +128,7 @@ def test_a_pipe_is_a_file_too(config: Config, tmp_path: Path) -> None:
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(to_json(fingerprint()),))
     writer.start()
-    assert command.load(pipe, config=config) == fingerprint()
+    assert source.load(pipe, config=config) == fingerprint()
     writer.join()
 
 
@@ -137,9 +137,9 @@ def test_trouble_is_an_error_of_ours(config: Config, tmp_path: Path) -> None:
     (tmp_path / "half.json").write_bytes(b'{"schema"')
     (tmp_path / "folder.json").mkdir()
     for kind, call in (
-        (StoreError, lambda: command.load("gone", config=config)),
-        (StoreError, lambda: command.load(tmp_path / "folder.json", config=config)),
-        (DocumentError, lambda: command.load(tmp_path / "half.json", config=config)),
+        (StoreError, lambda: source.load("gone", config=config)),
+        (StoreError, lambda: source.load(tmp_path / "folder.json", config=config)),
+        (DocumentError, lambda: source.load(tmp_path / "half.json", config=config)),
         (TargetError, lambda: command.probe(f"file://{tmp_path}/gone.json", config=config)),
         (UsageError, lambda: command.probe("nowhere://x", config=config)),
         (UsageError, lambda: command.record(config=config)),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from envprobe import command
+from envprobe import source
 from envprobe.attestation.attest import attach, verify
 from envprobe.attestation.payload import Attachment
 from envprobe.attestation.run_record import record_of
@@ -28,7 +28,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_an_offline_run_is_read_without_wandb(folder: Path) -> None:
     """A reviewer gets the folder and needs nothing but envprobe."""
-    assert command.load(f"wandb:{folder}") == RUN
+    assert source.load(f"wandb:{folder}") == RUN
     assert verify(f"wandb:{folder}").status is Status.INTACT
 
 
@@ -49,7 +49,7 @@ def test_a_run_without_a_record_carries_none(folder: Path) -> None:
 def test_what_is_no_runs_folder_is_refused(tmp_path: Path) -> None:
     """The sentence says what a folder of a run is called."""
     with pytest.raises(UsageError, match="no folder of a run"):
-        command.load(f"wandb:{tmp_path}")
+        source.load(f"wandb:{tmp_path}")
 
 
 def test_a_record_that_is_too_large_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from envprobe import command
+from envprobe import source
 from envprobe.attestation.attest import attach, verify
 from envprobe.attestation.carrier import tensorboard_folder
 from envprobe.attestation.verification import Status
@@ -32,7 +32,7 @@ def test_a_folder_of_logs_carries_a_record(logs: Path) -> None:
     assert {path: path.read_bytes() for path in before} == before
     assert tensorboard_folder.place_in(logs).read_bytes() == written
     assert verify(logs).status is Status.INTACT
-    assert command.load(logs) == RECORD.fingerprint
+    assert source.load(logs) == RECORD.fingerprint
 
 
 def test_the_record_is_as_old_as_the_logs(logs: Path) -> None:
@@ -62,7 +62,7 @@ def test_a_folder_without_a_record(logs: Path) -> None:
     assert verify(logs).status is Status.MISSING
     assert not tensorboard_folder.place_in(logs).exists()
     with pytest.raises(StoreError):
-        command.load(logs)
+        source.load(logs)
 
 
 def test_a_folder_without_logs_is_refused(tmp_path: Path) -> None:
