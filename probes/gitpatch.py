@@ -15,7 +15,7 @@ SNIFFED_BYTES = 8000  # git takes a file with a NUL in them for binary
 
 
 def make_patch(repository, commit, deadline_s):
-    """Return (text, whether it is whole): the files in the order of their names, the text cut where it grows too long.
+    """Return (text, whether it is whole): the files in the order of their names, the text cut at a line where it grows too long.
 
     Raises as `worktree.changes` does.
     """
@@ -23,22 +23,33 @@ def make_patch(repository, commit, deadline_s):
     changed = changed_files(repository, commit, deadline_s)
     for name in sorted(changed):
         if size > TEXT_LIMIT or time.monotonic() > deadline_s:
-            return "".join(parts)[:TEXT_LIMIT], False
+            return _cut("".join(parts)), False
         mode, object_name = before.get(name, (0, ""))
         old = (mode, read_object(repository.objects, object_name)) if object_name else None
         parts.append(_file_patch(name, old, None if changed[name] == DELETED else _now(repository.top, name)))
         size += len(parts[-1])
-    return "".join(parts)[:TEXT_LIMIT], size <= TEXT_LIMIT
+    return _cut("".join(parts)), size <= TEXT_LIMIT
+
+
+def _cut(text):
+    """Return the first lines: half a line may hold half a secret, which nobody would recognise any more."""
+    return text if len(text) <= TEXT_LIMIT else text[:text.rfind("\n", 0, TEXT_LIMIT) + 1]
 
 
 def _now(top, name):
-    """Return (mode, content) of a file, a link's target as its content; None for what is there no more or is neither."""
+    """Return (mode, content) of a file, a link's target as its content; None for what is there no more or is neither.
+
+    What lies behind a linked folder is not of the tree, to git neither.
+    """
     path = os.path.join(os.fsencode(top), name)
+    folder = os.path.dirname(path)
+    if os.path.isabs(name) or os.path.realpath(folder) != folder:
+        return None
     try:
         status = os.lstat(path)
         if stat.S_ISLNK(status.st_mode):
             return stat.S_IFLNK, os.readlink(path)
-        if not stat.S_ISREG(status.st_mode) or os.path.isabs(name) or b".." in name.split(b"/"):
+        if not stat.S_ISREG(status.st_mode):
             return None
         with open(path, "rb") as stream:
             return stat.S_IFREG | (0o755 if status.st_mode & 0o100 else 0o644), stream.read(FILE_LIMIT_BYTES + 1)

@@ -35,9 +35,12 @@ def scrub(value, home=""):
 
 
 def without_secrets(text, environ):
-    """Return text without the values of variables that are named like secrets: they must not even leave for the host."""
-    secrets = {value for name, value in environ.items() if SECRET_NAME.search(name) and len(value) >= SHORTEST_SECRET}
-    for secret in sorted(secrets, key=len, reverse=True):
+    """Return text without the values of variables that are named like secrets: they must not even leave for the host.
+
+    Each line of a value counts by itself: a patch begins every line with a sign.
+    """
+    secrets = {part for name, value in environ.items() if SECRET_NAME.search(name) for part in (value, *value.splitlines())}
+    for secret in sorted((secret for secret in secrets if len(secret) >= SHORTEST_SECRET), key=len, reverse=True):
         text = text.replace(secret, SCRUBBED)
     return text
 

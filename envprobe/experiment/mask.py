@@ -36,9 +36,12 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 
 def mask(text: str, variables: Mapping[str, str]) -> str:
-    """Return text without the values of variables that are named like secrets, and without what looks like one by itself."""
-    secrets = {value for name, value in variables.items() if SECRET_NAME.search(name) and len(value) >= SHORTEST}
-    for secret in sorted(secrets, key=len, reverse=True):
+    """Return text without the values of variables that are named like secrets, and without what looks like one by itself.
+
+    Each line of a value counts by itself: a patch begins every line with a sign.
+    """
+    secrets = {part for name, value in variables.items() if SECRET_NAME.search(name) for part in (value, *value.splitlines())}
+    for secret in sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True):
         text = text.replace(secret, SCRUBBED)
     for pattern, replacement in RULES:
         text = pattern.sub(replacement, text)

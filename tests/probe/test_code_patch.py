@@ -70,6 +70,35 @@ def test_secrets_stay_where_they_are(repository: Path) -> None:
     assert "+login('{scrubbed}')" in found["text"]
 
 
+def test_no_line_of_a_secret_leaves(repository: Path) -> None:
+    """A secret of several lines is taken out of a patch too, where a sign stands before each of them."""
+    (repository / "train.py").write_text("key = '''first-of-two\nsecond-of-two\n'''\n")
+    found = told(repository, DEPLOY_KEY="first-of-two\nsecond-of-two")
+    assert "of-two" not in found["text"]
+    patch = "+key = '''first-of-two\n+second-of-two\n"
+    assert "of-two" not in mask.mask(patch, {"DEPLOY_KEY": "first-of-two\nsecond-of-two"})
+
+
+def test_no_part_of_a_secret_stays_where_a_patch_is_cut(repository: Path) -> None:
+    """A secret across the end of a patch that is too long is not cut into a part that nobody recognises."""
+    (repository / "train.py").write_text("print(1)\n" * 100 + "hunter2-" * 9000)
+    found = told(repository, WANDB_API_KEY="hunter2-" * 9000)
+    assert found["whole"] is False
+    assert "-print(2)\n" in found["text"]
+    assert "hunter2" not in found["text"]
+
+
+def test_a_patch_stays_within_its_tree(repository: Path, tmp_path: Path) -> None:
+    """What lies behind a folder that became a link is told as deleted, as git does: no file elsewhere is read."""
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "model.py").write_text("of somebody else\n")
+    shutil.rmtree(repository / "package")
+    (repository / "package").symlink_to(tmp_path / "elsewhere")
+    found = told(repository)["text"]
+    assert "diff --git a/package/model.py b/package/model.py\ndeleted file mode 100644\n" in found
+    assert "somebody else" not in found
+
+
 def test_both_sides_know_the_same_names_of_secrets() -> None:
     """The guest imports nothing of the host, so the two tables are held against each other."""
     assert scrub.SECRET_NAME.pattern == mask.SECRET_NAME.pattern
