@@ -32,9 +32,13 @@ def step(name: str) -> dict[str, Any]:
 def put_envprobe(folder: Path) -> None:
     """Make what installing leaves: this interpreter's envprobe in `bin/`, without a network."""
     (folder / "bin").mkdir(parents=True)
-    for name, command in (("envprobe", "-m envprobe"), ("python", "")):
+    scripts = {
+        "envprobe": f"#!{sys.executable}\nimport sys\nfrom envprobe.__main__ import run\nsys.exit(run())\n",
+        "python": f'#!/bin/sh\nexec {shlex.quote(sys.executable)} "$@"\n',
+    }
+    for name, text in scripts.items():
         script = folder / "bin" / name
-        script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {command} "$@"\n')
+        script.write_text(text)
         script.chmod(0o755)
 
 

@@ -168,6 +168,22 @@ def test_an_input_is_a_value_and_nothing_else(name: str, value: str, repository:
     assert set(outputs) == {"verdict", "fingerprint", "reports"}
 
 
+@pytest.mark.parametrize(("shell", "script"), [*_scripts()])
+def test_no_python_of_a_script_takes_modules_from_the_folder(shell: str, script: str) -> None:
+    """Every Python that a script starts is isolated: `-m` and `-` would else take `json.py` from a pull request's folder."""
+    started = re.findall(r"""python3?"? (-\S*)""", script)
+    assert set(started) <= {"-I"}, shell
+
+
+def test_a_module_in_the_folder_does_not_decide(repository: Path) -> None:
+    """A pull request that brings modules of its own runs nothing in the check: verdict and outputs are as without them."""
+    for name in ("json", "pathlib"):
+        (repository / f"{name}.py").write_text("raise SystemExit('hostile')\n")
+    done, outputs, _ = _action(repository)
+    assert (done.returncode, outputs.get("verdict")) == (1, "differs"), done.stderr
+    assert _gitlab(repository).returncode == 1
+
+
 def test_the_job_leaves_a_test_report(repository: Path) -> None:
     """A difference fails the job; the log has the text, and the artifacts that the template names are there."""
     done = _gitlab(repository)
