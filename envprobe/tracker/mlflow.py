@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from ..error import DocumentError, EnvprobeError, UsageError
+from ..experiment.mask import mask
 from . import Entry
 from .record import LIMITS_BYTES, verdict_of
 
@@ -95,8 +97,8 @@ def _asking(name: str) -> Iterator[Any]:
         yield mlflow.MlflowClient(uri)
     except EnvprobeError:
         raise
-    except Exception as error:  # its stores each raise their own
-        said = " ".join(str(error).split())[:WORDS_LIMIT]
+    except Exception as error:  # its stores each raise their own, some with the address and the password in it
+        said = " ".join(mask(str(error), os.environ).split())[:WORDS_LIMIT]
         raise EnvprobeError(f"mlflow:{name}: {type(error).__name__}: {said}", WHERE) from error
 
 

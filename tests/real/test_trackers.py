@@ -145,6 +145,14 @@ class TestMLflow:
         assert "no MLflow store" in at.envprobe("show", first, status=2)
         assert not (tmp_path / "other.db").exists()
 
+    def test_a_password_in_the_address_is_not_said(self, recorded: Path) -> None:
+        """MLflow's own words name the server that does not answer, with what stands before its `@`."""
+        address = "http://ana:hunter2-hunter2@127.0.0.1:9"
+        at = desk(recorded, MLFLOW, MLFLOW_TRACKING_URI=address, MLFLOW_HTTP_REQUEST_MAX_RETRIES="0")
+        said = at.envprobe("show", "mlflow:abc", status=2)
+        assert "127.0.0.1:9" in said
+        assert "hunter2" not in said
+
     def test_without_mlflow_the_extra_is_named(self, recorded: Path) -> None:
         """The sentence says what to install."""
         assert "envprobe-ml[mlflow]" in Desk(recorded, {**os.environ}).envprobe("show", "mlflow:abc", status=2)
