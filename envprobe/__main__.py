@@ -13,9 +13,13 @@ def run() -> int:
     time, and taking them apart at the end another tenth (docs/performance.md).
     """
     gc.set_threshold(100_000)
-    from .cli import main
+    try:
+        from .cli import main
 
-    status = main()
+        status = main()
+    except ImportError as error:  # of what saying anything needs: Python would end with 1, which means `differs`
+        print(f"envprobe: {error}: an installation that is not whole\n          install it again", file=sys.stderr)
+        return 2
     gc.freeze()
     return status
 

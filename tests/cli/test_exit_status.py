@@ -296,6 +296,16 @@ def test_the_process_exits_with_it() -> None:
     assert stdout.startswith(b"DIFFERS")
 
 
+@pytest.mark.parametrize("library", ["click", "msgspec"])
+def test_half_an_installation_is_no_difference(library: str, tmp_path: Path) -> None:
+    """Where a library that everything needs is missing, the status is 2 and the last words name it."""
+    (tmp_path / f"{library}.py").write_text(f"raise ModuleNotFoundError('No module named {library}')\n")
+    process = _start("diff", "same.json", "same.json", env=_environment(PYTHONPATH=f"{tmp_path}:{REPOSITORY}"))
+    stdout, stderr = process.communicate()
+    assert (process.returncode, stdout) == (2, b"")
+    assert f"envprobe: No module named {library}" in stderr.decode()
+
+
 @pytest.mark.parametrize("argv", ["show same.json -v", "diff same.json drifted.json", "probe file://same.json", "--help"])
 def test_nobody_reads(argv: str) -> None:
     """A reader that has gone, as in `| head -1`, is no difference and no bug: status 2, and not a word."""
