@@ -3,7 +3,8 @@
 Judged are single numbers and the last one of each list, such as the final loss of a history; method and sources are in
 docs/outputs.md. Several metrics are judged at once, so each is judged at a confidence of 1 - 0.05 / (number of metrics):
 otherwise a run of the recorded kind would fail somewhere by chance (Bonferroni). What differs between the recorded runs
-themselves and is no metric, such as weights, is compared by its type and shape alone.
+themselves and is no metric, such as weights, is compared by its type and shape alone. What could not be read, or always was
+the same and is not now, is no pass.
 """
 
 from __future__ import annotations
@@ -18,12 +19,15 @@ import msgspec
 
 from ..experiment import Attempt
 from ..output import OutputComparison, OutputDescription, OutputDifference, Rule, Tolerance, Verdict, stable_name
+from ..output.comparator import WITHOUT_TOLERANCE
 from . import CONFIDENCE, Judgement, Outcome, compare_runs, judge_run
 
 ITEM = re.compile(r"(.*)\[(\d+)\]")
 LAST = "[last]"
 ACCEPTED = (Outcome.INSIDE, Outcome.EQUIVALENT)
 COMPARED_BY = "the spread of {count} recorded runs"
+SAME_ONCE = "all recorded runs left the same ones, and these are others"
+PASSED = (Verdict.TOLERANCE, Verdict.IDENTICAL)
 SHOWN = 50
 
 
@@ -88,11 +92,13 @@ def _compare(
                 differences += difference
                 outcomes += outcome
         differences += _parts(name, ours, theirs, tolerance)
+    verdict = _verdict(differences, outcomes)
+    doubt = _doubt(ours, theirs) if verdict in PASSED and not tolerance.rule("", name, first.type).ignore else ""
     return OutputComparison(
         name=name,
         type=first.type,
-        compared_by=COMPARED_BY.format(count=counts[0]),
-        verdict=_verdict(differences, outcomes),
+        compared_by=f"bytes because {doubt}" if doubt else COMPARED_BY.format(count=counts[0]),
+        verdict=Verdict.UNDETERMINED if doubt else verdict,
         same_bytes=len({output.digest for output in [*ours, *theirs]}) == 1,
         differences=sorted(differences, key=lambda difference: difference.accepted)[:SHOWN],
         count=len(differences),
@@ -142,6 +148,16 @@ def _parts(
                                    observed=" or ".join(sorted(observed))[:200])  # fmt: skip
 
 
+def _doubt(ours: list[OutputDescription], theirs: list[OutputDescription]) -> str:
+    """Return why bytes that no recorded run left may hold other values than could be judged; empty where they may not."""
+    recorded, every = {output.digest for output in ours}, [*ours, *theirs]
+    if not ours or {output.digest for output in theirs} <= recorded:
+        return ""
+    always_same = len(recorded) == 1 and not all(output.is_complete for output in every)
+    unread = (output.note for output in every if output.note and output.type not in WITHOUT_TOLERANCE)
+    return next(unread, SAME_ONCE if always_same else "")
+
+
 def _verdict(differences: Sequence[OutputDifference], outcomes: Sequence[Outcome]) -> Verdict:
     """Differs where something is outside; undetermined where something is neither in nor out. Too few runs are no pass."""
     outside = [difference for difference in differences if not difference.accepted]
@@ -155,7 +171,7 @@ def _verdict(differences: Sequence[OutputDifference], outcomes: Sequence[Outcome
 
 def _unproved(found: OutputComparison) -> OutputComparison:
     """Lower a pass that rests on no metric at all."""
-    if found.same_bytes or found.verdict not in (Verdict.TOLERANCE, Verdict.IDENTICAL):
+    if found.same_bytes or found.verdict not in PASSED:
         return found
     reason = "nothing: no output holds a metric to be judged by"
     return msgspec.structs.replace(found, compared_by=reason, verdict=Verdict.UNDETERMINED)

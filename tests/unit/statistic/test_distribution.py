@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from envprobe.output import Rule, Tolerance, Verdict
@@ -101,6 +102,31 @@ def test_without_any_metric_nothing_is_proved():
     recorded = [attempt(described("model.bin", digest=f"sha256:{index}")) for index in range(6)]
     new = [attempt(described("model.bin", digest="sha256:x"))]
     assert _only(distribution.compare(recorded, new, Tolerance())).verdict is Verdict.UNDETERMINED
+
+
+@pytest.mark.parametrize(
+    ("digests", "type_name", "note", "new", "verdict"),
+    [
+        ("aaaaa", "npy", "numpy is not installed", "b", Verdict.UNDETERMINED),
+        ("abcde", "npy", "numpy is not installed", "f", Verdict.UNDETERMINED),
+        ("aaaaa", "bytes", "", "b", Verdict.UNDETERMINED),
+        ("aaaaa", "npy", "numpy is not installed", "a", Verdict.IDENTICAL),
+        ("abcde", "npy", "numpy is not installed", "a", Verdict.IDENTICAL),
+        ("abcde", "pickle", "reading a pickle would run code", "f", Verdict.IDENTICAL),
+    ],
+)
+def test_an_output_that_nobody_read_is_not_the_same(digests, type_name, note, new, verdict):
+    """Other bytes beside a metric that passes are no pass where a library is missing, or where they had always been the same."""
+    def unread(digest):
+        weights = described("weights", digest=digest)
+        weights = msgspec.structs.replace(weights, type=type_name, is_complete=False, note=note)
+        return attempt(described(accuracy=0.9), weights)
+
+    found = distribution.compare([unread(digest) for digest in digests], [unread(new)], Tolerance())
+    assert {item.name: item.verdict for item in found} == {"metrics.json": Verdict.IDENTICAL, "weights": verdict}
+    ignored = Tolerance({"weights:*": Rule(ignore=True)})
+    found = distribution.compare([unread(digest) for digest in digests], [unread(new)], ignored)
+    assert {item.verdict for item in found} == {Verdict.IDENTICAL}
 
 
 def test_failed_attempts_do_not_count():
