@@ -18,6 +18,8 @@ TROUBLE = 2
 INTERRUPTED = 130
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
 """A disk that takes no more is no bug of ours."""
+REFUSED = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM)
+"""Nor is a path that the system does not even look up."""
 COMPLETION = "_ENVPROBE_COMPLETE"
 """Set by a shell that asks what the word at the cursor may become."""
 
@@ -56,6 +58,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         if isinstance(error, OSError) and error.errno in FULL:  # help, or a last word: reports are written with more care
             let_go_of(STDOUT)
             _say(f"stdout: cannot be written: {error.strerror}")
+        elif isinstance(error, OSError) and error.errno in REFUSED and error.filename is not None:
+            _say(f"{os.fsdecode(error.filename)}: cannot be opened: {error.strerror}")
         else:
             _report_bug(error)
     return TROUBLE

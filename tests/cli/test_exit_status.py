@@ -145,6 +145,14 @@ CASES = (
     Case("diff tf edited.json", 2, "", "take the original, or record it again"),
     Case("show half.json", 2, "", "half-written"),
     Case("check file://edited.json", 2, "", "take the original, or record it again"),
+    Case("show newer.json", 2, "", "upgrade envprobe"),
+    Case("diff tf newer.json", 2, "", "upgrade envprobe"),
+    # -- names that no file system takes
+    *(
+        Case(f"{command} {'n' * 300}{suffix}", 2, "", "File name too long")
+        for command, suffix in (("show", ""), ("check --baseline", ".json"), ("check file://same.json --baseline", ".json"),
+                                ("verify", ".md"), ("lint", ""), ("record file://same.json --output", ".json"))
+    ),
     # -- places that cannot be written
     Case("diff same.json drifted.json --output /dev/full", 2, "", "/dev/full: cannot be written: No space left on device"),
     Case("probe file://same.json --output /dev/full", 2, "", "No space left on device"),
