@@ -17,6 +17,7 @@ from . import __version__, store, tracker
 from .baseline import Baseline, Provenance, to_json
 from .config import Config, load_config
 from .error import ProbeError, StoreError, UsageError
+from .fact import in_utf8
 from .fingerprint import Fingerprint
 from .numerics.trace import read_trace, read_traces, with_trace
 from .numerics.trace import to_json as trace_json
@@ -205,7 +206,7 @@ def _report(expected: Document, observed: Fingerprint | Run, config: Config, nam
         waivers += expected.waivers
     policy = overlay(policy, config.policy)
     report = assess(_environment(expected), observed if isinstance(observed, Fingerprint) else observed.environment,
-                    policy=policy, waivers=waivers, names=names, strict=strict,
+                    policy=policy, waivers=waivers, names=(in_utf8(names[0]), in_utf8(names[1])), strict=strict,
                     today=today or datetime.now(timezone.utc).date())  # fmt: skip
     policy_from = PolicySource(config.revision.name, config.revision.commit) if config.revision else None
     report = msgspec.structs.replace(report, signature=_signature(observed), policy_from=policy_from)

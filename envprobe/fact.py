@@ -95,6 +95,15 @@ def canonical(value: object) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
 
 
+def in_utf8(value: Any) -> Any:
+    """Return a JSON value of texts that UTF-8 can hold: the bytes of a file's name that is not UTF-8 become escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode("utf-8")
+    if isinstance(value, dict):
+        return {in_utf8(key): in_utf8(item) for key, item in value.items()}
+    return [in_utf8(item) for item in value] if isinstance(value, list) else value
+
+
 def sha256(data: bytes) -> str:
     """Return `sha256:` and the hexadecimal digest."""
     return "sha256:" + hashlib.sha256(data).hexdigest()

@@ -23,7 +23,10 @@ ANCHORED = frozenset({"sarif", "github"})
 
 
 def deliver(report: Report, given: dict[str, Any]) -> int:
-    """Render a report to where it was asked for; the verdict, in this one place, becomes the exit status."""
+    """Render a report to where it was asked for; the verdict, in this one place, becomes the exit status.
+
+    Files come first: a reader who has gone, as in `| head -1`, costs none of them, and trouble with one costs nobody the report.
+    """
     from .. import render
     from ..render.terminal import style_of
     from ..report import EXIT_STATUS
@@ -33,25 +36,30 @@ def deliver(report: Report, given: dict[str, Any]) -> int:
         from ..anchor import anchored
 
         report = anchored(report)
-    _hand_over(render.FORMATS[given["format_"]](report, style_of(given)), given)
-    for form, path in copies:
-        write_file(path, render.FORMATS[form](report, style_of({**given, "output": path})).encode("utf-8"))
-    if given["format_"] == "github":
-        from . import step_summary
+    try:
+        for form, path in copies:
+            write_file(path, _encoded(render.FORMATS[form](report, style_of({**given, "output": path}))))
+        if given["format_"] == "github":
+            from . import step_summary
 
-        step_summary.append(render.FORMATS["markdown"](report, render.Style()))
+            step_summary.append(render.FORMATS["markdown"](report, render.Style()))
+    finally:
+        _hand_over(render.FORMATS[given["format_"]](report, style_of(given)), given)
     return EXIT_STATUS[report.verdict]
 
 
 @contextmanager
 def trouble_told(given: dict[str, Any]) -> Iterator[None]:
     """Tell of trouble in the formats that a CI system lists, too: a missing report would be taken for a missing check."""
-    from ..error import EnvprobeError
+    from ..error import EnvprobeError, StoreError
 
     try:
         yield
     except EnvprobeError as error:
-        _tell(error.message, error.hint, given)
+        try:
+            _tell(error.message, error.hint, given)
+        except StoreError as another:
+            raise StoreError(f"{error.message}\n{another.message}", error.hint) from error
         raise
 
 
@@ -62,7 +70,7 @@ def _tell(message: str, hint: str, given: dict[str, Any]) -> None:
         _hand_over(TROUBLE[given["format_"]](message, hint), given)
     for form, path in given["also"]:
         if form in TROUBLE:
-            write_file(path, TROUBLE[form](message, hint).encode("utf-8"))
+            write_file(path, _encoded(TROUBLE[form](message, hint)))
     if given["format_"] == "github":
         from . import step_summary
 
@@ -71,9 +79,14 @@ def _tell(message: str, hint: str, given: dict[str, Any]) -> None:
 
 def _hand_over(text: str, given: dict[str, Any]) -> None:
     if given["output"] is not None:
-        write_file(given["output"], text.encode("utf-8"))
+        write_file(given["output"], _encoded(text))
     else:  # what a program reads is UTF-8 wherever it is written; a terminal has its own encoding
-        write_stdout(text if given["format_"] == "text" else text.encode("utf-8"))
+        write_stdout(text if given["format_"] == "text" else _encoded(text))
+
+
+def _encoded(text: str) -> bytes:
+    """Return text as UTF-8; of a file's name that is not, the bytes as escapes, which JSON reads back."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def write_file(path: Path, data: bytes) -> None:

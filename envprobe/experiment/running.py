@@ -17,7 +17,7 @@ import msgspec
 
 from .. import __version__
 from ..error import EnvprobeError, UsageError
-from ..fact import Fact, Section, Unknown
+from ..fact import Fact, Section, Unknown, in_utf8
 from ..fingerprint import Fingerprint, skip_reason
 from ..probing.collect import Options, collect_from
 from ..target import Target, open_target
@@ -125,7 +125,7 @@ class _Experiment:
         while len(attempts) < self._plan.repeat and self._interruption is None:
             attempts.append(self._attempt(len(attempts)))
         drift, reason = self._drift(before)
-        return Run(
+        run = Run(
             command=mask_arguments(self._plan.command, os.environ),
             outputs=self._plan.outputs,
             target="local://" if self._is_local else self._target.reference,
@@ -138,6 +138,7 @@ class _Experiment:
             patch=patch,
             context={"recorded": started, "envprobe": __version__, "target": self._target.reference},
         )
+        return msgspec.convert(in_utf8(msgspec.to_builtins(run)), Run)  # an argument or an output may be named in any bytes
 
     def _look(self, options: Options, known: Fingerprint | None = None) -> Fingerprint:
         found = collect_from(self._target, options, known, self._say)

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from ..attestation.payload import Experiment
 from ..attestation.verification import Status, Verification
-from ..fact import canonical
+from ..fact import canonical, in_utf8
 from ..spelling import cut, safe
 from . import Style
 from .json import render as render_report
@@ -68,7 +68,7 @@ def json(verification: Verification) -> str:
         "signers": msgspec.to_builtins(verification.signers),
         "comparison": None if comparison is None else msgspec.json.decode(render_report(comparison)),
     }
-    return msgspec.json.format(canonical(body), indent=1).decode("ascii") + "\n"
+    return msgspec.json.format(canonical(in_utf8(body)), indent=1).decode("ascii") + "\n"
 
 
 def _rows(verification: Verification) -> Iterator[tuple[str, str]]:

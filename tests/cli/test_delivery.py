@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from envprobe import cli
+from envprobe.cli import option
 from envprobe.cli.step_summary import LIMIT_BYTES
 from tests.published import read_junit, read_sarif
 from tests.repository import make_repository
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -43,6 +49,43 @@ def test_several_formats_of_one_check(repository: Path, capsys: pytest.CaptureFi
     place = result["locations"][0]["physicalLocation"]
     row = (repository / place["artifactLocation"]["uri"]).read_text().splitlines()[place["region"]["startLine"] - 1]
     assert row.strip() == '"numpy.version": "1.22.4",'
+
+
+def test_files_are_written_for_a_reader_who_has_gone(repository: Path, summary: Path) -> None:
+    """`envprobe check --also … | head -1` leaves whole files, as the same without `| head -1`."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "envprobe", "check", "--format", "github", "--also", "json=report.json"]
+    done = subprocess.run(command, stdout=write, env={**os.environ, "PYTHONPATH": str(ROOT)}, check=False)
+    os.close(write)
+    assert done.returncode == 2
+    assert json.loads((repository / "report.json").read_bytes())["verdict"] == "differs"
+    assert "## envprobe: differs" in summary.read_text("utf-8")
+
+
+def test_a_copy_that_cannot_be_written_costs_no_report(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The check was made, so its report is shown, and the status says that not all was done."""
+    assert cli.main(["check", "--also", "json=envprobe.toml/report.json"]) == 2
+    said = capsys.readouterr()
+    assert said.out.startswith("DIFFERS")
+    assert "envprobe.toml/report.json: cannot be written" in said.err
+
+
+def test_trouble_that_cannot_be_told_is_said_with_its_cause(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where not even the file for trouble can be written, both are said."""
+    assert cli.main(["check", "file://gone.json", "--also", "junit=envprobe.toml/junit.xml"]) == 2
+    said = capsys.readouterr().err
+    assert "gone.json: No such file" in said
+    assert "envprobe.toml/junit.xml: cannot be written" in said
+
+
+@pytest.mark.parametrize("form", option.FORMATS)
+def test_a_name_that_is_not_utf_8_is_told_in_every_format(form: str, repository: Path) -> None:
+    """Old file names are bytes of another encoding: the verdict is as with any name, in UTF-8."""
+    name = Path(os.fsdecode(b"baselines/\xff.json"))
+    (repository / "baselines" / "tf.json").rename(name)
+    assert cli.main(["diff", str(name), "drifted.json", "--format", form, "--output", "report"]) == 1
+    (repository / "report").read_text("utf-8")
 
 
 @pytest.mark.parametrize("value", ["junit", "=x", "xml=x", "junit="])

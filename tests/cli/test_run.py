@@ -72,6 +72,15 @@ def test_what_is_recorded(desk):
     assert run["drift"] == {}
 
 
+def test_an_argument_that_is_not_utf_8_costs_no_record(desk: Path) -> None:
+    """An argument may be the name of an old file, in any bytes: the run is recorded, with the bytes as escapes."""
+    done = _envprobe(desk, "run", *QUICK, "--output", "run.json", "--outputs", "x", "--", "sh", "-c", "echo 1 > x", os.fsdecode(b"a\xff"))
+    assert done.returncode == 0, done.stderr
+    assert json.loads((desk / "run.json").read_bytes())["command"][-1] == r"a\udcff"
+    assert _envprobe(desk, "diff", "run.json", "run.json").returncode == 0
+
+
+
 def test_the_same_again_and_otherwise(desk):
     """The same command reproduces; another argument or seed does not, and is named."""
     train = ("--outputs", "metrics.json", "--seed-env", "SEED", "--", sys.executable, "train.py")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import Any
 
-from envprobe.fact import ABSENT, Absent, Known, Section, Unknown, canonical, sha256
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envprobe.fact import ABSENT, Absent, Known, Section, Unknown, canonical, in_utf8, sha256
 
 
 def test_states_are_never_equal() -> None:
@@ -73,3 +77,14 @@ def test_canonical_spelling() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         canonical(float("nan"))
     assert sha256(b"") == "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)))
+def test_values_that_utf_8_can_hold_stay_as_they_are(value: Any) -> None:
+    """Only what no document could be written of is spelled otherwise."""
+    assert in_utf8(value) == value
+
+
+def test_bytes_of_a_name_become_escapes() -> None:
+    """In keys and values, at any depth."""
+    assert in_utf8({"\udcff": ["a\udcff", 1]}) == {r"\udcff": [r"a\udcff", 1]}
