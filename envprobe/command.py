@@ -76,7 +76,7 @@ def observe(target: str | None = None, baseline: str | None = None, *, options: 
     The file of a run serves as a baseline: as the environment that it was made in.
     """
     config = config or load_config(Path.cwd())
-    expected = baseline_of(_baseline_name(baseline, config), config)
+    expected = baseline_of(_baseline_name(baseline, config, target), config)
     wanted = _asked(_options(options, config), expected)
     return expected, collect(_target(target, config), wanted, known=expected.fingerprint, progress=progress)
 
@@ -278,18 +278,19 @@ def _hash_key(config: Config) -> str | None:
                          "make one: head -c 32 /dev/urandom > FILE, and keep it out of the repository") from error  # fmt: skip
 
 
-def _baseline_name(baseline: str | None, config: Config) -> str:
+def _baseline_name(baseline: str | None, config: Config, target: str | None = None) -> str:
+    """Return which baseline is meant. Raises StoreError where that cannot be told, with what records one of the target."""
     chosen = baseline or config.baseline
     if chosen:
         return chosen
     there = sorted(path.stem for path in config.baselines_folder.glob("*.json"))
     if len(there) == 1:
         return there[0]
-    raise StoreError(
-        f"{config.baselines_folder}: "
-        + ("no baseline is recorded" if not there else f"which baseline? there are {', '.join(there)}"),
-        "record one: envprobe record --name NAME" if not there else "name one: envprobe check --baseline NAME",
-    )
+    where = f" {target}" if target else ""
+    if there:
+        hint = f"name one: envprobe check{where} --baseline NAME"
+        raise StoreError(f"{config.baselines_folder}: which baseline? there are {', '.join(there)}", hint)
+    raise StoreError(f"{config.baselines_folder}: no baseline is recorded", f"record one: envprobe record{where} --name NAME")
 
 
 def _destination(name: str | None, output: Path | None, config: Config) -> Path:

@@ -114,7 +114,10 @@ def compare(expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT) ->
     )
 
 
-_RECORD_ONE = "the baseline has no trace of this numeric class; if this environment is right: envprobe record --add-trace"
+_RECORD_ONE = (
+    "the baseline has no trace of this numeric class; if this environment is right: "
+    "envprobe record TARGET --name NAME --add-trace"
+)
 
 
 def diverging(expected: Trace, observed: Trace) -> list[Divergence]:

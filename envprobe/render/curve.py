@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from collections.abc import Sequence
 
 from ..numerics.numeric import losses
@@ -15,7 +16,7 @@ LABEL_WIDTH = 18
 def draw(trace: Trace, width: int) -> list[str]:
     """Return a trace as lines of at most `width` columns: its class, and one curve for each loss."""
     summary = f"{trace.kind}, {trace.mode}, {len(trace.records)} records"
-    lines = [_line("run", summary), _line("numeric class", numeric_class(trace))]
+    lines = [*_wrapped("run", summary, width), *_wrapped("numeric class", numeric_class(trace), width)]
     curves: dict[str, list[tuple[int, float]]] = {}
     for step, name, value in losses(trace.records):
         curves.setdefault(name, []).append((step, value))
@@ -40,6 +41,12 @@ def _bar(value: float, low: float, high: float) -> str:
         return "!"
     share = (value / 2 - low / 2) / (high / 2 - low / 2) if high > low else 0.0  # halves: high - low may overflow
     return BARS[min(int(share * len(BARS)), len(BARS) - 1)]
+
+
+def _wrapped(label: str, words: str, width: int) -> list[str]:
+    """Return words on as many lines as they need: a numeric class that is cut reads like another one."""
+    rows = textwrap.wrap(words, max(width - LABEL_WIDTH, 8), break_on_hyphens=False)
+    return [_line("" if index else label, row) for index, row in enumerate(rows)]
 
 
 def _line(label: str, words: str) -> str:

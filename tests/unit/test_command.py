@@ -69,6 +69,9 @@ def test_check_chooses_the_only_baseline(config: Config, tmp_path: Path) -> None
     with pytest.raises(StoreError) as missing:
         command.check(config=config)
     assert missing.value.hint == "record one: envprobe record --name NAME"
+    with pytest.raises(StoreError) as missing:
+        command.check("docker://trainer", config=config)
+    assert missing.value.hint == "record one: envprobe record docker://trainer --name NAME"
     command.save(command.record(name="tf", config=config))
     assert command.check(config=config).expected_name == "tf"
     command.save(command.record(name="torch", config=config))

@@ -165,7 +165,7 @@ def test_a_training_run_of_another_class() -> None:
     expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
     said = dict(training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1))))
     assert said["class"].endswith("!= cpus 16")
-    assert "record --add-trace" in said["next"]
+    assert "record TARGET --name NAME --add-trace" in said["next"]
 
 
 def test_without_a_training_run() -> None:
