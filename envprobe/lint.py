@@ -152,7 +152,7 @@ def _respelled(path: Path, baseline: Baseline, fix: bool) -> Finding:
 def _same_name(path: Path, names: dict[str, Path]) -> Iterator[Finding]:
     """Say that a name stands for two files: a check would silently take the nearer one."""
     other = names.setdefault(path.stem, path)
-    if other != path:
+    if other.resolve() != path.resolve():
         yield Finding(str(path), f"{other} has the same name")
     elif path.resolve().parent != store.shipped().resolve() and (store.shipped() / path.name).is_file():
         yield Finding(str(path), "a baseline that envprobe ships has the same name; here this one is taken", Level.WARNING)

@@ -6,6 +6,7 @@ paths: the same report gives the same bytes, and a result the same fingerprint, 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +23,7 @@ from .summary import headline, left_out, provenance
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 HOME = "https://pypi.org/project/envprobe-ml/"
 LEVELS = {Severity.FAIL: "error", Severity.WARN: "warning", Severity.NOTE: "note"}
+LINK = re.compile(r"(\\*)\]\(")
 SHOWN_RESULTS = 5000
 """GitHub keeps so many results of a run, the most severe ones."""
 IDENTITY = "envprobe/v1"
@@ -138,7 +140,7 @@ def _location(result: Result, report: Report) -> dict[str, Any]:
 
 def _unlinked(text: str) -> str:
     """Escape what would make a link of text from a target: `[words](address)` is one in a message (section 3.11.6)."""
-    return text.replace("](", "\\](")
+    return LINK.sub(r"\1\1\\](", text)  # a backslash before it would else take ours for its own
 
 
 def _notification(level: str, words: str) -> dict[str, Any]:

@@ -122,6 +122,12 @@ def test_names_are_unique_and_those_of_the_files(project: Path) -> None:
     ]
 
 
+def test_a_file_that_is_named_twice_is_one_file(project: Path) -> None:
+    """The same file by another path is no second baseline of its name."""
+    path = project / "baselines" / "tf.json"
+    assert lint([path, path.parent / ".." / "baselines" / "tf.json"], today=TODAY).findings == []
+
+
 def test_a_configuration_names_a_baseline_that_is_there(project: Path) -> None:
     """A project whose baseline was renamed fails before its next check does."""
     (project / "baselines" / "tf.json").rename(project / "baselines" / "tf-2.9.json")

@@ -94,6 +94,8 @@ def test_text_of_a_target_is_no_link() -> None:
     """A value that spells a link is shown and not followed."""
     report = _report(fingerprint({"environment.LANG": "[click](https://x.invalid)"}))
     assert "[click\\](https" in read_sarif(render(report, Style()))["runs"][0]["results"][0]["message"]["text"]
+    report = _report(fingerprint({"environment.LANG": r"[click\](https://x.invalid)"}))
+    assert r"[click\\\](https" in read_sarif(render(report, Style()))["runs"][0]["results"][0]["message"]["text"]
 
 
 def test_the_source_of_the_policy_is_told() -> None:
