@@ -199,6 +199,7 @@ def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
 def _report(expected: Document, observed: Fingerprint | Run, config: Config, names: tuple[str, str],
             strict: bool, today: date | None) -> Report:  # fmt: skip
     from .assess import assess  # what judges is loaded while the target answers
+    from .attestation.quote import Quote
 
     policy, waivers = DEFAULT, list(config.waivers)
     if isinstance(expected, Baseline):
@@ -209,24 +210,13 @@ def _report(expected: Document, observed: Fingerprint | Run, config: Config, nam
                     policy=policy, waivers=waivers, names=(in_utf8(names[0]), in_utf8(names[1])), strict=strict,
                     today=today or datetime.now(timezone.utc).date())  # fmt: skip
     policy_from = PolicySource(config.revision.name, config.revision.commit) if config.revision else None
-    report = msgspec.structs.replace(report, signature=_signature(observed), policy_from=policy_from)
+    report = msgspec.structs.replace(report, quote=Quote(observed), policy_from=policy_from)
     if isinstance(observed, Fingerprint):
         return report
     from .experiment import rerun
 
     recorded = None if isinstance(expected, Baseline | Fingerprint) else expected
     return rerun.with_outputs(report, recorded, observed, policy, config.outputs)
-
-
-def _signature(observed: Fingerprint | Run) -> str:
-    """Return the line that `attach` would write for it."""
-    from .attestation.payload import Record, without_context
-
-    if isinstance(observed, Fingerprint):
-        return str(Record(fingerprint=without_context(observed)).signature)
-    from .attestation.run_record import record_of
-
-    return str(record_of(observed).signature)
 
 
 def _environment(expected: Document) -> Baseline | Fingerprint:

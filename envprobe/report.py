@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,15 @@ class Anchor(msgspec.Struct, frozen=True):
         return next((self.lines[name] for name in (*paths, *sections) if name in self.lines), 0)
 
 
+class Quoted(msgspec.Struct, frozen=True):
+    """A signature that is known already."""
+
+    line: str = ""
+
+    def __call__(self) -> str:
+        return self.line
+
+
 class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """The result of comparing one environment with what was expected of it."""
 
@@ -123,8 +132,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One sentence for each waiver that is expired or matched nothing."""
     strict: bool = False
     """Whether warnings fail."""
-    signature: str = ""
-    """The line by which to quote what was observed, `envprobe:1|py:…`; empty where nobody asked for one."""
+    quote: Callable[[], str] = Quoted()
+    """Gives `signature`; computing it takes longer than a comparison, and few formats show it."""
     expected_path: str = ""
     """The file that the expected side was read from; empty where it was none. For `anchor.anchored`, not for a reader."""
     anchor: Anchor | None = None
@@ -146,6 +155,11 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         if "undetermined" in outputs or not self.compared or any(gap.severity in self.gate for gap in self.unknown):
             return Verdict.UNDETERMINED
         return Verdict.REPRODUCES
+
+    @cached_property
+    def signature(self) -> str:
+        """The line by which to quote what was observed, `envprobe:1|py:…`; empty where there is none."""
+        return self.quote()
 
     @property
     def roots(self) -> list[Difference]:

@@ -46,7 +46,7 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
 
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
-    modules = ("assess", "attestation.payload", f"render.{given['format_']}")
+    modules = ("assess", "attestation.quote", f"render.{given['format_']}")
     with trouble_told(given), progress_shown(*modules) as progress:
         report = command.check(target, baseline, options=options_of(given), config=_config(given), strict=given["strict"],
                                progress=progress, run=run)  # fmt: skip

@@ -17,7 +17,7 @@ from envprobe.output.comparison import OutputComparison, OutputDifference, Place
 from envprobe.policy import Severity
 from envprobe.render.page import render
 from envprobe.render.page.shell import document
-from envprobe.report import Difference, Gap, Kind, Output, Report
+from envprobe.report import Difference, Gap, Kind, Output, Quoted, Report
 from tests.browser import Visit, visit
 from tests.hostile import AWAY, RUN, TEXTS
 from tests.trace_sample import moved, trace
@@ -50,7 +50,7 @@ def _rich() -> Report:
         outputs=[output(deviation())],
         skipped={"stdlib.*": "left out by --no-integrity"},
         stale_waivers=["gpu.* (cy): expired on 2025-06-30"],
-        signature="envprobe:1|py:3.9.2|tf:2.9.0",
+        quote=Quoted("envprobe:1|py:3.9.2|tf:2.9.0"),
     )
 
 
@@ -70,7 +70,7 @@ def _hostile() -> Report:
         + [_difference(f"{text}.x", Severity.WARN, because=f"packages.{TEXTS[0]}.version") for text in TEXTS]
         + [_difference(f"{text}.y", Severity.NOTE, fix=text) for text in TEXTS],
         [Gap(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS],
-        expected_name=text, observed_name=text, expected_id=text, observed_id=text, signature=text,
+        expected_name=text, observed_name=text, expected_id=text, observed_id=text, quote=Quoted(text),
         trace=found,
         outputs=[
             Output(comparison=OutputComparison(
