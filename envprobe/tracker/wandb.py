@@ -73,6 +73,8 @@ def _put(live: Any, entry: Entry) -> bool:
 
 
 def _read(path: Path, limit_bytes: int) -> bytes:
+    if path.exists() and not path.is_file():  # a pipe among what somebody sent would be waited for
+        raise DocumentError(f"{path}: is no file")
     try:
         with path.open("rb") as stream:
             data = stream.read(limit_bytes + 1)

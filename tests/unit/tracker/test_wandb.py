@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,15 @@ def test_a_record_that_is_too_large_is_not_read(folder: Path, monkeypatch: pytes
     monkeypatch.setitem(record.LIMITS_BYTES, record.RECORD, 100)
     with pytest.raises(DocumentError, match="too large for a record"):
         wandb.read(str(folder))
+
+
+def test_a_pipe_in_place_of_a_record_is_not_waited_for(folder: Path) -> None:
+    """A run's folder may come from anybody."""
+    path = folder / "files" / "envprobe" / "record.json"
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(DocumentError, match="is no file"):
+        source.load(f"wandb:{folder}")
 
 
 def test_a_finished_run_is_not_written_to(folder: Path) -> None:
