@@ -32,13 +32,13 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
 
     Exit status: 130 ended by Ctrl-C, 2 could not listen.
     """
-    from ..error import UsageError
+    from ..error import UsageError, installing
 
     try:
         from ..serve.app import Application
         from ..serve.server import listen, machine_name, serve, url_of
     except ModuleNotFoundError as error:
-        hint = "pip install 'envprobe-ml[serve]'"
+        hint = installing("serve")
         raise UsageError(f"{error.name} is not installed, which a page that is served needs", hint) from error
     from ..config import load_config
     from ..serve.catalogue import Catalogue

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from ..error import EnvprobeError
+from ..error import EnvprobeError, installing
 
 MINIMUM_RUNS_EACH = 3
 """For two groups; fewer give no usable estimate of the spread of either."""
@@ -71,5 +71,5 @@ def scipy_stats() -> Any:
     try:
         from scipy import stats
     except ImportError:
-        raise EnvprobeError("scipy is not installed", "pip install 'envprobe-ml[statistics]'") from None
+        raise EnvprobeError("scipy is not installed", installing("statistics")) from None
     return stats

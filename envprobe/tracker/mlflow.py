@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from ..error import DocumentError, EnvprobeError, UsageError
+from ..error import DocumentError, EnvprobeError, UsageError, installing
 from ..experiment.mask import mask
 from . import Entry
 from .record import LIMITS_BYTES, verdict_of
@@ -125,5 +125,5 @@ def _mlflow() -> Any:
     try:
         import mlflow
     except ImportError:
-        raise EnvprobeError("MLflow's runs need the package mlflow", "pip install 'envprobe-ml[mlflow]'") from None
+        raise EnvprobeError("MLflow's runs need the package mlflow", installing("mlflow")) from None
     return mlflow

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..error import DocumentError, EnvprobeError, UsageError
+from ..error import DocumentError, EnvprobeError, UsageError, installing
 from . import Entry
 from .record import LIMITS_BYTES, entry_of, verdict_of
 
@@ -91,7 +91,7 @@ def _live_run() -> Any:
     try:
         import wandb
     except ImportError:
-        raise EnvprobeError("runs of Weights & Biases need the package wandb", "pip install 'envprobe-ml[wandb]'") from None
+        raise EnvprobeError("runs of Weights & Biases need the package wandb", installing("wandb")) from None
     if wandb.run is None:
         raise UsageError("no run of Weights & Biases is live", "call it after `wandb.init()` and before `finish()`, or give run")
     return wandb.run

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ...error import EnvprobeError
+from ...error import EnvprobeError, installing
 from . import pdf_page
 from .block import Block, damaged
 
@@ -118,7 +118,7 @@ def _pypdf(where: str) -> Iterator[None]:
     try:
         import pypdf  # noqa: F401
     except ImportError:
-        raise EnvprobeError("PDF reports need the package pypdf", "pip install 'envprobe-ml[pdf]'") from None
+        raise EnvprobeError("PDF reports need the package pypdf", installing("pdf")) from None
     log = logging.getLogger("pypdf")
     if not log.handlers:
         log.addHandler(logging.NullHandler())

@@ -11,7 +11,7 @@ import json
 import logging
 from typing import Any
 
-from ...error import EnvprobeError
+from ...error import EnvprobeError, installing
 from ...fact import canonical
 from .statement import PAYLOAD_TYPE
 
@@ -62,7 +62,7 @@ def _need() -> None:
     try:
         import sigstore  # noqa: F401
     except ImportError:
-        raise EnvprobeError("Sigstore signatures need the package sigstore", "pip install 'envprobe-ml[sigstore]'") from None
+        raise EnvprobeError("Sigstore signatures need the package sigstore", installing("sigstore")) from None
     log = logging.getLogger("sigstore")
     if not log.handlers:
         log.addHandler(logging.NullHandler())  # it warns on stderr of being offline, which is what was asked for

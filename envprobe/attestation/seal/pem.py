@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...error import EnvprobeError
+from ...error import EnvprobeError, installing
 from .dsse import Mark
 from .ssh import MAGIC
 
@@ -95,4 +95,4 @@ def _need() -> None:
     try:
         import cryptography  # noqa: F401
     except ImportError:
-        raise EnvprobeError("PEM keys need the package cryptography", "pip install 'envprobe-ml[sign]'") from None
+        raise EnvprobeError("PEM keys need the package cryptography", installing("sign")) from None
