@@ -5,7 +5,6 @@ The tables have no script, no style sheet and no address, so they look the same 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..assess.mend import is_command
@@ -16,7 +15,7 @@ from ..fingerprint import Fingerprint
 from ..render import FORMATS, Style
 from ..render.page.template import fill
 from ..render.result import results
-from ..render.show import rows, show
+from ..render.show import grouped, rows, show
 from ..render.summary import headline, left_out, notes, provenance
 from ..report import Report
 from ..source import Document
@@ -63,7 +62,7 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
 def of_document(document: Document, verbosity: int = 0) -> Shown:
     """Return a baseline, a fingerprint or a run, as `envprobe show` tells it."""
     style = _style(verbosity)
-    html = _fill("rows.html", rows=_joined(rows(document, style)), label_width=LABEL_WIDTH[verbosity > 0])
+    html = _fill("rows.html", rows=grouped(rows(document, style)), label_width=LABEL_WIDTH[verbosity > 0])
     return _shown(show(document, style), html, {"id": document.id})
 
 
@@ -93,13 +92,3 @@ def _footer(report: Report, left: int, everything: bool) -> list[str]:
     more += [f"stale waiver: {line(waiver, 400)}" for waiver in report.stale_waivers]
     more += [f"not compared: {sentence}" for sentence in left_out(report.skipped)]
     return [*more, f"{provenance(report)}; id {report.observed_id[:19]}"]
-
-
-def _joined(told: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-    """Return rows of which one without a label is another line of the one before."""
-    found: list[tuple[str, list[str]]] = []
-    for label, words in told:
-        if label or not found:
-            found.append((label, []))
-        found[-1][1].append(words)
-    return found

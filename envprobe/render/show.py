@@ -55,6 +55,16 @@ def rows(document: Baseline | Fingerprint | Run, style: Style) -> Iterator[Row]:
         yield from _baseline_rows(document, style) if isinstance(document, Baseline) else _fingerprint_rows(document, style)
 
 
+def grouped(told: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+    """Join the rows that go on with the one before: those without a label."""
+    found: list[tuple[str, list[str]]] = []
+    for label, words in told:
+        if label or not found:
+            found.append((label, []))
+        found[-1][1].append(words)
+    return found
+
+
 def show_baseline(baseline: Baseline, style: Style) -> str:
     """Return a baseline as one screen of text: what it is, then its facts, traces, rules and waivers."""
     return _print(_baseline_rows(baseline, style), style)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import groupby
 from string import ascii_uppercase
 from typing import Any, NamedTuple
@@ -80,7 +80,7 @@ def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequenc
 def document(folder: str, entry: Entry, found: Document, *, everything: bool) -> Page:
     """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
     told = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
-    return _page(entry.file.place, folder, "one", {"entry": entry, "rows": _grouped(told), "everything": everything})
+    return _page(entry.file.place, folder, "one", {"entry": entry, "rows": show.grouped(told), "everything": everything})
 
 
 def faulty(folder: str, entry: Entry) -> Page:
@@ -132,14 +132,3 @@ def _choice(entries: Sequence[Entry]) -> dict[str, str]:
 
 def _day(entry: Entry) -> str:
     return f"{entry.moment:%Y-%m-%d}"
-
-
-def _grouped(rows: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-    """Join the rows that go on with the one before."""
-    found: list[tuple[str, list[str]]] = []
-    for label, words in rows:
-        if label or not found:
-            found.append((label, [words]))
-        else:
-            found[-1][1].append(words)
-    return found
