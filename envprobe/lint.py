@@ -66,7 +66,8 @@ class Linted(msgspec.Struct, frozen=True):
 def lint(paths: Sequence[Path], *, today: date, fix: bool = False) -> Linted:
     """Look at baselines, configurations and folders of baselines; without paths at those of the project of this folder.
 
-    With `fix`, a baseline that is only spelled otherwise is rewritten. Raises UsageError for a path that is neither.
+    With `fix`, a baseline that is only spelled otherwise is rewritten. Raises UsageError for a path that is neither, StoreError
+    for a folder that cannot be listed.
     """
     found: list[Finding] = []
     files = list(_files(paths) if paths else _of_project(Path.cwd()))
@@ -83,7 +84,7 @@ def lint(paths: Sequence[Path], *, today: date, fix: bool = False) -> Linted:
 def _files(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(path.glob("*" + store.SUFFIX))
+            yield from _documents(path)
         elif path.suffix in (store.SUFFIX, ".toml"):
             yield path
         else:
@@ -102,7 +103,17 @@ def _of_project(here: Path) -> Iterator[Path]:
             yield _short(path, here)
             baselines = config.baselines_folder
             break
-    yield from (_short(path, here) for path in sorted(baselines.glob("*" + store.SUFFIX)))
+    yield from (_short(path, here) for path in _documents(baselines))
+
+
+def _documents(folder: Path) -> list[Path]:
+    """Return the JSON files of a folder, none where there is no folder. Raises StoreError where nobody can tell."""
+    try:
+        return sorted(path for path in folder.iterdir() if path.name.endswith(store.SUFFIX))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be listed: {error.strerror}") from error
 
 
 def _short(path: Path, folder: Path) -> Path:

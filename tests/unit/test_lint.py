@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from envprobe.baseline import Baseline, to_json
 from envprobe.baseline.waiver import Waiver
-from envprobe.error import UsageError
+from envprobe.error import StoreError, UsageError
 from envprobe.lint import Finding, Level, lint
 from envprobe.store import shipped
 from tests.sample import fingerprint
@@ -126,6 +127,20 @@ def test_a_file_that_is_named_twice_is_one_file(project: Path) -> None:
     """The same file by another path is no second baseline of its name."""
     path = project / "baselines" / "tf.json"
     assert lint([path, path.parent / ".." / "baselines" / "tf.json"], today=TODAY).findings == []
+
+
+def test_a_folder_that_cannot_be_listed_is_not_in_order(project: Path) -> None:
+    """Nobody can tell what is wrong in it, which is not that nothing is."""
+    project.chmod(0o755)
+    (project / "baselines").chmod(0)
+    user = os.geteuid()
+    os.seteuid(user or 65534)  # root may list anything
+    try:
+        with pytest.raises(StoreError, match="baselines: cannot be listed"):
+            lint([Path("baselines")], today=TODAY)
+    finally:
+        os.seteuid(user)
+        (project / "baselines").chmod(0o755)
 
 
 def test_a_configuration_names_a_baseline_that_is_there(project: Path) -> None:
