@@ -125,6 +125,20 @@ def save(path: Path, data: bytes, *, replace: bool) -> None:
         raise StoreError(f"{path}: cannot be written: {error.strerror or error}", "nothing was changed") from error
 
 
+def require_writable(path: Path) -> None:
+    """Raise StoreError where `save` would for want of a folder that takes files: before hours of work, not after them."""
+    import tempfile
+
+    if path.exists() and not path.is_file():
+        return
+    folder = next(place for place in Path(os.path.realpath(path)).parents if place.exists())
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be written: {error.strerror or error}", "nothing was run") from error
+
+
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -87,7 +87,7 @@ def run_command(context: click.Context, /, target: str | None, output: Path | No
 
     Exit status: 0 recorded, 1 recorded and the command failed, 2 could not run, 130 interrupted, with a partial record.
     """
-    from .. import command
+    from .. import command, store
 
     arguments: list[str] = context.meta[__name__]
     if not arguments:
@@ -95,6 +95,7 @@ def run_command(context: click.Context, /, target: str | None, output: Path | No
     path = output or next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
     if path.exists() and not update:
         raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
+    store.require_writable(path)
     with _live_progress() as progress:
         run = command.run(target, plan=_plan(arguments, given), options=options_of(given), live=_pass_on, progress=progress)
     command.save_run(run, path, update=update)

@@ -207,6 +207,15 @@ def _has_ended(pid: int) -> bool:
         os.close(descriptor)
 
 
+@pytest.mark.parametrize("place", ["/proc/nowhere/run.json", "train.py/run.json"])
+def test_a_record_that_cannot_be_written_costs_no_training(desk, place):
+    """Where the record could not be written nothing is run: hours of training are not lost at their end."""
+    done = _envprobe(desk, "run", *QUICK, "--output", place, "--", sys.executable, "-c", "open('trained', 'w')")
+    assert done.returncode == 2
+    assert f"{place}: cannot be written" in done.stderr and "nothing was run" in done.stderr
+    assert not (desk / "trained").exists()
+
+
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted(desk, number, status):
     """Ctrl-C reaches the command, ends all that it started, and leaves an honest partial record."""
