@@ -61,6 +61,8 @@ def check(target: str | None = None, baseline: str | None = None, *, options: Op
     """
     config = config or load_config(Path.cwd())
     if tracker.is_reference(target):
+        if run is not None:
+            raise UsageError(f"{target}: a tracker's run is compared itself, beside another run", "give one of them")
         run = target
     if run is not None:
         return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today)

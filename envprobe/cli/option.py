@@ -46,7 +46,7 @@ def rendering(command: Command) -> Command:
         command,
         click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
                      help="For a terminal, a program, a pull request or a browser."),
-        click.option("--output", type=FILE,
+        click.option("--output", type=FILE, is_eager=True,  # read before --also, which may not name the same file
                      help="Write the report to a file instead of stdout."),
         click.option("--also", multiple=True, metavar="FORMAT=FILE", callback=_read_copies, shell_complete=_copies,
                      help="Write the report to a file in this format, too; repeatable."),
@@ -70,6 +70,9 @@ def _read_copies(context: click.Context, option: click.Parameter, values: tuple[
         if form not in FORMATS or not name:
             raise click.BadParameter(f"{value!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}")
         copies.append((form, FILE.convert(name, option, context)))
+    files = [str(path.resolve()) for path in (context.params.get("output"), *(path for _, path in copies)) if path is not None]
+    if len(set(files)) < len(files):
+        raise click.BadParameter("two reports cannot be one file")
     return tuple(copies)
 
 

@@ -155,7 +155,7 @@ def _asked(tracked: Tracked) -> Look:
     if program is None:
         return Look("", f"{UNASKED}: no dvc to ask")
     try:
-        done = subprocess.run([*program, "status", "--json", tracked.target], cwd=folder, env={**os.environ, **QUIET},
+        done = subprocess.run([*program, "status", "--json", "--", tracked.target], cwd=folder, env={**os.environ, **QUIET},
                               stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)  # fmt: skip
         states = dict(_states(json.loads(done.stdout), folder))
     except (OSError, subprocess.SubprocessError, ValueError, AttributeError) as error:

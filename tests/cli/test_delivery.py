@@ -95,6 +95,14 @@ def test_a_copy_needs_a_format_and_a_file(value: str, repository: Path, capsys: 
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.parametrize("options", ["--also json=a --also junit=./a", "--output a --also json=a", "--also json=a --output a"])
+def test_two_reports_are_not_written_to_one_file(options: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The second would replace the first without a word."""
+    assert cli.main(["check", *options.split()]) == 2
+    assert "two reports cannot be one file" in capsys.readouterr().err
+    assert not Path("a").exists()
+
+
 def test_the_summary_is_the_markdown_report(repository: Path, summary: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """In a step the report is appended to its summary, behind what is there; the log has the annotations."""
     assert cli.main(["check", "--format", "github"]) == 1
