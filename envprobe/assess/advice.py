@@ -81,6 +81,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("cpu.*", "numeric libraries choose their kernels by CPU features and count of CPUs",
      "run on a CPU of the same class, or record a trace for this one: envprobe record TARGET --name NAME --add-trace"),
     ("image.floating", "this reference can name another image tomorrow", "use a full version tag, or the digest"),
+    ("image.reference", "another reference can name another image", "use the baseline's image: {expected}"),
     ("image.id", "another image lies under the reference", "docker pull the baseline's image, by its digest if it has one"),
     ("image.*", "the image was made or named differently", ""),
     ("container.changes", "files were changed in the container since its image", "start a fresh container of the image"),

@@ -57,7 +57,9 @@ def _kind(path: str, expected: Fact, observed: Fact) -> Kind:
     last = key.rpartition(".")[2]
     if section == "packages" and last in SHADOWING and not isinstance(observed, Absent):
         return Kind.SHADOWED
-    if section in ("integrity", "stdlib") and observed != SOUND:
+    if section == "integrity" and observed != SOUND:
+        return Kind.MODIFIED
+    if section == "stdlib" and isinstance(expected, Known) and isinstance(observed, Known):
         return Kind.MODIFIED
     if isinstance(expected, Absent):
         return Kind.ADDED

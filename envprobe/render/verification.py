@@ -22,6 +22,7 @@ from .text import render as render_text
 
 SCHEMA = "envprobe.verification/1"
 COLORS = {Status.INTACT: "bold green", Status.ALTERED: "bold red", Status.MISSING: "bold yellow", Status.REFUSED: "bold yellow"}
+LABEL_WIDTH = len("signed by")
 HEADLINES = {
     Status.INTACT: "the report carries the record that was attached to it",
     Status.ALTERED: "this is not what was attached or signed",
@@ -40,8 +41,11 @@ def text(verification: Verification, style: Style) -> str:
         console.print(Text(f"  {safe(reason)}"))
     if style.verbosity >= 0:
         grid = Table.grid(padding=(0, 1))
-        grid.add_column(style="dim", no_wrap=True)
+        grid.add_column(style="dim", no_wrap=True, width=LABEL_WIDTH + 2)
         grid.add_column(overflow="fold")
+        if verification.record is not None:  # left whole, to be copied
+            signature = str(verification.record.signature)
+            console.print(Text.assemble((f"  {'record':<{LABEL_WIDTH}} ", "dim"), signature), soft_wrap=True)
         for label, words in _rows(verification):
             grid.add_row(f"  {label}", Text(words))
         console.print(grid)
@@ -74,7 +78,6 @@ def json(verification: Verification) -> str:
 def _rows(verification: Verification) -> Iterator[tuple[str, str]]:
     record = verification.record
     if record is not None:
-        yield "record", str(record.signature)
         if record.experiment is not None:
             yield "made by", _made(record.experiment)
         if record.metrics:

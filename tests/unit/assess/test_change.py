@@ -50,6 +50,8 @@ def test_versions(expected: str, observed: str, kind: Kind, magnitude: str) -> N
         ("integrity.six", Known({"missing": ["a"]}), Known("ok"), Kind.CHANGED),
         ("integrity.six", Known("ok"), ABSENT, Kind.MODIFIED),
         ("stdlib.json", Known("a"), Known("b"), Kind.MODIFIED),
+        ("stdlib.lib2to3", Known("a"), ABSENT, Kind.REMOVED),
+        ("stdlib.ours", ABSENT, Known("a"), Kind.ADDED),
         ("environment.TZ", ABSENT, Known("UTC"), Kind.ADDED),
         ("environment.TZ", Known("UTC"), ABSENT, Kind.REMOVED),
         ("environment.TZ", Known("UTC"), Known("CET"), Kind.CHANGED),

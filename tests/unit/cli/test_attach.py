@@ -54,6 +54,7 @@ def test_verify_says_everything_in_words(tmp_path: Path, capsys: pytest.CaptureF
     assert "metric loss: the report shows 0.17, the record says 0.18" in out
     assert "accuracy 0.943, loss 0.18, val_accuracy 0.931" in " ".join(out.split())
     assert "nobody who is trusted" in out
+    assert f"  record    {RECORD.signature}\n" in out, "the line is whole, to be copied"
 
 
 def test_verify_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
