@@ -7,10 +7,11 @@ from threading import Lock
 
 import msgspec
 
-from ..error import DocumentError, EnvprobeError, UsageError
+from ..error import DocumentError, UsageError
 from .documents import Documents
 from .entry import Document, Entry, describe, faulty
 from .folder import File, list_files
+from .mishap import guarded
 
 DOCUMENTS_LIMIT = 500
 TOTAL_LIMIT_BYTES = 1 << 30
@@ -71,10 +72,8 @@ class Catalogue:
         return found
 
     def _entry(self, file: File) -> Entry | None:
-        try:
+        def described() -> Entry | None:
             document = self._documents.read(file)
             return None if document is None else describe(file, document)
-        except EnvprobeError as error:
-            return faulty(file, error.message)
-        except Exception as error:  # noqa: BLE001 - one document, whatever is in it, must not take the others with it
-            return faulty(file, f"{file.place}: envprobe cannot read it, which is a bug: {type(error).__name__}: {error}")
+
+        return guarded(described, lambda reason: faulty(file, reason))

@@ -10,7 +10,7 @@ import msgspec
 
 from .. import command
 from ..config import Config
-from ..error import EnvprobeError, UsageError
+from ..error import UsageError
 from ..experiment.rerun import NOT_KEPT
 from ..policy import Severity
 from ..render import summary
@@ -19,6 +19,7 @@ from ..source import Document
 from .catalogue import Catalogue
 from .entry import Entry
 from .folder import File
+from .mishap import guarded
 
 CELLS_LIMIT = 10_000
 ONLY_DESCRIPTIONS = "this page compares what the runs recorded of an output; for the files: envprobe diff RUN RUN"
@@ -58,7 +59,9 @@ class Comparisons:
 
     def cell(self, expected: Entry, observed: Entry, today: date) -> Cell:
         """Compare two entries; what cannot be compared is a cell that says why."""
-        cell = self._cell(expected, observed, today)
+        cell = guarded(
+            lambda: _cell(self.report(expected, observed, today)), lambda reason: Cell(state="faulty", reason=reason)
+        )
         if len(self._cells) >= CELLS_LIMIT:
             self._cells.clear()  # what was looked at last is soon there again
         self._cells[expected.file, observed.file, today] = cell
@@ -85,21 +88,15 @@ class Comparisons:
             raise UsageError(f"{entry.file.place}: is a check now", "reload the page")
         return document
 
-    def _cell(self, expected: Entry, observed: Entry, today: date) -> Cell:
-        try:
-            report = self.report(expected, observed, today)
-        except EnvprobeError as error:
-            return Cell(state="faulty", reason=error.message)
-        except Exception as error:  # noqa: BLE001 - one document, whatever is in it, must not take the others with it
-            return Cell(state="faulty", reason=f"this is a bug in envprobe: {type(error).__name__}: {error}")
-        counts = summary.count(report)
-        outputs = sum(output.comparison.verdict.value == "differs" for output in report.outputs)
-        return Cell(
-            verdict=report.verdict,
-            fails=counts[Severity.FAIL] + outputs,
-            warns=counts[Severity.WARN],
-            notes=counts[Severity.NOTE],
-        )
+def _cell(report: Report) -> Cell:
+    counts = summary.count(report)
+    outputs = sum(output.comparison.verdict.value == "differs" for output in report.outputs)
+    return Cell(
+        verdict=report.verdict,
+        fails=counts[Severity.FAIL] + outputs,
+        warns=counts[Severity.WARN],
+        notes=counts[Severity.NOTE],
+    )
 
 
 def matrix(
