@@ -38,12 +38,7 @@ def load(source: str | Path | Document, *, config: Config | None = None) -> Docu
 
         if _is_report(path):
             return read_attachment(path).record.fingerprint
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(LIMIT_BYTES + 1)
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-    return read(data, str(path))
+    return read(store.contents(path), str(path))
 
 
 def read(data: bytes, where: str) -> Document:

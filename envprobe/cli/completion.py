@@ -96,7 +96,7 @@ def complete(commands: click.Command, variable: str) -> int:
     """Answer a shell's question. Somebody is typing: whatever goes wrong, nothing is said in the middle of that line."""
     try:
         return shell_completion.shell_complete(commands, {}, PROGRAM, variable, os.environ[variable])
-    except Exception:  # noqa: BLE001 - see above
+    except Exception:  # noqa: BLE001 - an entry point of its own, which must be silent
         return 2
 
 

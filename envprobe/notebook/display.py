@@ -16,7 +16,7 @@ from ..render import FORMATS, Style
 from ..render.page.template import fill
 from ..render.result import results
 from ..render.show import grouped, rows, show
-from ..render.summary import headline, left_out, notes, provenance
+from ..render.summary import footer, headline
 from ..report import Report
 from ..source import Document
 from ..spelling import line
@@ -40,6 +40,7 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
     everything = verbosity > 0
     told = results(report, everything=everything)
     shown = told if everything else told[:SHOWN_RESULTS]
+    left = len(told) - len(shown)
     html = _fill(
         "report.html",
         report=report,
@@ -48,7 +49,7 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
         expected_name=line(report.expected_name),
         results=shown,
         is_command=is_command,
-        footer=_footer(report, len(told) - len(shown), everything),
+        footer=[*([f"and {left} more: -v shows all"] if left else []), *footer(report, everything=everything)],
     )
     metadata = {
         "verdict": report.verdict.value,
@@ -83,12 +84,3 @@ def _fill(name: str, **values: Any) -> str:
 
 def _style(verbosity: int) -> Style:
     return Style(width=WIDTH, verbosity=verbosity)
-
-
-def _footer(report: Report, left: int, everything: bool) -> list[str]:
-    """Return what is said under the table, as under the text for a terminal."""
-    more = [f"and {left} more: -v shows all"] if left else []
-    more += [f"{notes(report)}: -v shows"] if notes(report) and not everything else []
-    more += [f"stale waiver: {line(waiver, 400)}" for waiver in report.stale_waivers]
-    more += [f"not compared: {sentence}" for sentence in left_out(report.skipped)]
-    return [*more, f"{provenance(report)}; id {report.observed_id[:19]}"]

@@ -10,9 +10,8 @@ from collections.abc import Iterator
 
 from ..policy import Severity
 from ..report import Report
-from ..spelling import safe
 from . import Style
-from .result import Result, results
+from .result import Result, results, trouble_words
 from .summary import headline
 
 SHOWN = 10
@@ -38,8 +37,7 @@ def render(report: Report, style: Style) -> str:
 
 def trouble(message: str, hint: str) -> str:
     """Return the error that kept envprobe from telling, as one annotation."""
-    words = "\n".join(safe(row) for row in (*message.splitlines(), *hint.splitlines()))
-    return command("error", words, title="envprobe could not tell") + "\n"
+    return command("error", trouble_words(message, hint), title="envprobe could not tell") + "\n"
 
 
 def command(kind: str, message: str, **properties: str) -> str:
@@ -58,7 +56,7 @@ def _annotations(kind: str, members: list[Result], report: Report) -> Iterator[s
     for result in shown:
         place = report.anchor
         number = place.line_of(result.paths) if place else 0
-        yield command(kind, "\n".join(filter(None, (result.title, result.body))), title=f"envprobe: {result.name}",
+        yield command(kind, result.message, title=f"envprobe: {result.name}",
                       file=place.file if place else "", line=str(number) if number else "")  # fmt: skip
     if len(shown) < len(members):
         yield command(kind, f"and {len(members) - len(shown)} more: see the step's summary, or envprobe check", title="envprobe")

@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from ..report import Report, Verdict
 from ..spelling import line, safe
 from . import Style
-from .result import Result, results
+from .result import Result, results, trouble_words
 from .summary import headline, left_out
 from .text import render as render_text
 
@@ -50,9 +50,7 @@ def trouble(message: str, hint: str) -> str:
     """Return a suite whose one case is the error that kept envprobe from telling."""
     suite = Element("testsuite", name=NAME)
     case = _element(suite, "trouble", "check")
-    SubElement(case, "error", type="trouble", message=safe(message.partition("\n")[0])).text = "\n".join(
-        safe(row) for row in (*message.splitlines(), *hint.splitlines())
-    )
+    SubElement(case, "error", type="trouble", message=safe(message.partition("\n")[0])).text = trouble_words(message, hint)
     return _document(suite)
 
 
@@ -85,7 +83,7 @@ def _case(suite: Element, result: Result) -> None:
     elif result.is_unknown:
         SubElement(case, "skipped", message=result.title)
     else:
-        SubElement(case, "system-out").text = "\n".join(filter(None, (f"{result.severity.value}: {result.title}", result.body)))
+        SubElement(case, "system-out").text = f"{result.severity.value}: {result.message}"
 
 
 def _verdict(suite: Element, report: Report) -> None:

@@ -47,6 +47,16 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
         """The rows as lines of text; empty where there are none."""
         return "\n".join(f"{label}: {words}" if label else words for label, words in self.rows)
 
+    @property
+    def message(self) -> str:
+        """The title, and the rows under it."""
+        return f"{self.title}\n{self.body}" if self.body else self.title
+
+
+def trouble_words(message: str, hint: str) -> str:
+    """Return an EnvprobeError's message and hint as lines of text, safe to print."""
+    return "\n".join(safe(row) for row in (*message.splitlines(), *hint.splitlines()))
+
 
 def results(report: Report, *, everything: bool) -> list[Result]:
     """Return what to tell, outputs first and what could not be told last; notes only where everything is asked for."""

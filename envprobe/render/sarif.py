@@ -17,7 +17,7 @@ from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import line, safe
 from . import Style
-from .result import OUTPUTS, Result, results
+from .result import OUTPUTS, Result, results, trouble_words
 from .summary import headline, left_out, provenance
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -73,8 +73,8 @@ def render(report: Report, style: Style) -> str:
 
 def trouble(message: str, hint: str) -> str:
     """Return a run without results, and with what kept envprobe from telling."""
-    words = "\n".join(safe(row) for row in (*message.splitlines(), *hint.splitlines()))
-    return _document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [_notification("error", words)]}, {})
+    notification = _notification("error", trouble_words(message, hint))
+    return _document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [notification]}, {})
 
 
 def _document(rules: list[Any], found: list[Any], invocation: dict[str, Any], properties: dict[str, Any]) -> str:
@@ -115,7 +115,7 @@ def _result(result: Result, rules: list[str], report: Report) -> dict[str, Any]:
         "ruleId": result.section,
         "ruleIndex": rules.index(result.section),
         "level": "error" if result.gates else LEVELS.get(result.severity, "note"),
-        "message": {"text": _unlinked("\n".join(filter(None, (result.title, result.body))))},
+        "message": {"text": _unlinked(result.message)},
         "partialFingerprints": {IDENTITY: sha256(canonical([result.section, result.name, result.kind]))},
         "properties": {"kind": result.kind, "severity": result.severity.value, "decides": result.gates},
         "locations": [_location(result, report)],

@@ -222,6 +222,14 @@ def _rules(report: Report) -> str:
     return f"policy and baseline from {line(source.revision)} ({safe(source.commit[:12])})" if source else ""
 
 
+def footer(report: Report, *, everything: bool) -> list[str]:
+    """Return what stands under a report for a reader: how many notes are hidden, stale waivers, and what was compared."""
+    lines = [f"{notes(report)}: -v shows"] if notes(report) and not everything else []
+    lines += [f"stale waiver: {line(waiver, 400)}" for waiver in report.stale_waivers]
+    lines += [f"not compared: {sentence}" for sentence in left_out(report.skipped)]
+    return [*lines, f"{provenance(report)}; id {report.observed_id[:19]}"]
+
+
 def left_out(skipped: Mapping[str, str]) -> list[str]:
     """Return what was left out, one sentence a reason; many facts of one section are only counted."""
     by_reason: dict[str, list[str]] = {}

@@ -15,7 +15,7 @@ from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, line
 from . import Style, entry_words, output_summary
-from .summary import Entry, entries, gaps, headline, left_out, names, notes, provenance, title, training_run
+from .summary import Entry, entries, footer, gaps, headline, names, title, training_run
 
 COLORS = {Severity.FAIL: "bold red", Severity.WARN: "bold yellow", Severity.NOTE: "cyan", Severity.IGNORE: "dim"}
 VERDICTS = {Verdict.REPRODUCES: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNDETERMINED: "bold yellow"}
@@ -60,13 +60,12 @@ def _body(console: Console, report: Report, style: Style) -> None:
         console.print()
         _entry(console, entry, style)
     left = found[len(shown) :]
+    more = [f"and {_by_severity(left)} more: -v shows all"] if left else []
     _training_run(console, report)
     _gaps(console, report, everything)
-    footer = _footer(report, left, everything)
-    if footer:
-        console.print()
-        for sentence in footer:
-            console.print(Text(sentence, style="dim"))
+    console.print()
+    for sentence in [*more, *footer(report, everything=everything)]:
+        console.print(Text(sentence, style="dim"))
 
 
 def _entry(console: Console, entry: Entry, style: Style) -> None:
@@ -142,18 +141,6 @@ def _gaps(console: Console, report: Report, everything: bool) -> None:
     words = [f"{paths} ({word}): {reason}" for paths, word, reason in told]
     for sentence in entry_words.first(words, SHOWN_ENTRIES, everything):
         console.print(Padding(Text(sentence), (0, 0, 0, LABEL_WIDTH)))
-
-
-def _footer(report: Report, left: list[Entry], everything: bool) -> list[str]:
-    lines = []
-    if left:
-        lines.append(f"and {_by_severity(left)} more: -v shows all")
-    if notes(report) and not everything:
-        lines.append(f"{notes(report)}: -v shows")
-    lines.extend(f"stale waiver: {line(waiver, 400)}" for waiver in report.stale_waivers)
-    lines.extend(f"not compared: {sentence}" for sentence in left_out(report.skipped))
-    lines.append(f"{provenance(report)}; id {report.observed_id[:19]}")
-    return lines
 
 
 def _by_severity(left: list[Entry]) -> str:

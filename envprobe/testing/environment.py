@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from .. import command
-from ..attestation.payload import Record, without_context
+from ..attestation.quote import Quote
 from ..config import load_config
 from ..error import EnvprobeError
 from ..fingerprint import Fingerprint
@@ -84,9 +84,7 @@ class EnvironmentCheck:
 
     def pytest_report_header(self) -> list[str]:
         """Return the signature: one line that stands for the environment."""
-        if self.fingerprint is None:
-            return []
-        return [str(Record(fingerprint=without_context(self.fingerprint)).signature)]
+        return [] if self.fingerprint is None else [Quote(self.fingerprint)()]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
