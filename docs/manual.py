@@ -12,13 +12,14 @@ import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from command_tree import Node, Option, walk
+
+from envprobe import cli
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE)]
-
-from command_tree import Node, Option, walk  # noqa: E402 - found only now
-
-from envprobe import cli  # noqa: E402
-
 PAGE = HERE / "reference" / "cli.md"
 MAN = HERE / "man" / "envprobe.1"
 MAN_HEAD = """\

@@ -16,11 +16,11 @@ from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests import browser, engine
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from tests import browser, engine  # noqa: E402 - found only now
-
 CONTAINER = "trainer"
 WIDTH = 84
 PATCH = "s/epsilon=1e-7/epsilon=1e-3/"

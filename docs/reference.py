@@ -18,14 +18,14 @@ from typing import Any
 import click
 import msgspec
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from envprobe import cli, config, default_rules, report
+from envprobe.assess import cause
+from envprobe.baseline import waiver
+from envprobe.output import tolerance
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from envprobe import cli, config, default_rules, report  # noqa: E402 - found only now
-from envprobe.assess import cause  # noqa: E402
-from envprobe.baseline import waiver  # noqa: E402
-from envprobe.output import tolerance  # noqa: E402
-
 HEAD = "# {}\n\n<!-- Made by `python docs/reference.py` from {}; change that. -->\n\n{}"
 ABOUT_RULES = """\
 What each difference means where nobody says otherwise. [Policy](../policy.md) tells how rules win over each other, and has the

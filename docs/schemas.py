@@ -19,11 +19,12 @@ from typing import Any
 
 import msgspec
 
+sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from schema_rules import DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, NAMES, TYPES, VALUE
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE.parent), str(HERE)]
-
-from schema_rules import DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, NAMES, TYPES, VALUE  # noqa: E402 - found only now
-
 FOLDER = HERE.parent / "envprobe" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ID = "envprobe:schema/{}"

@@ -16,13 +16,13 @@ from pathlib import Path
 
 from PIL import Image
 
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from tests import engine
+from tests.browser import chromium, visit
+from tests.served import serving
+
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent))
-
-from tests import engine  # noqa: E402 - found only now
-from tests.browser import chromium, visit  # noqa: E402
-from tests.served import serving  # noqa: E402
-
 CONTAINER = "envprobe-team"
 SCRIPT = "/root/train.py"
 ADAM = "/usr/local/lib/python3.9/dist-packages/keras/optimizers/optimizer_v2/adam.py"

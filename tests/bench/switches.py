@@ -22,14 +22,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from envprobe.numerics.comparison import Divergence, compare, diverging
+from envprobe.numerics.trace import Trace, read_trace
+from envprobe.probing import bundle
+from tests import engine
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT))
-
-from envprobe.numerics.comparison import Divergence, compare, diverging  # noqa: E402
-from envprobe.numerics.trace import Trace, read_trace  # noqa: E402
-from envprobe.probing import bundle  # noqa: E402
-from tests import engine  # noqa: E402
-
 DOCUMENT = ROOT / "docs" / "numerics.md"
 MOVED = ROOT / "tests" / "data" / "switches.json"
 MARKS = ("<!-- switches: begin -->", "<!-- switches: end -->")

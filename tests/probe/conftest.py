@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
+
+from tests.engine import missing
+
+
+@pytest.fixture(scope="session")
+def git_is_here() -> None:
+    """The git that makes the repositories: without it nothing of them is tested."""
+    if shutil.which("git") is None:
+        missing("no git to make repositories with")
 
 
 @pytest.fixture

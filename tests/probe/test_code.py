@@ -21,7 +21,7 @@ from probes.worktree import LFS_POINTER
 
 from .fake import FakeHost, facts
 
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="no git to make repositories with")
+pytestmark = pytest.mark.usefixtures("git_is_here")
 QUIET = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
          "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
 

@@ -21,7 +21,7 @@ from .fake import FakeHost
 from .test_code import git, repository
 
 __all__ = ["repository"]
-pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="no git to make repositories with")
+pytestmark = pytest.mark.usefixtures("git_is_here")
 
 
 def told(folder: Path, **environ: str) -> dict[str, Any]:

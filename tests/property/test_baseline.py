@@ -55,6 +55,19 @@ recorded = st.builds(
 )
 
 
+def damaged(value: Any, data: st.DataObject) -> Any:
+    """Return a JSON value with one member anywhere in it replaced by something drawn."""
+    place = value
+    while isinstance(place, dict | list) and place:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.booleans()):
+            place[key] = data.draw(st.one_of(values, st.none(), st.floats(allow_nan=False)))
+            break
+        place = place[key]
+    return value
+
+
 @given(st.one_of(declared, recorded))
 def test_round_trip(baseline: Baseline) -> None:
     """What is written is read back equal, and written again byte for byte."""
@@ -92,15 +105,7 @@ def test_any_bytes_are_a_baseline_or_a_sentence(data: bytes) -> None:
 @given(declared, st.data())
 def test_a_damaged_baseline_is_a_baseline_or_a_sentence(baseline: Baseline, data: st.DataObject) -> None:
     """One member anywhere replaced by something else: still no traceback."""
-    value: Any = json.loads(to_json(baseline))
-    place = value
-    while isinstance(place, dict | list) and place:
-        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-        key = data.draw(st.sampled_from(keys))
-        if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.booleans()):
-            place[key] = data.draw(st.one_of(values, st.none(), st.floats(allow_nan=False)))
-            break
-        place = place[key]
+    value = damaged(json.loads(to_json(baseline)), data)
     try:
         read_baseline(json.dumps(value).encode(), "b")
     except DocumentError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +23,7 @@ from envprobe.numerics.trace import to_json as trace_json
 from envprobe.render import FORMATS, Style
 from envprobe.report import Report
 from tests.property.environment import fingerprints
-from tests.property.test_baseline import declared, recorded, values
+from tests.property.test_baseline import damaged, declared, recorded
 from tests.property.test_experiment import runs
 from tests.property.test_payload import envelopes, records
 from tests.property.test_render import reports
@@ -80,15 +79,7 @@ def test_records(record: Record, signed: list[Envelope]) -> None:
 @given(declared, st.data())
 def test_what_the_reader_accepts_fits(baseline: Baseline, data: st.DataObject) -> None:
     """A baseline that somebody edited: where the reader takes it, the schema does."""
-    value: Any = json.loads(baseline_json(baseline))
-    place = value
-    while isinstance(place, dict | list) and place:
-        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
-        key = data.draw(st.sampled_from(keys))
-        if not isinstance(place[key], dict | list) or not place[key] or data.draw(st.booleans()):
-            place[key] = data.draw(st.one_of(values, st.none(), st.floats(allow_nan=False)))
-            break
-        place = place[key]
+    value = damaged(json.loads(baseline_json(baseline)), data)
     try:
         read_baseline(json.dumps(value).encode(), "b")
     except DocumentError:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from markupsafe import Markup
@@ -30,9 +30,9 @@ pytestmark = pytest.mark.real
 LONG = 500
 
 
-def _difference(path: str, severity: Severity = Severity.FAIL, **given: object) -> Difference:
-    members = {"kind": Kind.UPGRADED, "expected": Known("1.22.4"), "observed": Known("1.23.5"), "why": "other code"}
-    return Difference(path=path, severity=severity, **{**members, **given})  # type: ignore[arg-type]
+def _difference(path: str, severity: Severity = Severity.FAIL, **given: Any) -> Difference:
+    members: dict[str, Any] = {"kind": Kind.UPGRADED, "expected": Known("1.22.4"), "observed": Known("1.23.5"), "why": "other code"}
+    return Difference(path=path, severity=severity, **{**members, **given})
 
 
 def _rich() -> Report:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from envprobe.fact import ABSENT, Known
@@ -12,9 +14,9 @@ from envprobe.report import Difference, Gap, Kind
 from tests.unit.render.page.sample import report
 
 
-def _difference(path: str, severity: Severity = Severity.FAIL, **given: object) -> Difference:
-    members = {"kind": Kind.CHANGED, "expected": ABSENT, "observed": Known("1")}
-    return Difference(path=path, severity=severity, **{**members, **given})  # type: ignore[arg-type]
+def _difference(path: str, severity: Severity = Severity.FAIL, **given: Any) -> Difference:
+    members: dict[str, Any] = {"kind": Kind.CHANGED, "expected": ABSENT, "observed": Known("1")}
+    return Difference(path=path, severity=severity, **{**members, **given})
 
 
 def _parts(*differences: Difference) -> list[view.Part]:
