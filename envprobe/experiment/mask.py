@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-SECRET_NAME = re.compile(
-    r"(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|PAT|DSN)S?(?:_|$)"
-    r"|(?:API|ACCESS|PRIVATE)KEY",
-    re.I,
-)
-SHORTEST = 6
-"""A shorter value of a variable would be found in ordinary words."""
-SCRUBBED = "{scrubbed}"
+from ..probing.bundle import shared
+
+_GUEST = shared("scrub.py")
+SECRET_NAME: re.Pattern[str] = _GUEST["SECRET_NAME"]
+SHORTEST: int = _GUEST["SHORTEST_SECRET"]
+SCRUBBED: str = _GUEST["SCRUBBED"]
 RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S), SCRUBBED),
     (re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://)[^/\s@\"']{1,500}@"), r"\1{credentials}@"),
@@ -25,24 +23,14 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         r"\1" + SCRUBBED,
     ),
-    (
-        re.compile(
-            r"\b(?:hf_|gh[opsur]_|github_pat_|glpat-|nvapi-|sk-|pypi-|xox[abpr]-|AKIA|ASIA|AIza|eyJ)[A-Za-z0-9_.-]{8,}"
-        ),
-        SCRUBBED,
-    ),
+    (_GUEST["KNOWN_TOKEN"], SCRUBBED),
 )
 """Forms of secrets that are known by themselves; applied in order."""
 
 
 def mask(text: str, variables: Mapping[str, str]) -> str:
-    """Return text without the values of variables that are named like secrets, and without what looks like one by itself.
-
-    Each line of a value counts by itself: a patch begins every line with a sign.
-    """
-    secrets = {part for name, value in variables.items() if SECRET_NAME.search(name) for part in (value, *value.splitlines())}
-    for secret in sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True):
-        text = text.replace(secret, SCRUBBED)
+    """Return text without the values of variables that are named like secrets, and without what looks like one by itself."""
+    text = _GUEST["without_secrets"](text, variables)
     for pattern, replacement in RULES:
         text = pattern.sub(replacement, text)
     return text

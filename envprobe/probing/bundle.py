@@ -34,9 +34,14 @@ def sources() -> dict[str, str]:
 
 
 @functools.cache
+def shared(module: str) -> dict[str, Any]:
+    """Return the names of a module of the guest's that imports nothing of its own: both sides share it."""
+    return runpy.run_path(str(folder() / module))
+
+
 def variables() -> dict[str, str]:
-    """Return the environment variables that the guest records, each with why it matters: both sides share one table."""
-    found: dict[str, str] = runpy.run_path(str(folder() / "variables.py"))["RECORDED"]
+    """Return the environment variables that the guest records, each with why it matters."""
+    found: dict[str, str] = shared("variables.py")["RECORDED"]
     return found
 
 

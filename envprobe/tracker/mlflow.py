@@ -11,10 +11,10 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
-from ..error import DocumentError, EnvprobeError, UsageError, installing
+from ..error import EnvprobeError, UsageError, installing
 from ..experiment.mask import mask
 from . import Entry
-from .record import LIMITS_BYTES, verdict_of
+from .record import LIMITS_BYTES, too_large, verdict_of
 
 if TYPE_CHECKING:
     from ..attestation.attest import Attached, Source
@@ -68,7 +68,7 @@ def write(name: str, entry: Entry) -> None:
 def _fits(name: str, file: str, sizes: dict[str, int]) -> bool:
     """Tell whether a file is there. Raises DocumentError where the store says that it is too large."""
     if sizes.get(file, 0) > LIMITS_BYTES[file]:
-        raise _too_large(name, file)
+        raise too_large(f"mlflow:{name}: {FOLDER}/{file}", file)
     return file in sizes
 
 
@@ -77,12 +77,8 @@ def _download(client: Any, name: str, file: str, folder: str) -> bytes:
     with Path(path).open("rb") as stream:
         data = stream.read(LIMITS_BYTES[file] + 1)
     if len(data) > LIMITS_BYTES[file]:
-        raise _too_large(name, file)
+        raise too_large(f"mlflow:{name}: {FOLDER}/{file}", file)
     return data
-
-
-def _too_large(name: str, file: str) -> DocumentError:
-    return DocumentError(f"mlflow:{name}: {FOLDER}/{file}: more than {LIMITS_BYTES[file]:,} bytes, too large for a record")
 
 
 @contextmanager

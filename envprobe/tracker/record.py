@@ -25,6 +25,11 @@ VERDICT, BASELINE = "envprobe.verdict", "envprobe.baseline"
 ANOTHER = f"{RUN} is not the run that the record was made of"
 
 
+def too_large(where: str, file: str) -> DocumentError:
+    """Return the error for a file of which no more than its limit is read."""
+    return DocumentError(f"{where}: more than {LIMITS_BYTES[file]:,} bytes, too large for a record")
+
+
 def entry_of(attachment: Attachment, run: Run | None) -> Entry:
     """Return what carries a record, and the whole recorded experiment beside it where there is one."""
     block = block_of(attachment)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..error import DocumentError, EnvprobeError, UsageError, installing
 from . import Entry
-from .record import LIMITS_BYTES, entry_of, verdict_of
+from .record import LIMITS_BYTES, entry_of, too_large, verdict_of
 
 if TYPE_CHECKING:
     from ..attestation.attest import Attached, Source
@@ -49,9 +49,9 @@ def read(name: str) -> Entry:
     if not (folder / FILES).is_dir():
         raise UsageError(f"wandb:{name}: no folder of a run", "as in wandb:wandb/offline-run-20260131_120000-a1b2c3d4")
     files = {}
-    for file, limit_bytes in LIMITS_BYTES.items():
+    for file in LIMITS_BYTES:
         with suppress(FileNotFoundError, NotADirectoryError):
-            files[file] = _read(folder / FILES / FOLDER / file, limit_bytes)
+            files[file] = _read(folder / FILES / FOLDER / file)
     return Entry({}, files)
 
 
@@ -72,7 +72,8 @@ def _put(live: Any, entry: Entry) -> bool:
     return replaced
 
 
-def _read(path: Path, limit_bytes: int) -> bytes:
+def _read(path: Path) -> bytes:
+    limit_bytes = LIMITS_BYTES[path.name]
     if path.exists() and not path.is_file():  # a pipe among what somebody sent would be waited for
         raise DocumentError(f"{path}: is no file")
     try:
@@ -83,7 +84,7 @@ def _read(path: Path, limit_bytes: int) -> bytes:
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
     if len(data) > limit_bytes:
-        raise DocumentError(f"{path}: more than {limit_bytes:,} bytes, too large for a record")
+        raise too_large(str(path), path.name)
     return data
 
 
