@@ -73,7 +73,7 @@ def build(session: nox.Session) -> None:
     """Wheel and sdist; the wheel is installed elsewhere and has to find its probe and its baselines."""
     session.install("-q", "build")
     session.run("python", "-m", "build", "--outdir", "dist", silent=True)
-    session.run("python", "tests/wheel.py", "dist")
+    session.run("python", "tests/support/wheel.py", "dist")
 
 
 @nox.session

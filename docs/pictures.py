@@ -18,7 +18,7 @@ from rich.text import Text
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests import browser, engine
+from tests.support import browser, engine
 
 HERE = Path(__file__).parent
 CONTAINER = "trainer"

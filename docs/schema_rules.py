@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from envprobe.attestation.payload import ITEM_LIMIT, SIGNATURE_LIMIT, Attachment
-from envprobe.attestation.seal import Recognised
-from envprobe.attestation.seal.statement import Statement
-from envprobe.attestation.verification import Status
 from envprobe.baseline import Baseline
 from envprobe.document import INTEGER_LIMIT
-from envprobe.experiment import Run
 from envprobe.numerics.comparison import Comparison
 from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
 from envprobe.output import OutputComparison
 from envprobe.policy import SECTIONS, TOLERANCES, Severity
+from envprobe.records.packing import ITEM_LIMIT, SIGNATURE_LIMIT, Attachment
 from envprobe.report import Gap, Kind, Verdict
+from envprobe.runs import Run
+from envprobe.signing import Recognised
+from envprobe.signing.statement import Statement
+from envprobe.verification.verification import Status
 
 TYPES = (
     Baseline, Run, Trace, Attachment, Statement, Comparison, OutputComparison, Recognised, Gap, Kind, Severity, Verdict,
 )  # fmt: skip
 NAMES = {
     "envprobe.numerics.trace.Record": "TraceRecord",
-    "envprobe.attestation.payload.Record": "ReportRecord",
-    "envprobe.attestation.payload.Output": "ReportOutput",
+    "envprobe.records.packing.Record": "ReportRecord",
+    "envprobe.records.packing.Output": "ReportOutput",
     "Output": "ReportOutput",
     "envprobe.output.comparison.Verdict": "OutputVerdict",
     "envprobe.report.Verdict": "Verdict",

@@ -18,9 +18,9 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from tests import engine
-from tests.browser import chromium, visit
-from tests.served import serving
+from tests.support import engine
+from tests.support.browser import chromium, visit
+from tests.support.served import serving
 
 HERE = Path(__file__).parent
 CONTAINER = "envprobe-team"

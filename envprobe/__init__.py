@@ -4,7 +4,7 @@
     report = envprobe.check("docker://trainer", "tensorflow-2.9.0")
     report.verdict, report.differences
 
-The functions are those of `envprobe.command`; they load on first use, so that `import envprobe` costs nothing.
+The functions are those of the room `envprobe.command`; they load on first use, so that `import envprobe` costs nothing.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .attestation.attest import attach as attach
-    from .attestation.attest import verify as verify
-    from .command import check as check
-    from .command import declare as declare
-    from .command import diff as diff
-    from .command import probe as probe
-    from .command import record as record
-    from .command import run as run
-    from .command import save as save
-    from .command import save_run as save_run
+    from .carrier.mlflow import log_to_mlflow as log_to_mlflow
+    from .carrier.wandb import log_to_wandb as log_to_wandb
+    from .command.environment import check as check
+    from .command.environment import declare as declare
+    from .command.environment import diff as diff
+    from .command.environment import probe as probe
+    from .command.environment import record as record
+    from .command.environment import run as run
+    from .command.environment import save as save
+    from .command.environment import save_run as save_run
+    from .command.report import attach as attach
+    from .command.report import verify as verify
+    from .command.source import load as load
     from .error import EnvprobeError as EnvprobeError
     from .experiment.running import Plan as Plan
     from .notebook import load_ipython_extension as load_ipython_extension
     from .probing.collect import Options as Options
-    from .source import load as load
-    from .tracker.mlflow import log_to_mlflow as log_to_mlflow
-    from .tracker.wandb import log_to_wandb as log_to_wandb
 
 __version__ = "0.1.0"
 
 HOMES = {
-    "attach": "attestation.attest",
-    "verify": "attestation.attest",
+    "attach": "command.report",
+    "verify": "command.report",
     "Options": "probing.collect",
-    "check": "command",
-    "declare": "command",
-    "diff": "command",
-    "load": "source",
-    "probe": "command",
-    "record": "command",
-    "run": "command",
-    "save": "command",
-    "save_run": "command",
+    "check": "command.environment",
+    "declare": "command.environment",
+    "diff": "command.environment",
+    "load": "command.source",
+    "probe": "command.environment",
+    "record": "command.environment",
+    "run": "command.environment",
+    "save": "command.environment",
+    "save_run": "command.environment",
     "EnvprobeError": "error",
     "Plan": "experiment.running",
     "load_ipython_extension": "notebook",
-    "log_to_mlflow": "tracker.mlflow",
-    "log_to_wandb": "tracker.wandb",
+    "log_to_mlflow": "carrier.mlflow",
+    "log_to_wandb": "carrier.wandb",
 }
 
 __all__ = [

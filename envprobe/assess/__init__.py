@@ -14,11 +14,12 @@ from ..fact import Fact, Known
 from ..fingerprint import Fingerprint
 from ..policy import Policy, Severity
 from ..report import Difference, Gap, Report
-from . import mend, witness
 from .advice import advise
 from .cause import explain
 from .change import Change, Doubt
 from .drift import compare
+from .fix import fix_in
+from .trace import changes_of, compare_traces, doubts_of
 
 SETTLED_BY_BITS = ("cpu.*", "system.libc", "system.limits.*", "system.locale", "system.encoding", "ospackages.*",
                    "environment.*", "numerics.*", "python.version", "container.limits.*", "image.reference")  # fmt: skip
@@ -43,8 +44,8 @@ def assess(
     are expired.
     """
     found = compare(expected, observed)
-    trace = witness.compare(expected, observed, policy)
-    changes, doubts = [*found.changes, *witness.changes(trace)], [*found.doubts, *witness.doubts(trace)]
+    trace = compare_traces(expected, observed, policy)
+    changes, doubts = [*found.changes, *changes_of(trace)], [*found.doubts, *doubts_of(trace)]
     differences = _differences(changes, policy, lambda name: _version(name, expected, observed), names[1])
     gaps = [_gap(doubt, policy) for doubt in doubts]
     if trace is not None and trace.verdict == "identical":
@@ -86,7 +87,7 @@ def _difference(
         expected=change.expected,
         observed=change.observed,
         why=why,
-        fix=mend.at(target, fix),
+        fix=fix_in(target, fix),
         because=because,
     )
 

@@ -2,7 +2,7 @@
 
 A glob may end in a kind of change, as a policy's may. A row's words may use `{name}` (the part of the path after the
 section), `{key}` (everything after the section), `{expected}` and `{observed}` (short spellings), and in the last column the
-commands of mend.py. A mend without its command is not given. Commands are for a person to run; envprobe runs none of them.
+commands of fix.py. A mend without its command is not given. Commands are for a person to run; envprobe runs none of them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from fnmatch import fnmatchcase
 from ..fact import Fact
 from ..probing import bundle
 from ..spelling import safe, spell
-from . import mend
 from .change import Change
+from .fix import check_out, install, reinstall, restore_origin, set_variable, uninstall
 
 ONEDNN = "oneDNN sums in another order: float32 results differ by rounding from the first layer on"
 
@@ -122,12 +122,12 @@ def _words(change: Change) -> dict[str, str]:
 def _commands(change: Change, version_of: Callable[[str], Fact]) -> dict[str, str]:
     name, key = _name(change), change.path.partition(".")[2]
     return {
-        "install": mend.install(name, change.expected),
-        "reinstall": mend.reinstall(name, version_of(name)),
-        "restore_origin": mend.restore_origin(name, change.expected, version_of(name)),
-        "uninstall": mend.uninstall(name),
-        "set_variable": mend.set_variable(key, change.expected),
-        "check_out": mend.check_out(change.expected),
+        "install": install(name, change.expected),
+        "reinstall": reinstall(name, version_of(name)),
+        "restore_origin": restore_origin(name, change.expected, version_of(name)),
+        "uninstall": uninstall(name),
+        "set_variable": set_variable(key, change.expected),
+        "check_out": check_out(change.expected),
     }
 
 

@@ -12,8 +12,8 @@ from .candidate import baselines, documents, files
 from .option import FILE, FOLDER, color
 
 if TYPE_CHECKING:
-    from ..attestation.authenticity import Trust
-    from ..attestation.seal import Keyring, Signer
+    from ..signing import Keyring, Signer
+    from ..verification.authenticity import Trust
 
 
 @click.command("attach")
@@ -39,9 +39,9 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
 
     Exit status: 0 attached, 2 not: the report is as it was.
     """
-    from ..attestation import attest
+    from ..command.report import attach
 
-    done = attest.attach(source, report, output=output, signer=_signer(given), sigstore=given["sign_sigstore"])
+    done = attach(source, report, output=output, signer=_signer(given), sigstore=given["sign_sigstore"])
     signed = f", {done.signatures} signature{'s' * (done.signatures != 1)}" if done.signatures else ""
     click.echo(done.record.signature)
     click.echo(f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{signed}; "
@@ -83,11 +83,11 @@ def verify_command(report: str, baseline: str | None, outputs: Path | None, **gi
     Exit status: 0 intact (and reproduces the baseline), 1 altered or differs, 2 could not tell:
     no record, a damaged one, a signature that is missing, wrong, expired or by a stranger.
     """
-    from ..attestation import attest
+    from ..command.report import verify
     from ..render import verification
-    from ..render.terminal import style_of
+    from .terminal import style_of
 
-    found = attest.verify(report, baseline=baseline, outputs=outputs, trust=_trust(given),
+    found = verify(report, baseline=baseline, outputs=outputs, trust=_trust(given),
                           require_signature=given["require_signature"], strict=given["strict"])  # fmt: skip
     render = verification.json if given["format_"] == "json" else functools.partial(verification.text, style=style_of(given))
     click.echo(render(found), nl=False)
@@ -98,9 +98,9 @@ COMMANDS = (attach_command, verify_command)
 
 
 def _signer(given: dict[str, Any]) -> Signer | None:
-    from ..attestation.seal.pem import PemKey
-    from ..attestation.seal.ssh import SshKey
     from ..error import UsageError
+    from ..signing.pem import PemKey
+    from ..signing.ssh import SshKey
 
     if given["sign_ssh"] and given["sign_pem"]:
         raise UsageError("two keys at once", "sign with one, then attach the report's own record again with the other")
@@ -110,11 +110,11 @@ def _signer(given: dict[str, Any]) -> Signer | None:
 
 
 def _trust(given: dict[str, Any]) -> Trust:
-    from ..attestation.authenticity import Trust
-    from ..attestation.seal.keyless import SigstoreIdentity
-    from ..attestation.seal.pem import PublicKeys
-    from ..attestation.seal.ssh import AllowedSigners
     from ..error import UsageError
+    from ..signing.pem import PublicKeys
+    from ..signing.sigstore import SigstoreIdentity
+    from ..signing.ssh import AllowedSigners
+    from ..verification.authenticity import Trust
 
     keyrings: list[Keyring] = []
     if given["allowed_signers"]:

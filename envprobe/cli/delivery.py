@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from ..command import Progress
+    from ..command.environment import Progress
     from ..report import Report
 
 STDOUT, STDERR = 1, 2
@@ -28,12 +28,12 @@ def deliver(report: Report, given: dict[str, Any]) -> int:
     Files come first: a reader who has gone, as in `| head -1`, costs none of them, and trouble with one costs nobody the report.
     """
     from .. import render
-    from ..render.terminal import style_of
     from ..report import EXIT_STATUS
+    from .terminal import style_of
 
     copies: tuple[tuple[str, Path], ...] = given["also"]
     if not ANCHORED.isdisjoint((given["format_"], *(form for form, _ in copies))):
-        from ..anchor import anchored
+        from ..location import anchored
 
         report = anchored(report)
     try:

@@ -13,7 +13,7 @@ from .delivery import deliver, progress_shown, trouble_told, write_file, write_s
 from .option import FILE, color, options_of, policy_from, probing, rendering
 
 if TYPE_CHECKING:
-    from ..command import Recording
+    from ..command.environment import Recording
     from ..config import Config
     from ..render import Style
 
@@ -42,13 +42,13 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
                                                   two experiments, outputs too
     envprobe check mlflow:RUN_ID                  what a tracker's run carries
     """
-    from .. import command
+    from ..command import environment
 
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
-    modules = ("assess", "attestation.quote", f"render.{given['format_']}")
+    modules = ("assess", "records.quote", f"render.{given['format_']}")
     with trouble_told(given), progress_shown(*modules) as progress:
-        report = command.check(target, baseline, options=options_of(given), config=_config(given), strict=given["strict"],
+        report = environment.check(target, baseline, options=options_of(given), config=_config(given), strict=given["strict"],
                                progress=progress, run=run)  # fmt: skip
     return deliver(report, given)
 
@@ -71,10 +71,10 @@ def diff(expected: str, observed: str, **given: Any) -> int:
 
     Exit status: 0 reproduces, 1 differs, 2 could not tell.
     """
-    from .. import command
+    from ..command import environment
 
     with trouble_told(given):
-        report = command.diff(expected, observed, config=_config(given), strict=given["strict"])
+        report = environment.diff(expected, observed, config=_config(given), strict=given["strict"])
     return deliver(report, given)
 
 
@@ -110,20 +110,20 @@ def record(
 
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
-    from .. import command
-    from ..render.terminal import style_of
+    from ..command import environment
+    from .terminal import style_of
 
     if requirements is not None:
-        recording = command.declare(requirements, name=name, output=output)
+        recording = environment.declare(requirements, name=name, output=output)
     else:
-        make = command.add_trace if given["add_trace"] else command.record
+        make = environment.add_trace if given["add_trace"] else environment.record
         with progress_shown() as progress:
             recording = make(target, name=name, output=output, options=options_of(given), progress=progress)
     return _save(recording, update or given["add_trace"], style_of(given))
 
 
 def _save(recording: Recording, update: bool, style: Style) -> int:
-    from .. import command
+    from ..command import environment
     from ..render.show import show_baseline
     from ..render.text import render
 
@@ -131,7 +131,7 @@ def _save(recording: Recording, update: bool, style: Style) -> int:
         write_stdout(render(recording.replaces, style))
     if recording.path.exists() and not update and sys.stdin.isatty() and sys.stderr.isatty():
         update = click.confirm(f"Replace {recording.path}?", err=True)
-    command.save(recording, update=update)
+    environment.save(recording, update=update)
     write_stdout(show_baseline(recording.baseline, style))
     click.echo(
         f"recorded {recording.path}; commit it, and check with: envprobe check --baseline {recording.path.stem}",
@@ -164,7 +164,7 @@ def probe(target: str | None, output: Path | None, pack: Path | None, **given: A
 
     Exit status: 0 printed or written, 2 could not be had.
     """
-    from .. import command
+    from ..command import environment
     from ..fingerprint import to_json
     from ..probing import bundle
 
@@ -173,7 +173,7 @@ def probe(target: str | None, output: Path | None, pack: Path | None, **given: A
         click.echo(f"wrote {pack}; a colleague runs: python3 {pack.name} --output fingerprint.json", err=True)
         return 0
     with progress_shown() as progress:
-        fingerprint = command.probe(target, options=options_of(given), progress=progress)
+        fingerprint = environment.probe(target, options=options_of(given), progress=progress)
     data = to_json(fingerprint)
     write_file(output, data) if output is not None else write_stdout(data)
     return 0
@@ -193,9 +193,9 @@ def show(file: str, **given: Any) -> int:
 
     Exit status: 0 shown, 2 could not be read.
     """
-    from .. import source
+    from ..command import source
     from ..render.show import show as render
-    from ..render.terminal import style_of
+    from .terminal import style_of
 
     write_stdout(render(source.load(file), style_of(given)))
     return 0

@@ -17,9 +17,9 @@ from .candidate import files, targets
 from .option import FILE, FOLDER, options_of
 
 if TYPE_CHECKING:
-    from ..command import Progress
-    from ..experiment import Run
+    from ..command.environment import Progress
     from ..experiment.running import Plan
+    from ..runs import Run
 
 SEPARATOR = "--"
 IS_BEHIND = f"{__name__}.is_behind"
@@ -87,7 +87,8 @@ def run_command(context: click.Context, /, target: str | None, output: Path | No
 
     Exit status: 0 recorded, 1 recorded and the command failed, 2 could not run, 130 interrupted, with a partial record.
     """
-    from .. import command, store
+    from .. import store
+    from ..command import environment
 
     arguments: list[str] = context.meta[__name__]
     if not arguments:
@@ -97,8 +98,8 @@ def run_command(context: click.Context, /, target: str | None, output: Path | No
         raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
     store.require_writable(path)
     with _live_progress() as progress:
-        run = command.run(target, plan=_plan(arguments, given), options=options_of(given), live=_pass_on, progress=progress)
-    command.save_run(run, path, update=update)
+        run = environment.run(target, plan=_plan(arguments, given), options=options_of(given), live=_pass_on, progress=progress)
+    environment.save_run(run, path, update=update)
     return _conclude(run, path)
 
 

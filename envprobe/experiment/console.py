@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from ..redaction import mask
+from ..runs import Console
 from ..spelling import line
-from ..target.protocol import Capture, Completed
-from . import Console
-from .mask import mask
+from ..targets.protocol import Capture, Completed
 
 KEPT_BYTES = 64 << 10
 KEPT_LINES = 100

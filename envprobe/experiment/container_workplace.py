@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
-from ..attestation.payload import is_inside
 from ..error import TargetError
-from ..target.container import ContainerTarget
-from ..target.protocol import Capture
+from ..records.packing import is_inside
+from ..targets.container import ContainerTarget
+from ..targets.protocol import Capture
 from .listing import Listing, Place, ask_for_files
 
 FETCHED_LIMIT_BYTES = 16 << 30

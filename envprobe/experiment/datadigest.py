@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..fact import Section, Value
-from ..tracker import dvc
+from . import dvc
 from .digestcache import DigestCache, Stamp
 
 BLOCK_BYTES = 1 << 20

@@ -6,10 +6,10 @@ import json
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..attestation.payload import is_inside
 from ..error import TargetError, UsageError
 from ..probing import bundle
-from ..target import Completed, NoProgram, Target
+from ..records.packing import is_inside
+from ..targets import Completed, NoProgram, Target
 
 LISTING_TIMEOUT_S = 120
 LISTING_LIMIT_BYTES = 16 << 20

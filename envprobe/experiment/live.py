@@ -17,7 +17,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from ..error import TargetError
-from ..target.protocol import STDERR, STDOUT, Capture, held_back
+from ..targets.protocol import STDERR, STDOUT, Capture, held_back
 
 CHUNK_BYTES = 1 << 16
 POLL_S = 0.1

@@ -18,8 +18,8 @@ import msgspec
 
 from ..fact import Known, sha256
 from ..fingerprint import Fingerprint
-from . import Patch
-from .mask import mask
+from ..redaction import mask
+from ..runs import Patch
 
 TEXT_LIMIT = 64 << 10
 PATCH_LIMIT_BYTES = 64 << 20

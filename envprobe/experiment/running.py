@@ -20,14 +20,15 @@ from ..error import EnvprobeError, UsageError
 from ..fact import Fact, Section, Unknown, in_utf8
 from ..fingerprint import Fingerprint, skip_reason
 from ..probing.collect import Options, collect_from
-from ..target import Target, open_target
-from ..target.local import LocalTarget
-from ..target.protocol import orderly_end
-from . import Attempt, Run, datadigest, harvest
+from ..redaction import mask_arguments
+from ..runs import Attempt, Run
+from ..targets import Target, open_target
+from ..targets.local import LocalTarget
+from ..targets.protocol import orderly_end
+from . import datadigest, outputs
 from .console import Live, Tail
 from .digestcache import DigestCache, cache_path
 from .listing import Listing
-from .mask import mask_arguments
 from .patch import read_patch, told_by_guest
 from .workplace import Workplace, check_globs, open_workplace
 
@@ -183,18 +184,18 @@ class _Experiment:
             self._interruption = stop
             return stop.code if isinstance(stop, SystemExit) and isinstance(stop.code, int) else INTERRUPTED
 
-    def _gather(self, there: Listing, index: int, context: dict[str, Any]) -> harvest.Harvest:
+    def _gather(self, there: Listing, index: int, context: dict[str, Any]) -> outputs.Harvest:
         """Describe the outputs and keep copies. A second Ctrl-C, while a partial record is made, leaves them out."""
         self._say("reading the outputs")
         copies = self._plan.copies and self._plan.copies.absolute() / (f"attempt-{index + 1}" if self._plan.repeat > 1 else "")
         try:
             with tempfile.TemporaryDirectory(prefix="envprobe-") as folder:
-                found = harvest.gather(self._workplace, there, Path(folder), copies, self._plan.copy_limit_bytes)
+                found = outputs.gather(self._workplace, there, Path(folder), copies, self._plan.copy_limit_bytes)
         except (KeyboardInterrupt, EnvprobeError) as error:
             if self._interruption is None and not isinstance(error, EnvprobeError):
                 self._interruption = error
             reason = "interrupted" if isinstance(error, KeyboardInterrupt) else error.message
-            return harvest.Harvest([], [], [], dict.fromkeys(self._plan.outputs, reason), [])
+            return outputs.Harvest([], [], [], dict.fromkeys(self._plan.outputs, reason), [])
         if self._is_local:
             context["folder"] = str(Path.cwd())
         if copies:

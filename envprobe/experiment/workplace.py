@@ -8,10 +8,10 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from ..error import UsageError
-from ..target import Target
-from ..target.container import ContainerTarget
-from ..target.local import LocalTarget
-from ..target.protocol import Capture
+from ..targets import Target
+from ..targets.container import ContainerTarget
+from ..targets.local import LocalTarget
+from ..targets.protocol import Capture
 from .listing import Listing, Place, ask_for_files
 from .live import run_live
 

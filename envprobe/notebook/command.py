@@ -7,13 +7,13 @@ from typing import Any
 import click
 from IPython.display import display
 
-from .. import command
 from ..cli.candidate import baselines, documents, targets
 from ..cli.option import options_of, probing
+from ..command import environment
+from ..command.source import load
 from ..error import EnvprobeError
 from ..render.summary import headline
 from ..report import Report, Verdict
-from ..source import load
 from . import kernel
 from .display import Shown, of_document, of_report, of_signature
 
@@ -62,7 +62,7 @@ def check(target: str | None, baseline: str | None, **given: Any) -> None:
 @verbose
 def diff(expected: str, observed: str, **given: Any) -> None:
     """Compare any two baselines, fingerprints, runs or reports with a record."""
-    _show(command.diff(expected, observed, strict=given["strict"]), given)
+    _show(environment.diff(expected, observed, strict=given["strict"]), given)
 
 
 @envprobe.command()

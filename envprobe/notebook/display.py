@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..assess.mend import is_command
-from ..attestation.carrier import notebook_output
-from ..attestation.carrier.block import block_of
-from ..attestation.payload import Attachment, Record, without_context
+from ..assess.fix import is_command
+from ..carrier import notebook_output
+from ..carrier.block import block_of
+from ..command.source import Document
 from ..fingerprint import Fingerprint
+from ..records.packing import Attachment, Record, without_context
 from ..render import FORMATS, Style
 from ..render.page.template import fill
 from ..render.result import results
 from ..render.show import grouped, rows, show
 from ..render.summary import footer, headline
 from ..report import Report
-from ..source import Document
 from ..spelling import line
 
 WIDTH = 100

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from .. import command
+from ..command import environment
 from ..config import Config, load_config
 from ..fingerprint import Fingerprint
-from ..observer import rules
+from ..instruments import rules
 from ..policy import Policy, overlay
 from ..probing.collect import Options
 from ..report import Report
@@ -29,16 +29,16 @@ TOOLS = ("ipykernel", "ipython", "jupyter*", "nbclient", "nbconvert", "nbformat"
 def check(target: str | None, baseline: str | None, options: Options, *, strict: bool = False) -> Report:
     """Compare the kernel, or another target, with a baseline as `envprobe check` does. Raises EnvprobeError."""
     if target not in (None, KERNEL):
-        return command.check(target, baseline, options=options, strict=strict)
+        return environment.check(target, baseline, options=options, strict=strict)
     config = project()
-    expected, observed = command.observe(KERNEL, baseline, options=options, config=config)
-    report = command.diff(expected, _as_loaded(observed), config=config, strict=strict)
+    expected, observed = environment.observe(KERNEL, baseline, options=options, config=config)
+    report = environment.diff(expected, _as_loaded(observed), config=config, strict=strict)
     return msgspec.structs.replace(report, observed_name=NAME)
 
 
 def probe(target: str | None, options: Options) -> Fingerprint:
     """Return the fingerprint of the kernel, or of another target. Raises EnvprobeError."""
-    found = command.probe(target or KERNEL, options=options)
+    found = environment.probe(target or KERNEL, options=options)
     return _as_loaded(found) if target in (None, KERNEL) else found
 
 

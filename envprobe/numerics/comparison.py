@@ -7,8 +7,8 @@ from typing import Literal
 
 import msgspec
 
-from .course import Curve, Stage, curves, stages
-from .numeric import UNTOLD, distance
+from .curve import Curve, Stage, curves, stages
+from .distance import UNTOLD, distance
 from .pattern import Guess, guess
 from .tolerance import DEFAULT, JUDGED_STEPS, NOT_JUDGED, Tolerance
 from .trace import Record, Trace, numeric_class

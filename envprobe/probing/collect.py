@@ -12,8 +12,8 @@ import msgspec
 from ..error import TargetError
 from ..fact import Known
 from ..fingerprint import Fingerprint, read_fingerprint
-from ..target import FILE, Completed, NoProgram, Target, open_target, parse
-from . import bundle, outside
+from ..targets import FILE, Completed, NoProgram, Target, open_target, outside, parse
+from . import bundle
 from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
 
 OUTSIDE_SECTIONS = ("image", "container")  # not the guest's to tell

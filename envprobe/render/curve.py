@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from ..numerics.numeric import losses
+from ..numerics.distance import losses
 from ..numerics.trace import Trace, numeric_class
 
 BARS = "▁▂▃▄▅▆▇█"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..assess.mend import is_command
+from ..assess.fix import is_command
 from ..spelling import cut, safe
 from .summary import Entry, fixes, moved, waived
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from ..assess.witness import PATH as TRACE
+from ..assess.trace import PATH as TRACE
 from ..baseline.waiver import Waiver
 from ..policy import Severity
 from ..report import Gap, Output, Report

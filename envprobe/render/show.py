@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from ..baseline import Baseline
-from ..experiment import Run
 from ..fact import WHOLE_SECTION, Known, Section, Unknown, Value
 from ..fingerprint import Fingerprint
 from ..numerics.trace import read_trace
+from ..runs import Run
 from ..spelling import line, safe, spell
 from . import Style
 from .curve import draw

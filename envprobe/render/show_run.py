@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from shlex import join
 from typing import TypeAlias
 
-from ..experiment import Attempt, Patch, Run
 from ..output import OutputDescription
+from ..runs import Attempt, Patch, Run
 from ..spelling import cut, line, safe, short_digest
 from . import Style
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ..assess import mend, witness
+from ..assess.fix import joined
+from ..assess.trace import PATH as TRACE
+from ..assess.trace import describe
 from ..fact import Known
 from ..numerics.comparison import Comparison
 from ..policy import Severity
@@ -55,7 +57,7 @@ def _facts_headline(report: Report) -> str:
         return _counted(fails, "difference that changes results", "differences that change results") + also
     if report.verdict is Verdict.UNDETERMINED:
         gates = [gap.path for gap in report.unknown if gap.severity in report.gate]
-        if gates == [witness.PATH]:
+        if gates == [TRACE]:
             return f"the training run decides, and could not be compared{also}"
         if gates or not report.compared:
             words = "fact that decides could not be told", "facts that decide could not be told"
@@ -133,7 +135,7 @@ def _name(difference: Difference) -> str:
 def fixes(entry: Entry) -> list[str]:
     """Return the distinct mends of an entry; commands that take several names become one."""
     distinct = list(dict.fromkeys(safe(difference.fix) for difference in entry.differences if difference.fix))
-    return mend.joined(distinct)
+    return joined(distinct)
 
 
 def moved(entry: Entry) -> list[str]:
@@ -178,7 +180,7 @@ def training_run(report: Report) -> list[tuple[str, str]]:
         return []
     if found.first_divergence is None:
         return [("verdict", training_headline(found)), ("next", safe(found.hint))]
-    said = [("verdict", training_headline(found)), ("first", witness.describe(found.first_divergence))]
+    said = [("verdict", training_headline(found)), ("first", describe(found.first_divergence))]
     if len(found.growth) > 1:
         last = found.growth[-1]
         said.append(

@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..assess import witness
-from ..assess.mend import is_command
+from ..assess.fix import is_command
+from ..assess.trace import PATH as TRACE
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, line
@@ -133,7 +133,7 @@ def _training_run(console: Console, report: Report) -> None:
 
 
 def _gaps(console: Console, report: Report, everything: bool) -> None:
-    told = [gap for gap in gaps(report, notes=everything) if gap[0] != witness.PATH]  # told as the training run
+    told = [gap for gap in gaps(report, notes=everything) if gap[0] != TRACE]  # told as the training run
     if not told:
         return
     console.print()

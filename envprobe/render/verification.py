@@ -11,10 +11,10 @@ import msgspec
 from rich.table import Table
 from rich.text import Text
 
-from ..attestation.payload import Experiment
-from ..attestation.verification import Status, Verification
 from ..fact import canonical, in_utf8
+from ..records.packing import Experiment
 from ..spelling import cut, safe
+from ..verification.verification import Status, Verification
 from . import Style
 from .json import render as render_report
 from .text import make_console

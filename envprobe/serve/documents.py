@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
-from .. import source
 from ..baseline import SCHEMA as BASELINE
+from ..command import source
 from ..document import read_json
-from ..experiment import FAMILY as RUNS
-from ..experiment import Run
 from ..fingerprint import ANSWER_SCHEMA, SCHEMA
 from ..render.json import SCHEMA as CHECK
+from ..runs import FAMILY as RUNS
+from ..runs import Run
 from . import saved_check
 from .entry import Document
 from .folder import File, read_file

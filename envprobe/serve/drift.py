@@ -8,14 +8,14 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from .. import command
+from ..command import environment
+from ..command.source import Document
 from ..config import Config
 from ..error import UsageError
-from ..experiment.rerun import NOT_KEPT
+from ..experiment.compare import NOT_KEPT
 from ..policy import Severity
 from ..render import summary
 from ..report import Output, Report, Verdict
-from ..source import Document
 from .catalogue import Catalogue
 from .entry import Entry
 from .folder import File
@@ -74,7 +74,7 @@ class Comparisons:
         if not observed.has_environment:
             raise UsageError(f"{observed.file.place}: is no environment that could be compared",
                              "take a recorded baseline, a fingerprint or a run; a declared baseline goes first")  # fmt: skip
-        report = command.diff(self._load(expected), self._load(observed), config=self._config, today=today)
+        report = environment.diff(self._load(expected), self._load(observed), config=self._config, today=today)
         return msgspec.structs.replace(
             report,
             expected_name=expected.file.place,

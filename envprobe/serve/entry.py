@@ -11,10 +11,10 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from ..baseline import Baseline
-from ..experiment import Run
 from ..fingerprint import Fingerprint
 from ..render import summary
 from ..report import Report, Verdict
+from ..runs import Run
 from .folder import File
 
 Kind = Literal["baseline", "fingerprint", "run", "check", "faulty"]

@@ -8,11 +8,11 @@ from itertools import groupby
 from string import ascii_uppercase
 from typing import Any, NamedTuple
 
+from ..command.source import Document
 from ..render import Style, page, show
 from ..render.page import shell
 from ..render.page.template import fill
 from ..report import Report
-from ..source import Document
 from ..spelling import line, safe
 from .catalogue import Snapshot
 from .drift import Cell

@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from .. import command
-from ..attestation.quote import Quote
+from ..command import environment
 from ..config import load_config
 from ..error import EnvprobeError
 from ..fingerprint import Fingerprint
-from ..observer import rules
+from ..instruments import rules
 from ..policy import Policy, Severity, overlay
+from ..records.quote import Quote
 from ..render import FORMATS, Style
 from ..render.summary import count, headline
 from ..report import Report, Verdict
@@ -56,7 +56,7 @@ class EnvironmentCheck:
         target = setting(self.config, "envprobe_target") or project.target
         own = rules(OBSERVERS, TOOLS) if target == LOCAL else {}
         self.project = msgspec.structs.replace(project, target=target, policy=overlay(Policy(rules=own), project.policy))
-        baseline, self.fingerprint = command.observe(
+        baseline, self.fingerprint = environment.observe(
             target, setting(self.config, "envprobe_baseline") or None, config=self.project
         )
         self._compare("", baseline)
@@ -66,7 +66,7 @@ class EnvironmentCheck:
         if self.fingerprint is None:
             return
         try:
-            report = command.diff(baseline, self.fingerprint, config=self.project, strict=self.strict)
+            report = environment.diff(baseline, self.fingerprint, config=self.project, strict=self.strict)
         except EnvprobeError as error:
             if not name:
                 raise

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.engine import standin_image
+from tests.support.engine import standin_image
 
 from . import guest
 from .cost import in_turn, of_program

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from envprobe.probing import bundle
-from tests.engine import standin_image
+from tests.support.engine import standin_image
 
 METER = Path(__file__).with_name("meter.py").read_text("utf-8")
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.engine import SCRIPTS, cache_folder
+from tests.support.engine import SCRIPTS, cache_folder
 
 ENVPROBE = Path(sys.executable).with_name("envprobe")
 PIP = Path(sys.executable).with_name("pip")

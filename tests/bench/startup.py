@@ -21,7 +21,7 @@ def rows(runs: int) -> Iterator[Row]:
             runs, partial(of_program, [ENVPROBE, *ours.split()]), partial(of_program, [PIP, *peers.split()])
         )
         yield ratio(f"`envprobe {ours}`", _walls(mine), f"`pip {peers}`", _walls(theirs), at_most=bound)
-    mine, theirs = in_turn(runs, partial(_imports, "envprobe.command, envprobe.target.container, docker"), partial(_imports, "docker"))
+    mine, theirs = in_turn(runs, partial(_imports, "envprobe.command.environment, envprobe.targets.container, docker"), partial(_imports, "docker"))
     yield ratio("imports up to the first word to an engine", _walls(mine), "`import docker`", _walls(theirs), at_most=2)
     yield amount("what the plugin adds to a pytest run that does not ask for it, CPU", _added_by_plugin(8 * runs), "ms", at_most=20)
 

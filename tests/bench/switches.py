@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from envprobe.numerics.comparison import Divergence, compare, diverging
 from envprobe.numerics.trace import Trace, read_trace
 from envprobe.probing import bundle
-from tests import engine
+from tests.support import engine
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "numerics.md"

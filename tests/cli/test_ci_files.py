@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.ci_file import ACTION, GITLAB, ROOT, WORKFLOWS, put_envprobe, read, run, step
-from tests.published import read_junit, read_sarif
-from tests.repository import LOOSE, make_repository
+from tests.support.ci_file import ACTION, GITLAB, ROOT, WORKFLOWS, put_envprobe, read, run, step
+from tests.support.published import read_junit, read_sarif
+from tests.support.repository import LOOSE, make_repository
 
 BASH = ("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c")
 """How GitHub runs `shell: bash`."""

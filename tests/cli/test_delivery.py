@@ -13,8 +13,8 @@ import pytest
 from envprobe import cli
 from envprobe.cli import option
 from envprobe.cli.step_summary import LIMIT_BYTES
-from tests.published import read_junit, read_sarif
-from tests.repository import make_repository
+from tests.support.published import read_junit, read_sarif
+from tests.support.repository import make_repository
 
 ROOT = Path(__file__).parents[2]
 

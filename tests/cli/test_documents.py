@@ -14,7 +14,7 @@ import pytest
 import envprobe as package
 from envprobe.cli import envprobe
 from envprobe.report import EXIT_STATUS
-from tests import walkthrough
+from tests.support import walkthrough
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -20,7 +20,7 @@ from envprobe.baseline import Baseline, to_json
 from envprobe.cli import option
 from envprobe.cli.group import HOMES
 from envprobe.fingerprint import to_json as fingerprint_json
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 REPOSITORY = Path(__file__).parents[2]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from envprobe import cli, schemas
-from tests.attached import REPORTS
-from tests.schema import problems
+from tests.support.attached import REPORTS
+from tests.support.schema import problems
 
 HERE = f"local://{sys.executable}"
 FAST = ["--no-benchmark", "--no-integrity"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from envprobe import cli
-from tests.repository import SETTINGS, make_repository
+from tests.support.repository import SETTINGS, make_repository
 
 WAIVER = '[[waivers]]\npath = "gpu.*"\nowner = "ana"\nreason = "r"\nexpires = "{}"\n'
 

@@ -11,8 +11,8 @@ import pytest
 
 from envprobe import cli
 from envprobe.baseline import Baseline, to_json
-from tests.repository import LOOSE, SETTINGS, commit, git, make_repository
-from tests.sample import fingerprint
+from tests.support.repository import LOOSE, SETTINGS, commit, git, make_repository
+from tests.support.sample import fingerprint
 
 LOOSENED = to_json(Baseline(name="tf", kind="recorded", fingerprint=fingerprint({"packages.numpy.version": "1.23.5"})))
 

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.served import Serving, serving, write_team
+from tests.support.served import Serving, serving, write_team
 
 
 @pytest.fixture(scope="module")

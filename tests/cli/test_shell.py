@@ -17,7 +17,7 @@ from click.shell_completion import CompletionItem
 from envprobe import cli
 from envprobe.cli import candidate
 from envprobe.cli.group import HOMES
-from envprobe.target import FORMS
+from envprobe.targets import FORMS
 
 REPOSITORY = Path(__file__).parents[2]
 CONTEXT = click.Context(cli.envprobe, info_name="envprobe")

@@ -10,14 +10,14 @@ from envprobe.cli.group import HOMES
 
 LATER = {  # what judges and draws is loaded while the target answers, the rest only where it is used
     "docker", "IPython", "requests", "rich", "packaging", "deepdiff", "jinja2", "numpy", "zipfile", "tomllib", "pip_requirements_parser",
-    "envprobe.assess", "envprobe.attestation", "envprobe.experiment", "envprobe.output.comparator", "envprobe.render.text",
+    "envprobe.assess", "envprobe.carrier.html", "envprobe.records", "envprobe.signing", "envprobe.verification", "envprobe.experiment", "envprobe.output.comparator", "envprobe.render.text",
     "envprobe.cli.attach", "envprobe.cli.run", "envprobe.notebook",
 }  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("modules", "later"),
-    [("envprobe", {"msgspec", "click", *LATER}), ("envprobe.cli", {"msgspec", *LATER}), ("envprobe.command", LATER)],
+    [("envprobe", {"msgspec", "click", *LATER}), ("envprobe.cli", {"msgspec", *LATER}), ("envprobe.command.environment", LATER)],
 )
 def test_a_command_starts_without_what_it_may_not_need(modules: str, later: set[str]) -> None:
     """Help, and a check up to its first word to the target, load nothing that takes long and may not be needed."""

@@ -9,17 +9,17 @@ import msgspec
 
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
-from envprobe.experiment import Run
-from envprobe.experiment.rerun import with_outputs
+from envprobe.experiment.compare import with_outputs
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json as trace_json
 from envprobe.output import Tolerance
 from envprobe.policy import DEFAULT
 from envprobe.report import PolicySource, Report
-from tests.run_sample import attempt, described, run, seeded
-from tests.sample import fingerprint
-from tests.trace_sample import moved, trace
+from envprobe.runs import Run
+from tests.support.run_sample import attempt, described, run, seeded
+from tests.support.sample import fingerprint
+from tests.support.trace_sample import moved, trace
 
 TODAY = date(2026, 1, 1)
 OTHER_FILES = "sha256:" + "2" * 64

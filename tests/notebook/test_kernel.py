@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from jupyter_client.manager import start_new_kernel
 
-from envprobe.attestation import attest
-from envprobe.attestation.verification import Status
+from envprobe.command.report import verify
 from envprobe.fact import Known
+from envprobe.verification.verification import Status
 from tests.notebook.running import run_cells, save
 
 QUICK = "--no-benchmark --no-integrity"
@@ -100,7 +100,7 @@ def test_trouble_is_a_message_and_a_hint(cells: Any, number: int, message: str, 
 def test_a_saved_notebook_carries_its_record(cells: Any, folder: Path, tmp_path: Path) -> None:
     """`envprobe verify` reads from the notebook alone what the kernel's environment was, and finds an edited line."""
     path = save(cells, tmp_path / "saved.ipynb")
-    found = attest.verify(path, baseline=str(folder / "baselines" / "holds.json"))
+    found = verify(path, baseline=str(folder / "baselines" / "holds.json"))
     assert found.status is Status.INTACT and found.record is not None and found.comparison is not None
     assert found.record.fingerprint.get("python.version") == Known(platform.python_version())
     assert outputs(cells, 5)[0].metadata["envprobe"] == {
@@ -108,7 +108,7 @@ def test_a_saved_notebook_carries_its_record(cells: Any, folder: Path, tmp_path:
         "signature": str(found.record.signature),
     }
     path.write_text(path.read_text().replace("envprobe:1|py:3", "envprobe:1|py:2"))
-    assert attest.verify(path).status is Status.ALTERED
+    assert verify(path).status is Status.ALTERED
 
 
 def test_a_document_is_shown(cells: Any) -> None:
@@ -155,7 +155,7 @@ def test_variables_that_a_cell_has_set_are_compared(tmp_path: Path) -> None:
     declare(tmp_path, "here", python__version=">=3.8")
     cell = f"%load_ext envprobe\n%env TF_ENABLE_ONEDNN_OPTS=0\n%envprobe signature {QUICK}"
     path = save(run_cells(tmp_path, cell), tmp_path / "saved.ipynb")
-    record = attest.verify(path).record
+    record = verify(path).record
     assert record is not None and record.fingerprint.get("environment.TF_ENABLE_ONEDNN_OPTS") == Known("0")
 
 

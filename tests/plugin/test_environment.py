@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ElementTree
 
 import pytest
 
-from tests.repository import commit, git
+from tests.support.repository import commit, git
 
 PASSING = "def test_passes(): pass"
 FAILING = "def test_fails(): assert 1 == 2"

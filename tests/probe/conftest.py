@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine import missing
+from tests.support.engine import missing
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from probes.collectors import cuda
-from tests.engine import wheel_folder
+from tests.support.engine import wheel_folder
 
 from .fake import facts
 from .machine import Machine, sample

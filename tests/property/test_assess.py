@@ -18,7 +18,7 @@ from envprobe.policy import DEFAULT, Policy, Severity, overlay
 from envprobe.render import FORMATS, Style
 from envprobe.report import Kind, Report, Verdict
 from tests.property.environment import drifted, fingerprints, shuffled, texts, values
-from tests.sample import FACTS, fingerprint
+from tests.support.sample import FACTS, fingerprint
 
 TODAY = date(2026, 1, 1)
 GATED = sorted(path for path in FACTS if DEFAULT.severity(path) is Severity.FAIL)

@@ -14,7 +14,7 @@ from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
 from envprobe.error import DocumentError
 from envprobe.fact import ABSENT, Known, Unknown
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 values = st.recursive(

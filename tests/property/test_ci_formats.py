@@ -12,7 +12,7 @@ from envprobe.render import FORMATS, TROUBLE, Style
 from envprobe.render.github import command
 from envprobe.report import Report, Verdict
 from tests.property.test_render import few, reports
-from tests.published import read_junit, read_sarif
+from tests.support.published import read_junit, read_sarif
 
 COMMAND = re.compile(r"::(error|warning|notice) ([a-z]+=[^:,\r\n]*,?)*::[^\r\n]*")
 UNSAFE = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")

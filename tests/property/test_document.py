@@ -13,7 +13,7 @@ from envprobe.document import read_json
 from envprobe.error import DocumentError
 from envprobe.fingerprint import ANSWER_SCHEMA, Fingerprint, read_fingerprint, to_json
 from tests.property.environment import fingerprints
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 SCRAPS = ("{", "}", "[", "]", '"', "null", "NaN", "-Infinity", "1e999", "1" * 5000, "-" + "9" * 30, "\\ud800", "\x00", ",", ":",
           "\ufeff", "true", "1.0", '"schema":"envprobe.fingerprint/\u00b2"',

@@ -8,13 +8,13 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.command import diff
+from envprobe.command.environment import diff
 from envprobe.config import Config
-from envprobe.experiment import Attempt, Run, from_value, to_json
 from envprobe.experiment.console import KEPT_LINES, LINE_LIMIT, lines_of
-from envprobe.experiment.mask import mask, mask_arguments
+from envprobe.redaction import mask, mask_arguments
 from envprobe.report import Verdict
-from tests.run_sample import attempt, described, run
+from envprobe.runs import Attempt, Run, from_value, to_json
+from tests.support.run_sample import attempt, described, run
 
 NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=8)
 NUMBERS = st.one_of(st.integers(-(10**30), 10**30), st.floats())

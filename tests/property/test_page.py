@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from envprobe.render import FORMATS, Style
 from envprobe.report import Report
 from envprobe.spelling import line
-from tests.markup import Page
 from tests.property.test_render import reports
+from tests.support.markup import Page
 
 few = settings(max_examples=40)
 ELEMENTS = {

@@ -10,15 +10,16 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envprobe.attestation import attest
-from envprobe.attestation.carrier.block import Block
-from envprobe.attestation.carrier.block import visible_of as visible
-from envprobe.attestation.payload import Attachment, Output, Record, pack, unpack
-from envprobe.attestation.seal.dsse import Envelope, Mark
-from envprobe.attestation.verification import Status
+from envprobe import carrier
+from envprobe.carrier.block import Block
+from envprobe.carrier.block import visible_of as visible
+from envprobe.command.report import verify
 from envprobe.error import EnvprobeError
 from envprobe.fact import canonical
-from tests.attached import RECORD, REPORTS, attached
+from envprobe.records.packing import Attachment, Output, Record, pack, unpack
+from envprobe.signing.dsse import Envelope, Mark
+from envprobe.verification.verification import Status
+from tests.support.attached import RECORD, REPORTS, attached
 
 TEXTS = ("report.md", "report.html", "report.tex", "report.json", "report.ipynb", "report.tfevents")
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
@@ -81,8 +82,8 @@ def test_any_changed_metric_in_the_record_is_told(data: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = attached("report.md", Path(folder))
         block = Block(visible(RECORD), pack(Attachment(record=forged)))
-        path.write_bytes(attest.carrier.attach(path, path.read_bytes(), block))
-        assert attest.verify(path).status is Status.ALTERED
+        path.write_bytes(carrier.attach(path, path.read_bytes(), block))
+        assert verify(path).status is Status.ALTERED
 
 
 @settings(max_examples=60)
@@ -98,7 +99,7 @@ def test_any_changed_character_of_a_visible_line_is_told(data: st.DataObject) ->
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(report[:place] + bytes([letter]) + report[place + 1 :])
-        assert attest.verify(path).status is not Status.INTACT
+        assert verify(path).status is not Status.INTACT
 
 
 @settings(max_examples=60)
@@ -110,4 +111,4 @@ def test_no_damage_to_a_report_raises_anything_else(name: str, noise: bytes, sha
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(report[:place] + noise + report[place + length :])
-        assert attest.verify(path).status in Status
+        assert verify(path).status in Status

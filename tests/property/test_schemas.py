@@ -9,26 +9,26 @@ import zlib
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envprobe import experiment
-from envprobe.attestation.payload import Attachment, Record, pack
-from envprobe.attestation.seal.dsse import Envelope
 from envprobe.baseline import Baseline, read_baseline
 from envprobe.baseline import to_json as baseline_json
 from envprobe.error import DocumentError
-from envprobe.experiment import Run
 from envprobe.fingerprint import Fingerprint
 from envprobe.fingerprint import to_json as fingerprint_json
 from envprobe.numerics.trace import Trace
 from envprobe.numerics.trace import to_json as trace_json
+from envprobe.records.packing import Attachment, Record, pack
 from envprobe.render import FORMATS, Style
 from envprobe.report import Report
+from envprobe.runs import Run
+from envprobe.runs import to_json as run_json
+from envprobe.signing.dsse import Envelope
 from tests.property.environment import fingerprints
 from tests.property.test_baseline import damaged, declared, recorded
 from tests.property.test_experiment import runs
 from tests.property.test_payload import envelopes, records
 from tests.property.test_render import reports
 from tests.property.test_trace import traces
-from tests.schema import problems
+from tests.support.schema import problems
 
 few = settings(max_examples=30)  # a document is a large value to draw, and the validator walks all of it
 
@@ -58,7 +58,7 @@ def test_traces(trace: Trace) -> None:
 @given(runs())
 def test_runs(run: Run) -> None:
     """However an experiment ended."""
-    assert problems("run/1", experiment.to_json(run)) == []
+    assert problems("run/1", run_json(run)) == []
 
 
 @few

@@ -6,9 +6,9 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.attestation.signature import FIELDS, NOT_TOLD, Signature, escape, format_line, parse_line, unescape
 from envprobe.error import EnvprobeError
 from envprobe.fact import ABSENT, Fact, Known, Unknown
+from envprobe.records.line import FIELDS, NOT_TOLD, Signature, escape, format_line, parse_line, unescape
 
 texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40)
 facts: st.SearchStrategy[Fact] = st.one_of(st.just(ABSENT), st.just(Unknown(NOT_TOLD)), texts.map(Known))

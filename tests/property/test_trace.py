@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from envprobe.error import DocumentError
 from envprobe.numerics.comparison import compare, compare_with
-from envprobe.numerics.numeric import distance
+from envprobe.numerics.distance import distance
 from envprobe.numerics.pattern import guess
 from envprobe.numerics.tolerance import Tolerance
 from envprobe.numerics.trace import Record, Trace, numeric_class, read_trace, to_json, with_trace
 from envprobe.render.curve import BARS, draw, sparkline
-from tests.trace_sample import STAGES, TRACE, record, trace
+from tests.support.trace_sample import STAGES, TRACE, record, trace
 
 floats = st.floats(width=32, allow_nan=True, allow_infinity=True)
 finite = st.floats(width=32, allow_nan=False, allow_infinity=False)

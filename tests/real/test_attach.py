@@ -15,18 +15,20 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from envprobe.attestation import attest
-from envprobe.attestation.attest import attach, verify
-from envprobe.attestation.authenticity import Trust
-from envprobe.attestation.carrier.block import block_of
-from envprobe.attestation.seal.dsse import Envelope, Mark, pae
-from envprobe.attestation.seal.pem import PemKey, PublicKeys
-from envprobe.attestation.seal.ssh import AllowedSigners, SshKey
-from envprobe.attestation.verification import Status, Verification
+from envprobe import carrier
+from envprobe.carrier.attachment import read_attachment
+from envprobe.carrier.block import block_of
+from envprobe.command.report import attach, verify
 from envprobe.config import Config
 from envprobe.error import EnvprobeError
-from tests.attached import RECORD, attached, bare, edited
-from tests.engine import missing
+from envprobe.records.packing import Attachment
+from envprobe.signing.dsse import Envelope, Mark, pae
+from envprobe.signing.pem import PemKey, PublicKeys
+from envprobe.signing.ssh import AllowedSigners, SshKey
+from envprobe.verification.authenticity import Trust
+from envprobe.verification.verification import Status, Verification
+from tests.support.attached import RECORD, attached, bare, edited
+from tests.support.engine import missing
 
 pytestmark = pytest.mark.real
 SIGNED = datetime(2024, 6, 1, 12, tzinfo=timezone.utc)
@@ -149,7 +151,7 @@ def test_a_settled_signer_does_not_make_every_report_signed(tmp_path: Path) -> N
 def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
     """Any part of the signature or of the statement changed: a trusted name is never given."""
     key = make_key(tmp_path, "ann")
-    attachment = attest.read_attachment(signed(tmp_path, key))
+    attachment = read_attachment(signed(tmp_path, key))
     envelope = attachment.envelopes[0]
     body, mark = bytearray(envelope.body()), bytearray(envelope.signatures[0].data)
     target = body if place % 2 else mark
@@ -157,7 +159,7 @@ def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
     forged = Envelope.of(envelope.payload_type, bytes(body), [Mark(base64.b64encode(mark).decode())])
     path = bare("report.md", tmp_path)
     block = block_of(msgspec.structs.replace(attachment, envelopes=[forged]))
-    path.write_bytes(attest.carrier.attach(path, path.read_bytes(), block))
+    path.write_bytes(carrier.attach(path, path.read_bytes(), block))
     found = verify(path, trust=allow(tmp_path, ("ann", key)))
     assert (found.status, found.signers) == (Status.REFUSED, [])
 
@@ -165,15 +167,15 @@ def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
 def test_a_signature_for_another_namespace_is_refused(tmp_path: Path) -> None:
     """A signature that the same key made for git cannot be shown as one over a report."""
     key = make_key(tmp_path, "ann")
-    envelope = attest.read_attachment(signed(tmp_path, key)).envelopes[0]
+    envelope = read_attachment(signed(tmp_path, key)).envelopes[0]
     message = tmp_path / "message"
     message.write_bytes(pae(envelope.payload_type, envelope.body()))
     subprocess.run(["ssh-keygen", "-Y", "sign", "-q", "-n", "git", "-f", key, message], check=True, capture_output=True)
     armor = (tmp_path / "message.sig").read_text().splitlines()[1:-1]
     forged = Envelope.of(envelope.payload_type, envelope.body(), [Mark("".join(armor))])
     path = bare("report.md", tmp_path)
-    block = block_of(attest.Attachment(record=RECORD, envelopes=[forged]))
-    path.write_bytes(attest.carrier.attach(path, path.read_bytes(), block))
+    block = block_of(Attachment(record=RECORD, envelopes=[forged]))
+    path.write_bytes(carrier.attach(path, path.read_bytes(), block))
     refused(verify(path, trust=allow(tmp_path, ("ann", key))), "wrong")
 
 

@@ -16,8 +16,8 @@ import pytest
 from envprobe.numerics.comparison import compare, compare_with
 from envprobe.numerics.trace import Trace, numeric_class, with_trace
 from envprobe.probing import bundle
-from tests import engine
 from tests.bench.switches import BY_NAME, UNCHANGED, Switch, answer, request, trace_of, unframed
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import engine
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.ci_file import ROOT, run, step
 from tests.cli.test_ci_files import BASH
-from tests.engine import missing
-from tests.repository import ALONE, WHO, commit, git, make_repository
+from tests.support.ci_file import ROOT, run, step
+from tests.support.engine import missing
+from tests.support.repository import ALONE, WHO, commit, git, make_repository
 
 pytestmark = pytest.mark.real
 

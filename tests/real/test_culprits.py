@@ -13,7 +13,7 @@ import pytest
 import envprobe
 from envprobe.policy import Severity
 from envprobe.report import Report, Verdict
-from tests import engine
+from tests.support import engine
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 

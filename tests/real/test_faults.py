@@ -11,9 +11,9 @@ import pytest
 
 from envprobe.error import ProbeError, TargetError
 from envprobe.probing.collect import Options, collect
-from envprobe.target.image import LABEL
-from tests.engine import nopython_image, private_engine, tiny_image
+from envprobe.targets.image import LABEL
 from tests.real.guest import QUICK, Collecting, ScriptedPython, collecting_process, container, docker, processes_in
+from tests.support.engine import nopython_image, private_engine, tiny_image
 
 pytestmark = pytest.mark.real
 

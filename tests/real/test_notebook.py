@@ -14,10 +14,10 @@ from envprobe.fact import Known
 from envprobe.notebook.display import of_report
 from envprobe.policy import Severity
 from envprobe.report import Difference, Gap, Kind
-from tests.browser import Visit, visit
-from tests.hostile import RUN, TEXTS
 from tests.notebook.running import run_cells
-from tests.sample import fingerprint
+from tests.support.browser import Visit, visit
+from tests.support.hostile import RUN, TEXTS
+from tests.support.sample import fingerprint
 from tests.unit.render.page.sample import report
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from envprobe.policy import Severity
 from envprobe.render.page import render
 from envprobe.render.page.shell import document
 from envprobe.report import Difference, Gap, Kind, Output, Quoted, Report
-from tests.browser import Visit, visit
-from tests.hostile import AWAY, RUN, TEXTS
-from tests.trace_sample import moved, trace
+from tests.support.browser import Visit, visit
+from tests.support.hostile import AWAY, RUN, TEXTS
+from tests.support.trace_sample import moved, trace
 from tests.unit.render.page.sample import deviation, output, report
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests import engine
 from tests.real.guest import container, docker
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 

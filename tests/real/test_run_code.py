@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from tests import engine
 from tests.real.guest import container, docker
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 AUTHOR = ("-c", "user.name=a", "-c", "user.email=a@b")

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser import Visit, visit
-from tests.served import HOSTILE, Serving, serving, write_hostile, write_team
+from tests.support.browser import Visit, visit
+from tests.support.served import HOSTILE, Serving, serving, write_hostile, write_team
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

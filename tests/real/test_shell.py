@@ -14,8 +14,8 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from tests.engine import missing, tiny_image
 from tests.real.guest import container
+from tests.support.engine import missing, tiny_image
 
 pytestmark = pytest.mark.real
 

@@ -6,7 +6,7 @@ import pytest
 
 import envprobe
 from envprobe.policy import Severity
-from tests import engine
+from tests.support import engine
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(600)]
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests import engine
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 
@@ -20,7 +20,7 @@ WORKFLOW = "https://github.com/trailofbits/pypi-attestation-models/.github/workf
 GITHUB = "https://token.actions.githubusercontent.com"
 RECOGNISE = """
 import json, sys
-from envprobe.attestation.seal.keyless import SigstoreIdentity
+from envprobe.signing.sigstore import SigstoreIdentity
 identity, issuer, bundle = sys.argv[1:]
 found = SigstoreIdentity(identity, issuer).recognise(json.loads(bundle))
 print(json.dumps(found if isinstance(found, str) else [*found[:2], found[2].decode()]))

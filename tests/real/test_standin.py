@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from tests import engine
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 

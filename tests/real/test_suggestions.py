@@ -6,8 +6,8 @@ import pytest
 
 from envprobe.error import TargetError
 from envprobe.probing.collect import collect
-from tests.engine import tiny_image
 from tests.real.guest import QUICK, container
+from tests.support.engine import tiny_image
 
 pytestmark = pytest.mark.real
 

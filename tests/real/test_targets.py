@@ -10,12 +10,12 @@ import pytest
 
 from envprobe.fact import Known
 from envprobe.probing.collect import TAKEN, Options, collect
-from envprobe.probing.container_change import read_changes, summary
-from envprobe.target import open_target
-from envprobe.target.image import LABEL
-from envprobe.target.layer import read_layer
-from tests.engine import tiny_image
+from envprobe.targets import open_target
+from envprobe.targets.container_change import read_changes, summary
+from envprobe.targets.image import LABEL
+from envprobe.targets.layer import read_layer
 from tests.real.guest import QUICK, container, docker
+from tests.support.engine import tiny_image
 
 pytestmark = pytest.mark.real
 

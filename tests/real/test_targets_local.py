@@ -12,9 +12,9 @@ import pytest
 
 from envprobe.error import ProbeError, TargetError
 from envprobe.probing.collect import Options, collect
-from envprobe.target import NoProgram, process
-from tests import engine
+from envprobe.targets import NoProgram, process
 from tests.real.guest import QUICK, container
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 
@@ -155,8 +155,8 @@ def test_a_program_for_another_machine_is_no_program(tmp_path):
 @pytest.mark.skipif(os.geteuid() != 0, reason="chroot needs root")
 def test_without_proc_dev_and_tmp_python_answers(tmp_path):
     """The probe answers where there is no /proc, no /dev and no /tmp, and says what it could not look up."""
-    from tests.engine import tiny_image
     from tests.real.guest import container, docker
+    from tests.support.engine import tiny_image
 
     root = tmp_path / "root"
     root.mkdir()

@@ -17,9 +17,9 @@ import pytest
 from envprobe.error import ProbeError, TargetError
 from envprobe.fact import Known
 from envprobe.probing.collect import Options, collect
-from envprobe.target import open_target
-from tests.engine import missing, tiny_image
+from envprobe.targets import open_target
 from tests.real.guest import QUICK, container
+from tests.support.engine import missing, tiny_image
 
 pytestmark = pytest.mark.real
 

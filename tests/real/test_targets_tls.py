@@ -13,9 +13,9 @@ import pytest
 
 from envprobe.error import TargetError
 from envprobe.probing.collect import collect
-from envprobe.target import open_target
-from tests.engine import tiny_image
+from envprobe.targets import open_target
 from tests.real.guest import QUICK, container
+from tests.support.engine import tiny_image
 
 pytestmark = pytest.mark.real
 

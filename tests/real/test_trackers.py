@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import pytest
 import yaml
 
-from tests import engine
+from tests.support import engine
 
 pytestmark = pytest.mark.real
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import engine, walkthrough
 from tests.real.guest import docker
+from tests.support import engine, walkthrough
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]  # on a busy machine each command waits for a processor
 

@@ -11,7 +11,7 @@ import pytest
 from envprobe.error import DocumentError
 from envprobe.fact import ABSENT, Known, Unknown
 from envprobe.fingerprint import ANSWER_SCHEMA, Fingerprint, Probe, read_fingerprint, skip_reason, to_json
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def test_the_id_is_of_what_is_compared() -> None:

@@ -15,7 +15,7 @@ from envprobe.baseline.waiver import Waiver
 from envprobe.error import StoreError, UsageError
 from envprobe.lint import Finding, Level, lint
 from envprobe.store import shipped
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 TODAY = date(2026, 6, 1)
 WAIVER = {"path": "gpu.*", "owner": "ana", "reason": "the old cards", "expires": "2027-01-01"}

@@ -18,24 +18,24 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from envprobe import experiment, schemas, store
-from envprobe.attestation import attest, carrier
-from envprobe.attestation.payload import Attachment, pack
-from envprobe.attestation.seal import statement
+from envprobe import carrier, runs, schemas, store
 from envprobe.baseline import Baseline, Provenance, read_baseline
 from envprobe.baseline import to_json as baseline_json
 from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
+from envprobe.command.report import verify
 from envprobe.error import DocumentError, UsageError
 from envprobe.fingerprint import read_fingerprint
 from envprobe.fingerprint import to_json as fingerprint_json
 from envprobe.numerics.trace import numeric_class, read_trace, read_traces
+from envprobe.records.packing import Attachment, pack
 from envprobe.render import verification
-from tests.attached import RECORD, REPORTS
-from tests.run_sample import attempt, described, run
-from tests.sample import fingerprint
-from tests.schema import fits, problems
-from tests.trace_sample import TRACE
+from envprobe.signing import statement
+from tests.support.attached import RECORD, REPORTS
+from tests.support.run_sample import attempt, described, run
+from tests.support.sample import fingerprint
+from tests.support.schema import fits, problems
+from tests.support.trace_sample import TRACE
 
 REPOSITORY = Path(__file__).parents[2]
 WRONG = 1.5
@@ -70,7 +70,7 @@ def _read_fingerprint(data: bytes) -> None:
 
 
 def _read_run(data: bytes) -> None:
-    experiment.from_value(json.loads(data), "run.json")
+    runs.from_value(json.loads(data), "run.json")
 
 
 def _read_trace(data: bytes) -> None:
@@ -80,7 +80,7 @@ def _read_trace(data: bytes) -> None:
 SAMPLES: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "baseline/1": (baseline_json(DECLARED), _read_baseline),
     "fingerprint/1": (fingerprint_json(FINGERPRINT), _read_fingerprint),
-    "run/1": (experiment.to_json(RUN), _read_run),
+    "run/1": (runs.to_json(RUN), _read_run),
     "trace/1": (json.dumps(TRACE).encode(), _read_trace),
 }  # fmt: skip
 
@@ -155,7 +155,7 @@ def test_records_and_statements_fit() -> None:
 def test_verifications_fit(report: Path) -> None:
     """What `verify --format json` prints, with and without a baseline."""
     for baseline in (None, "envprobe-host"):
-        assert problems("verification/1", verification.json(attest.verify(report, baseline=baseline))) == []
+        assert problems("verification/1", verification.json(verify(report, baseline=baseline))) == []
 
 
 def test_what_the_probe_answers_fits() -> None:

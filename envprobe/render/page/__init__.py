@@ -11,7 +11,7 @@ from ...policy import Severity
 from ...report import Report
 from ...spelling import line
 from .. import Style, summary
-from . import course, deviation, view
+from . import curve, deviation, view
 from .shell import document
 from .template import fill
 
@@ -53,7 +53,7 @@ def body(report: Report) -> Markup:
         "noted": noted,
         "notes": sum(item.size for part in noted for item in part.items),
         "outputs": outputs,
-        "trace": course.view(report),
+        "trace": curve.view(report),
         "gaps": [(*told, view.paths(alike)) for told, alike in zip(gaps, summary.alike_gaps(report, notes=True), strict=True)],
         "section": view.section,
         "left_out": summary.left_out(report.skipped),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ...assess.mend import is_command
+from ...assess.fix import is_command
 from ...policy import Severity
 from ...report import Difference, Gap
 from ...spelling import contrast, line

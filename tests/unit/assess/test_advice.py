@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from envprobe.assess import advice, mend
+from envprobe.assess import advice
 from envprobe.assess.advice import ROWS, advise
 from envprobe.assess.change import classify
+from envprobe.assess.fix import is_command
 from envprobe.default_rules import RULES
 from envprobe.fact import ABSENT, Fact, Known
 from envprobe.report import Kind
@@ -101,4 +102,4 @@ def test_every_row_can_speak() -> None:
         assert kind in ("", *(item.value for item in Kind))
         earlier = [row[0] for row in ROWS[:index] if "@" not in row[0]]
         assert not any(fnmatchcase(path.replace("*", "\0"), other) for other in earlier), glob
-    assert not any(mend.is_command(why) for _, why, _ in ROWS)
+    assert not any(is_command(why) for _, why, _ in ROWS)

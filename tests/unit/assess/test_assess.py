@@ -16,8 +16,8 @@ from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json as trace_json
 from envprobe.policy import DEFAULT, Policy, Severity, overlay
 from envprobe.report import Report, Verdict
-from tests.sample import fingerprint
-from tests.trace_sample import moved, trace, with_class
+from tests.support.sample import fingerprint
+from tests.support.trace_sample import moved, trace, with_class
 
 TODAY = date(2026, 1, 1)
 

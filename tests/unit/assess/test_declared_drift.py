@@ -8,7 +8,7 @@ from envprobe.baseline import Baseline
 from envprobe.baseline.declaration import Declaration
 from envprobe.fact import Known
 from envprobe.fingerprint import Fingerprint
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def _kinds(found: Changes) -> dict[str, str]:

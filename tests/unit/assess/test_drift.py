@@ -6,7 +6,7 @@ from envprobe.assess.change import Changes
 from envprobe.assess.drift import compare
 from envprobe.fact import ABSENT, Known, Unknown
 from envprobe.fingerprint import Fingerprint
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def _kinds(found: Changes) -> dict[str, str]:

@@ -13,7 +13,7 @@ from envprobe.baseline import Baseline, Provenance, read_baseline, to_json
 from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
 from envprobe.error import DocumentError
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 DATA = Path(__file__).parents[2] / "data" / "baselines"
 RECORDED = Baseline(

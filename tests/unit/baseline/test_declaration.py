@@ -8,7 +8,7 @@ import pytest
 
 from envprobe.baseline.declaration import Declaration, faults
 from envprobe.fact import ABSENT, Known, Unknown
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 COPIES = [{"version": "8.1.0", "place": "{root}/a"}, {"version": "8.1.1", "place": "{root}/b"}]
 

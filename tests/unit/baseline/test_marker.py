@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from envprobe.baseline.marker import environment, fault, holds, names
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def test_variables_come_from_the_observed_environment() -> None:

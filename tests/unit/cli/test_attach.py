@@ -9,8 +9,8 @@ import pytest
 from envprobe import fingerprint
 from envprobe.cli.attach import COMMANDS
 from envprobe.error import UsageError
-from tests.attached import RECORD, attached, bare, edited
-from tests.sample import fingerprint as sample
+from tests.support.attached import RECORD, attached, bare, edited
+from tests.support.sample import fingerprint as sample
 
 ATTACH, VERIFY = COMMANDS
 

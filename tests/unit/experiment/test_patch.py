@@ -5,10 +5,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from envprobe.experiment import Patch
 from envprobe.experiment.patch import TEXT_LIMIT, told_by_guest
 from envprobe.fingerprint import Fingerprint
-from tests.sample import fingerprint
+from envprobe.runs import Patch
+from tests.support.sample import fingerprint
 
 DIGEST = "sha256:" + "1" * 64
 

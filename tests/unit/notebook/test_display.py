@@ -9,15 +9,15 @@ import msgspec
 import pytest
 from hypothesis import given, settings
 
+from envprobe.command.source import Document
 from envprobe.fingerprint import Fingerprint
 from envprobe.notebook.display import SHOWN_RESULTS, Shown, of_document, of_report, of_signature
 from envprobe.report import Report
-from envprobe.source import Document
 from tests.golden.report import REPORTS
 from tests.property.environment import fingerprints
 from tests.property.test_render import reports
-from tests.run_sample import attempt, run
-from tests.sample import fingerprint
+from tests.support.run_sample import attempt, run
+from tests.support.sample import fingerprint
 
 ELEMENTS = {"div", "span", "b", "table", "tr", "th", "td", "code"}
 

@@ -13,7 +13,7 @@ from envprobe.notebook import kernel
 from envprobe.policy import DEFAULT, Severity, overlay
 from envprobe.probing.collect import Options
 from envprobe.report import Verdict
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 QUICK = Options(benchmark="off", integrity=False)
 

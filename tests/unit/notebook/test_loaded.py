@@ -18,7 +18,7 @@ from envprobe.fact import Known, Unknown
 from envprobe.fingerprint import Fingerprint
 from envprobe.notebook.loaded import Loaded, doubt, loaded
 from tests.property.environment import fingerprints, texts
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 NUMPY = "packages.numpy.version"
 

@@ -8,7 +8,7 @@ import pytest
 from envprobe.numerics.comparison import compare, compare_with
 from envprobe.numerics.tolerance import Tolerance
 from envprobe.numerics.trace import Record, numeric_class, with_trace
-from tests.trace_sample import moved, record, trace, with_class
+from tests.support.trace_sample import moved, record, trace, with_class
 
 ROUNDING, TF32, WRONG = (1.0, 0.5000005, 0.25), (1.0, 0.5003, 0.25), (-1.0, 0.5, 0.25)
 

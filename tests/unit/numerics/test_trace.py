@@ -12,7 +12,7 @@ import pytest
 from envprobe import document
 from envprobe.error import DocumentError
 from envprobe.numerics.trace import numeric_class, read_trace, read_traces, to_json, with_trace
-from tests.trace_sample import TRACE, trace
+from tests.support.trace_sample import TRACE, trace
 
 
 def test_a_trace_survives_being_written_and_read() -> None:

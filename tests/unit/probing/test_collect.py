@@ -14,7 +14,7 @@ from envprobe.error import DocumentError, ProbeError, TargetError
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint, Probe, to_json
 from envprobe.probing.collect import TAKEN, Options, collect, collect_from
-from envprobe.target import Completed, NoProgram
+from envprobe.targets import Completed, NoProgram
 
 IMAGE = {"image": Section(known={"id": "sha256:1"})}
 HASHED = {"integrity": Section(known={"six": "ok"}), "stdlib": Section(known={"json": "sha256:2"})}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from envprobe.numerics.trace import numeric_class
 from envprobe.render.curve import LABEL_WIDTH, draw, sparkline
-from tests.trace_sample import record, trace
+from tests.support.trace_sample import record, trace
 
 
 def test_a_falling_loss_looks_like_one() -> None:

@@ -7,15 +7,15 @@ from datetime import date
 import msgspec
 import pytest
 
-from envprobe.anchor import Anchor
 from envprobe.assess import assess
 from envprobe.fingerprint import Fingerprint
+from envprobe.location import Anchor
 from envprobe.policy import DEFAULT
 from envprobe.render import TROUBLE, Style
 from envprobe.render.github import SHOWN, command, render
 from envprobe.report import Report
 from tests.golden.report import REPORTS
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def _report(observed: Fingerprint, expected: Fingerprint | None = None) -> Report:

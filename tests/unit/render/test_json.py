@@ -10,7 +10,7 @@ from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
 from envprobe.policy import DEFAULT
 from envprobe.render.json import render
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def _render(changes: dict[str, Any], **given: Any) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pytest
 from envprobe.render import TROUBLE, Style
 from envprobe.render.junit import render
 from tests.golden.report import REPORTS
-from tests.published import read_junit
+from tests.support.published import read_junit
 
 
 def _outcomes(name: str, verbosity: int = 0) -> dict[str, str]:

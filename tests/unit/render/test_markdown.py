@@ -12,7 +12,7 @@ from envprobe.baseline.waiver import Waiver
 from envprobe.policy import DEFAULT
 from envprobe.render import Style
 from envprobe.render.markdown import render
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 
 def _render(changes: dict[str, Any], verbosity: int = 0, **given: Any) -> str:

@@ -7,16 +7,16 @@ from datetime import date
 import msgspec
 import pytest
 
-from envprobe.anchor import Anchor
 from envprobe.assess import assess
 from envprobe.fingerprint import Fingerprint
+from envprobe.location import Anchor
 from envprobe.policy import DEFAULT, SECTIONS
 from envprobe.render import TROUBLE, Style
 from envprobe.render.sarif import IDENTITY, SHOWN_RESULTS, SUBJECTS, render
 from envprobe.report import PolicySource, Report
 from tests.golden.report import REPORTS
-from tests.published import read_sarif
-from tests.sample import fingerprint
+from tests.support.published import read_sarif
+from tests.support.sample import fingerprint
 
 ANCHOR = Anchor("baselines/tf 2.9.json", {"packages": 30, "packages.numpy.version": 41})
 

@@ -9,7 +9,7 @@ from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
 from envprobe.render import Style
 from envprobe.render.show import show
-from tests.sample import FACTS, fingerprint
+from tests.support.sample import FACTS, fingerprint
 
 
 def test_a_fingerprint_on_one_screen() -> None:

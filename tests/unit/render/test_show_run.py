@@ -6,7 +6,7 @@ import pytest
 
 from envprobe.render import Style
 from envprobe.render.show import show
-from tests.run_sample import attempt, described, run, seeded
+from tests.support.run_sample import attempt, described, run, seeded
 
 
 def test_a_metric_of_repeated_runs_is_told_by_its_spread() -> None:

@@ -28,9 +28,9 @@ from envprobe.render.summary import (
     waived,
 )
 from envprobe.report import Gap, Report
-from tests.sample import fingerprint
-from tests.trace_sample import moved as moved_trace
-from tests.trace_sample import trace
+from tests.support.sample import fingerprint
+from tests.support.trace_sample import moved as moved_trace
+from tests.support.trace_sample import trace
 
 EXTRA = {f"packages.extra-{number}.version": f"1.{number}" for number in range(5)}
 EVERYTHING = (Severity.FAIL, Severity.WARN, Severity.NOTE)

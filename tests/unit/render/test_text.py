@@ -11,7 +11,7 @@ from envprobe.assess import assess
 from envprobe.policy import DEFAULT
 from envprobe.render import Style
 from envprobe.render.text import render
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 EXTRA = {f"packages.extra-{number}.version": f"1.{number}" for number in range(30)}
 

@@ -12,7 +12,7 @@ from envprobe.baseline.declaration import Declaration
 from envprobe.error import DocumentError
 from envprobe.fact import ABSENT, Known
 from envprobe.requirement import declare
-from tests.sample import fingerprint
+from tests.support.sample import fingerprint
 
 HASH = "sha256:" + "a" * 64
 OTHER = "sha256:" + "b" * 64

@@ -15,9 +15,9 @@ from envprobe.serve.catalogue import Catalogue
 from envprobe.serve.drift import Comparisons
 from envprobe.serve.entry import entry_id
 from envprobe.serve.guard import Guard, guard_for
-from tests.run_sample import attempt, run
-from tests.sample import fingerprint
-from tests.served import HOSTILE, experiment, write, write_hostile, write_team
+from tests.support.run_sample import attempt, run
+from tests.support.sample import fingerprint
+from tests.support.served import HOSTILE, experiment, write, write_hostile, write_team
 
 TAG = re.compile(r"<[^>]*>")
 

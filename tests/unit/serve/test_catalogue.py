@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from envprobe.error import DocumentError, UsageError
-from envprobe.experiment import Run
 from envprobe.report import Verdict
+from envprobe.runs import Run
 from envprobe.serve import catalogue as catalogue_module
 from envprobe.serve.catalogue import Catalogue
 from envprobe.serve.documents import Documents
 from envprobe.serve.entry import Entry
 from envprobe.serve.folder import list_files
-from tests.run_sample import attempt, described, run
-from tests.sample import fingerprint
-from tests.served import experiment, write, write_hostile, write_team
+from tests.support.run_sample import attempt, described, run
+from tests.support.sample import fingerprint
+from tests.support.served import experiment, write, write_hostile, write_team
 
 
 def entries(catalogue: Catalogue) -> dict[str, Entry]:

@@ -13,7 +13,7 @@ from envprobe.report import Verdict
 from envprobe.serve.catalogue import Catalogue
 from envprobe.serve.drift import SAME, WAITING, Cell, Comparisons, matrix
 from envprobe.serve.entry import Entry
-from tests.served import write_team
+from tests.support.served import write_team
 
 TODAY = date(2026, 3, 4)
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from envprobe.render.page.shell import asset, document, security_policy
 from envprobe.render.page.template import fill
-from tests.markup import Page
+from tests.support.markup import Page
 
 
 def _policy(text: str) -> str:

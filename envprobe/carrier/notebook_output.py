@@ -1,0 +1,55 @@
+"""A record among a notebook's outputs: what `%envprobe signature` displays, every front end saves, and `verify` reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..error import DocumentError
+from .block import Block
+from .json import from_json, to_json
+from .markdown import shown, visible
+
+TYPE = "application/vnd.envprobe.record+json"
+"""The MIME type of the record. Front ends that do not know it show one of the others, and save it as it is."""
+CHOOSE = "clear the output of one of these cells"
+
+
+def to_data(block: Block) -> dict[str, Any]:
+    """Return a block as the `data` of an output: its line for a terminal, what the attached cell would show, the record."""
+    return {"text/plain": "".join(block.visible[:1]), "text/markdown": "\n".join(shown(block)), TYPE: to_json(block)}
+
+
+def read(cells: dict[int, Any], where: str) -> Block | None:
+    """Return the record that cells have displayed, None where they did not. Raises DocumentError for two that differ.
+
+    Cells are by their number in the notebook, from 1.
+    """
+    found = [(number, _block(data, where)) for number, cell in cells.items() for data in _bundles(cell) if TYPE in data]
+    if not found:
+        return None
+    first, block = found[0]
+    for number, other in found:
+        if other != block:
+            raise DocumentError(f"{where}: cells {first} and {number} have displayed envprobe records that differ", CHOOSE)
+    return block
+
+
+def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
+    outputs = cell.get("outputs") if isinstance(cell, dict) else None
+    for output in outputs if isinstance(outputs, list) else []:
+        data = output.get("data") if isinstance(output, dict) else None
+        if isinstance(data, dict):
+            yield data
+
+
+def _block(data: dict[str, Any], where: str) -> Block:
+    record = from_json(data[TYPE], where)
+    texts = {kind: _text(value) for kind, value in data.items() if kind != TYPE}  # a front end may show any of them
+    same = texts == {kind: value for kind, value in to_data(record).items() if kind != TYPE}
+    return Block(visible(texts.get("text/markdown", "")), record.payload, foreign=record.foreign or not same)
+
+
+def _text(value: Any) -> str:
+    """Return a text of an output, which a notebook keeps as one string or as a list of lines."""
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)

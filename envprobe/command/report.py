@@ -1,0 +1,177 @@
+"""Put a record into a report, and say later whether the report still carries it: with no store, offline."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timezone
+from pathlib import Path
+from typing import TypeAlias
+
+import msgspec
+
+from .. import carrier, signing
+from ..baseline import Baseline
+from ..carrier import tracker
+from ..carrier.attachment import read_attachment
+from ..carrier.bearer import Bearer, open_bearer
+from ..carrier.block import Block
+from ..config import Config, load_config
+from ..error import DocumentError, UsageError
+from ..fingerprint import Fingerprint
+from ..records import packing
+from ..records.packing import Attachment, Record
+from ..records.run_record import record_of
+from ..runs import Run
+from ..signing import Signer, statement
+from ..signing.sigstore import sign as sign_through_sigstore
+from ..signing.ssh import AllowedSigners
+from ..verification import output_files
+from ..verification.authenticity import Trust, judge_signatures, visible_faults, weigh_signatures
+from ..verification.verification import Status, Verification
+from . import environment
+from .source import Document
+from .source import load as load_document
+
+Source: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
+
+
+class Attached(msgspec.Struct, frozen=True, kw_only=True):
+    """What `attach` wrote."""
+
+    place: str
+    """What carries the record now: a file, a folder of logs, or a tracker's run."""
+    record: Record
+    replaced: bool
+    """Whether it carried a record before."""
+    signatures: int
+
+
+def attach(source: Source, report: str | Path, *, output: Path | None = None, signer: Signer | None = None,
+           sigstore: bool = False, config: Config | None = None, now: datetime | None = None) -> Attached:  # fmt: skip
+    """Put a fingerprint, a recorded baseline, a run or another report's record into a report, or into a copy at `output`.
+
+    A report is a file, a folder of TensorBoard logs, or a tracker's run (`mlflow:RUN_ID`), which gets the whole recorded
+    experiment beside the record. A file is written whole or not at all. Signatures of the very same record are kept, so that a
+    second person can sign. Raises EnvprobeError where the report cannot carry a record or carries a damaged one.
+    """
+    found = load(source, config=config)
+    record = record_in(found, source)
+    bearer = open_bearer(report)
+    there = bearer.read()
+    attachment = _earlier(there, record, bearer.name)
+    moment = now or datetime.now(timezone.utc)
+    if signer is not None:
+        envelope = signing.seal(record.digest, str(record.signature), signer, moment)
+        attachment = msgspec.structs.replace(attachment, envelopes=[*attachment.envelopes, envelope])
+    if sigstore:
+        bundle = sign_through_sigstore(statement.make(record.digest, str(record.signature), moment))
+        attachment = msgspec.structs.replace(attachment, bundles=[*attachment.bundles, bundle])
+    place = bearer.write(attachment, found if isinstance(found, Run) else None, output)
+    signatures = len(attachment.envelopes) + len(attachment.bundles)
+    return Attached(place=place, record=record, replaced=there is not None, signatures=signatures)
+
+
+def load_record(source: Source, *, config: Config | None = None) -> Record:
+    """Return the record that a value, a file, a baseline's name or a report with an attached record stands for."""
+    found = load(source, config=config)
+    return record_in(found, source)
+
+
+def load(source: Source, *, config: Config | None = None) -> Record | Document:
+    """Return the record of a report that carries one, else what `source.load` makes of a source."""
+    if isinstance(source, Record):
+        return source
+    if isinstance(source, str | Path) and not tracker.is_reference(source) and _carries(Path(source)):
+        return read_attachment(Path(source)).record
+    return load_document(source, config=config)
+
+
+def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None, outputs: Path | None = None,
+           trust: Trust | None = None, require_signature: bool = False, config: Config | None = None, strict: bool = False,
+           today: date | None = None) -> Verification:  # fmt: skip
+    """Say whether a report carries its record intact, who signed it, and how its environment compares with a baseline.
+
+    `outputs` names the folder of the recorded outputs, all of which must then be there; without it those beside the report are
+    checked, and others noted. Where `trust` names nobody, the configuration's `allowed_signers` are trusted. Raises EnvprobeError
+    where the report, a key or the baseline cannot be read at all.
+    """
+    bearer, trust = open_bearer(report), _settled(trust or Trust(), config or load_config(Path.cwd()))
+    try:
+        block = bearer.read()
+        attachment = None if block is None else packing.unpack(block.payload, bearer.name)
+    except DocumentError as error:
+        return Verification(report=bearer.name, status=Status.REFUSED, reasons=error.message.splitlines())
+    if block is None or attachment is None:
+        return Verification(report=bearer.name, status=Status.MISSING, reasons=["the report carries no envprobe record"])
+    found = _examine(bearer, block, attachment, outputs, trust, require_signature)
+    if baseline is None or found.status is not Status.INTACT:
+        return found
+    compared = environment.diff(baseline, attachment.record.fingerprint, config=config, strict=strict, today=today)
+    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=bearer.name))
+
+
+def record_in(found: Record | Document, source: object = None) -> Record:
+    """Return what of a document is attached; `source` is what it is called. Raises UsageError for what is no environment."""
+    if isinstance(found, Record):
+        return found
+    if isinstance(found, Run):
+        return record_of(found)
+    fingerprint = found.fingerprint if isinstance(found, Baseline) else found
+    if fingerprint is None:
+        raise UsageError(f"{source}: a declared baseline is no environment", "attach a fingerprint, a run or a recorded baseline")
+    return Record(fingerprint=packing.without_context(fingerprint))
+
+
+def _carries(path: Path) -> bool:
+    """Tell whether to read something as a report: any kind that can carry a record, JSON only where it has the member."""
+    if not path.exists() or not carrier.is_report(path):
+        return False
+    return path.suffix != ".json" or carrier.read(path, carrier.read_report(path)) is not None
+
+
+def _settled(trust: Trust, config: Config) -> Trust:
+    """Return whom to trust: those who are named, else those whom the project has settled on."""
+    if trust.is_named or config.allowed_signers is None:
+        return trust
+    return msgspec.structs.replace(trust, keyrings=[AllowedSigners(config.allowed_signers)], optional=True)
+
+
+def _examine(bearer: Bearer, block: Block, attachment: Attachment, outputs: Path | None, trust: Trust, require: bool,
+             ) -> Verification:  # fmt: skip
+    record, folder = attachment.record, outputs or bearer.outputs
+    files = output_files.compare(record.outputs, folder, bearer.file)
+    signers, rejected = judge_signatures(attachment, trust)
+    altered = [*visible_faults(block, record), *bearer.faults(record)]
+    altered += [f"output {name}: {fault}" for name, fault in files.altered.items()]
+    altered += [finding.reason for finding in rejected if finding.altered]
+    refused, notes = weigh_signatures(attachment, signers, [f for f in rejected if not f.altered], trust, require)
+    unchecked = [f"output {name}: not checked: {reason}" for name, reason in files.unchecked.items()]
+    if outputs is not None:
+        altered += [f"output {name}: not in {outputs}" for name in files.missing]
+        refused += unchecked
+    else:
+        notes += unchecked
+        if files.missing:
+            count = f"{len(files.missing)} of {len(record.outputs)}"
+            notes.append(f"{count} recorded outputs do not lie beside the report: not checked")
+    notes += _shortcomings(record)
+    status = Status.ALTERED if altered else Status.REFUSED if refused else Status.INTACT
+    return Verification(report=bearer.name, status=status, reasons=altered + refused, notes=notes, record=record, signers=signers,
+                        checked_outputs=len(files.same))  # fmt: skip
+
+
+def _shortcomings(record: Record) -> list[str]:
+    """Return what a reader should know of how the outputs came about."""
+    made = record.experiment
+    if made is None:
+        return []
+    ended = [f"the experiment ended with exit status {made.exit_status}"] if made.exit_status else []
+    return ended if made.state == "complete" else [*ended, "the experiment was interrupted: the outputs are of a part of it"]
+
+
+def _earlier(there: Block | None, record: Record, where: str) -> Attachment:
+    """Return the record with the signatures that a report has for the very same one."""
+    try:
+        found = None if there is None else packing.unpack(there.payload, where)
+    except DocumentError:  # what is damaged beyond reading is replaced like anything else between the marks
+        found = None
+    return found if found is not None and found.record.digest == record.digest else Attachment(record=record)

@@ -1,0 +1,173 @@
+"""One experiment against another: which of its outputs are the recorded ones, and what else differs between the two."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from ..assess import drift
+from ..error import EnvprobeError
+from ..output import (  # fmt: skip
+    OutputComparison,
+    OutputDescription,
+    OutputDifference,
+    Tolerance,
+    Verdict,
+    compare_descriptions,
+    compare_outputs,
+    describe,
+    pair_names,
+)
+from ..policy import Policy, Severity
+from ..records.packing import is_inside
+from ..report import Difference, Gap, Output, Report
+from ..runs import Attempt, Run
+from . import spread
+
+DRIFT = "drift"
+SEED = "run.seed"
+DRIFTED = "it changed while the experiment ran: the outputs were not made in one environment"
+RUN_AGAIN = "run the experiment again in an environment that nothing else changes"
+NOT_KEPT = "the output is not there any more as it was recorded; keep copies: envprobe run --copy-outputs FOLDER"
+NOTHING_WRITTEN = "nothing was written that matches"
+FINE = (Verdict.IDENTICAL, Verdict.TOLERANCE)
+
+
+def with_outputs(report: Report, expected: Run | None, observed: Run, policy: Policy, tolerance: Tolerance) -> Report:
+    """Add to a report of two environments what was run in them: outputs, and facts that changed on the way.
+
+    `expected` is None where a baseline without outputs was compared: then that is said.
+    """
+    is_repeated = expected is not None and len(expected.attempts) > 1  # then other seeds are what is asked for
+    differences = [item for item in report.differences if not (is_repeated and item.path == SEED)]
+    differences += _drift(observed, policy)
+    skipped = dict(report.skipped)
+    outputs: list[Output] = []
+    if expected is None:
+        skipped["outputs.*"] = "a baseline holds no outputs; compare with a run"
+    else:
+        found = compare_experiments(expected, observed, tolerance)
+        outputs = [Output(comparison=one, severity=policy.severity(f"outputs.{one.name}")) for one in found]
+    return msgspec.structs.replace(
+        report,
+        expected_id=expected.fingerprint.id if expected is not None else report.expected_id,
+        observed_id=observed.fingerprint.id,
+        differences=sorted(differences, key=lambda item: (-item.severity.rank, item.path)),
+        unknown=[*report.unknown, *_untold(observed, policy), *_both_failed(expected, observed)],
+        skipped=skipped,
+        outputs=[output for output in outputs if output.severity is not Severity.IGNORE],
+    )
+
+
+def _drift(run: Run, policy: Policy) -> Iterator[Difference]:
+    """Yield what changed during a run, as severe as it would be between two runs."""
+    for found in drift.compare(run.fingerprint, run.environment_after).changes if run.drift else ():
+        severity = policy.severity(found.path, kind=found.kind.value, magnitude=found.magnitude)
+        if severity is not Severity.IGNORE:
+            yield Difference(path=f"{DRIFT}.{found.path}", kind=found.kind, severity=severity, expected=found.expected,
+                             observed=found.observed, why=DRIFTED, fix=RUN_AGAIN)  # fmt: skip
+
+
+def _untold(run: Run, policy: Policy) -> Iterator[Gap]:
+    """Yield the outputs that cannot be held against anything: nothing was written, or what was written cannot be read."""
+    found: dict[str, str] = {}
+    for attempt in run.attempts:
+        found.update(dict.fromkeys(attempt.missing, NOTHING_WRITTEN))
+        found.update(attempt.unreadable)
+    for name, reason in sorted(found.items()):
+        severity = policy.severity(f"outputs.{name}")
+        if severity is not Severity.IGNORE:
+            yield Gap(path=f"outputs.{name}", reason=reason, severity=severity)
+
+
+def _both_failed(expected: Run | None, observed: Run) -> Iterator[Gap]:
+    """Yield a doubt where two experiments agree in nothing but their failure."""
+    are_complete = expected is not None and expected.state == observed.state == "complete"
+    if expected is not None and are_complete and expected.exit_status == observed.exit_status != 0:
+        reason = f"both commands failed with {observed.exit_status}: what they left proves nothing"
+        yield Gap(path="run.exit_status", reason=reason, severity=Severity.FAIL)
+
+
+def compare_experiments(expected: Run, observed: Run, tolerance: Tolerance) -> list[OutputComparison]:
+    """Compare the outputs of two runs, by name.
+
+    Attempts of the same seed are compared with each other. Where that does not hold for all, or does not end well, and the
+    expected run was repeated, what its attempts spread by is what a new one may: see spread.py.
+    """
+    pairs = list(_pairs(expected, observed))
+    exact = [_renamed(found, index) for index, pair in enumerate(pairs) for found in _compare_attempts(*pair, tolerance)]
+    is_fine = len(pairs) == len(observed.attempts) and all(found.verdict in FINE for found in exact)
+    if is_fine or sum(attempt.succeeded for attempt in expected.attempts) < 2:
+        return exact
+    return spread.compare(expected.attempts, observed.attempts, tolerance)
+
+
+def _pairs(expected: Run, observed: Run) -> Iterator[tuple[Attempt, Attempt]]:
+    """Yield the attempts that belong together: of the same seed, or by their order where there are no seeds or one attempt."""
+    if not expected.seed_variable or not observed.seed_variable or len(expected.attempts) == len(observed.attempts) == 1:
+        yield from zip(expected.attempts, observed.attempts, strict=False)
+        return
+    by_seed = {attempt.seed: attempt for attempt in expected.attempts}
+    for attempt in observed.attempts:
+        if attempt.seed in by_seed:
+            yield by_seed[attempt.seed], attempt
+
+
+def _renamed(found: OutputComparison, index: int) -> OutputComparison:
+    return msgspec.structs.replace(found, name=f"{found.name} (run {index + 1})") if index else found
+
+
+def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance) -> Iterator[OutputComparison]:
+    ours = {output.name: output for output in expected.outputs}
+    theirs = {output.name: output for output in observed.outputs}
+    for name, left, right in pair_names(ours, theirs):
+        if left is None or right is None:
+            yield _one_sided(name, (theirs[right] if right else ours[left or ""]), tolerance, is_added=left is None)
+        else:
+            yield _compare_outputs(name, (expected, ours[left]), (observed, theirs[right]), tolerance)
+
+
+def _one_sided(name: str, output: OutputDescription, tolerance: Tolerance, *, is_added: bool) -> OutputComparison:
+    is_ignored = tolerance.rule("", name, output.type).ignore
+    sides = ("absent", "written") if is_added else ("written", "absent")
+    difference = OutputDifference(path="", kind="added" if is_added else "removed", expected=sides[0], observed=sides[1],
+                                  accepted=is_ignored)  # fmt: skip
+    return OutputComparison(name=name, type=output.type, compared_by="its presence", same_bytes=False, differences=[difference],
+                            verdict=Verdict.TOLERANCE if is_ignored else Verdict.DIFFERS, count=1)  # fmt: skip
+
+
+def _compare_outputs(
+    name: str, expected: tuple[Attempt, OutputDescription], observed: tuple[Attempt, OutputDescription], tolerance: Tolerance
+) -> OutputComparison:
+    """Compare two outputs: by their files where both are still there as they were recorded, else by their descriptions."""
+    described = compare_descriptions(expected[1], observed[1], tolerance)
+    if described.same_bytes and tolerance.trusts_equal_bytes:
+        return msgspec.structs.replace(described, name=name)
+    files = [kept_file(*side) for side in (expected, observed)]
+    if files[0] is not None and files[1] is not None:
+        return compare_outputs(files[0], files[1], tolerance, name)
+    return msgspec.structs.replace(described, name=name, hint=described.hint or NOT_KEPT)
+
+
+def kept_file(attempt: Attempt, output: OutputDescription) -> Path | None:
+    """Return where an output still lies as it was recorded: its copy, or where the command wrote it; None where it does not.
+
+    A run is a document that anybody may have written: only a file with the recorded digest is taken, and only a regular one
+    is opened.
+    """
+    for place in ("copies", "folder"):
+        folder = attempt.context.get(place)
+        if not isinstance(folder, str) or not is_inside(output.name):
+            continue
+        path = Path(folder) / output.name
+        try:
+            status = path.stat()
+            is_candidate = stat.S_ISREG(status.st_mode) and status.st_size == output.size_bytes
+            if is_candidate and describe(path, output.name) == output:
+                return path
+        except (OSError, EnvprobeError):
+            continue
+    return None

@@ -1,0 +1,68 @@
+"""Sigstore: a signature by an identity instead of a key, through `sigstore` (the extra of that name).
+
+Signing needs a network (Fulcio, Rekor) and an identity: an ambient one in CI, else a browser. Verifying is offline: the bundle
+carries certificate and log entry, and the library its root of trust. Verifying is tested on a signature of the public services;
+signing is not run where this project is tested: there is no network.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from ..error import EnvprobeError, installing
+from ..fact import canonical
+from .statement import PAYLOAD_TYPE
+
+
+def sign(body: bytes) -> dict[str, Any]:
+    """Sign a statement as whoever logs in; return the bundle. Raises EnvprobeError."""
+    _need()
+    from sigstore.dsse import Statement
+    from sigstore.models import ClientTrustConfig
+    from sigstore.oidc import IdentityToken, Issuer, detect_credential
+    from sigstore.sign import SigningContext
+
+    try:
+        trust = ClientTrustConfig.production()
+        ambient = detect_credential()
+        token = IdentityToken(ambient) if ambient else Issuer(trust.signing_config.get_oidc_url()).identity_token()
+        with SigningContext.from_trust_config(trust).signer(token) as signer:
+            bundle: dict[str, Any] = json.loads(signer.sign_dsse(Statement(body)).to_json())
+            return bundle
+    except Exception as error:  # network, login and service each raise their own
+        raise EnvprobeError(f"Sigstore did not sign: {type(error).__name__}: {error}",
+                            "it needs a network and a login; an SSH key needs neither: --sign-ssh KEY") from error  # fmt: skip
+
+
+class SigstoreIdentity:
+    """One identity that is trusted, as its issuer vouches for it: `ann@example.org` by `https://accounts.google.com`."""
+
+    def __init__(self, identity: str, issuer: str) -> None:
+        _need()
+        self.identity, self.issuer = identity, issuer
+
+    def recognise(self, bundle: dict[str, Any]) -> tuple[str, str, bytes] | str:
+        """Return identity, issuer and statement, or what the library has against the bundle."""
+        from sigstore.models import Bundle
+        from sigstore.verify import Verifier
+        from sigstore.verify.policy import Identity
+
+        try:
+            verifier = Verifier.production(offline=True)
+            trusted = Identity(identity=self.identity, issuer=self.issuer)
+            kind, body = verifier.verify_dsse(Bundle.from_json(canonical(bundle)), trusted)
+        except Exception as error:  # noqa: BLE001 - certificates and log entries of strangers raise what four libraries raise
+            return f"the Sigstore signature is not by {self.identity}, or wrong: {' '.join(str(error).split())[:200]}"
+        return (self.identity, self.issuer, body) if kind == PAYLOAD_TYPE else f"signs a {ascii(kind)[:80]}"
+
+
+def _need() -> None:
+    try:
+        import sigstore  # noqa: F401
+    except ImportError:
+        raise EnvprobeError("Sigstore signatures need the package sigstore", installing("sigstore")) from None
+    log = logging.getLogger("sigstore")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())  # it warns on stderr of being offline, which is what was asked for

@@ -1,0 +1,200 @@
+"""`image://REFERENCE`: a throw-away container of an image, removed whatever happens."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack, suppress
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from ..error import TargetError, UsageError
+from ..fact import Section
+from ..suggestion import did_you_mean
+from . import stream
+from .container_change import untouched
+from .engine import Engine, speaking
+from .outside import container_section, image_section, mounts
+from .protocol import Address, Capture, Completed, orderly_end
+from .state import not_startable
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+LABEL = "org.envprobe.throwaway"
+LEFTOVER_AGE_S = 3600
+WAIT_S = 10
+
+
+class ImageTarget:
+    """A container for each program that is run: created with the program as its entry point, attached to, started, removed.
+
+    It has no network, which the probe does not need and which takes longer to make than all the rest. The image is never
+    pulled. Options, as `docker run` has them: `gpus` (`all`, a number, `device=0,1`), `env` (`NAME=VALUE`, repeatable), `cpuset`.
+    """
+
+    def __init__(self, address: Address, engine: Engine) -> None:
+        address.allow_options("gpus", "env", "cpuset")
+        if not address.place:
+            raise UsageError(f"{address.reference}: no image", "write image://NAME:TAG")
+        self.reference = address.reference
+        self.pythons: tuple[str, ...] = ("python3", "python")
+        self.context: dict[str, Any] = {"options": address.options} if address.options else {}
+        self._name = address.place
+        self._settings = settings(address)
+        self._engine = engine
+        self._stack = ExitStack()
+        self._container: dict[str, Any] = {}
+
+    def __enter__(self) -> ImageTarget:
+        with ExitStack() as stack:
+            self._client: APIClient = stack.enter_context(self._engine.connect(self.reference))
+            self._image = self._inspect_image()
+            self._remove_leftovers()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stack.close()
+
+    def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
+        """Run a program in a container of its own, as the image's user and in its folder, instead of its entry point."""
+        name = f"envprobe-{secrets.token_hex(8)}"  # known before it exists, so that it can be removed whatever happens
+        with orderly_end(), speaking(self.reference):
+            try:
+                self._create(name, argv)
+                return self._run(name, argv[0], stdin, timeout_s, limit_bytes)
+            finally:
+                self._remove(name)
+
+    def _create(self, name: str, argv: Sequence[str]) -> None:
+        config = {**self._settings, "Image": self._image["Id"], "Entrypoint": [argv[0]], "Cmd": list(argv[1:])}
+        self._client.create_container_from_config(config, name)  # type: ignore[no-untyped-call]
+        self._container = self._client.inspect_container(name)
+
+    def _run(self, name: str, program: str, stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
+        from docker.errors import APIError
+
+        capture = Capture(limit_bytes)
+        try:
+            ended = stream.talk(self._start(name), stdin, capture, timeout_s)
+        except APIError as error:
+            raise not_startable(self.reference, program, str(error.explanation)) from None
+        if not ended:
+            return capture.completed(137, timed_out=not capture.full)
+        self._client.wait(name, timeout=WAIT_S)
+        state = self._client.inspect_container(name)["State"]
+        if state.get("OOMKilled"):
+            raise TargetError(
+                f"{self.reference}: ran out of memory while the probe ran, and was killed",
+                "the machine has too little of it; leave out what needs it: --no-benchmark",
+            )
+        return capture.completed(int(state["ExitCode"]), timed_out=False)
+
+    def _start(self, name: str) -> Any:
+        """Start the container and return the socket that was attached before, so that nothing is missed."""
+        attached = self._client.attach_socket(name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        try:
+            self._client.start(name)
+        except BaseException:
+            stream.close(attached)
+            raise
+        return attached
+
+    def outside(self) -> dict[str, Section]:
+        """Return `image`, and `container` as `docker run` would have made it; that one only after a program was run."""
+        sections = {"image": image_section(self._image, self._name)}
+        if self._container:
+            sections["container"] = container_section(as_docker_run(self._container), [])
+        return sections
+
+    @property
+    def image_id(self) -> str:
+        """The id that the reference has now."""
+        return str(self._image["Id"])
+
+    def unchanged(self, places: Sequence[str]) -> bool:
+        """Say whether none of these places lies in one of the image's volumes: nothing else can differ."""
+        return untouched([], [mount["destination"] for mount in mounts(self._container)], places)
+
+    def _inspect_image(self) -> dict[str, Any]:
+        from docker.errors import NotFound
+
+        with speaking(self.reference):
+            try:
+                document: dict[str, Any] = self._client.inspect_image(self._name)  # type: ignore[no-untyped-call]
+            except NotFound:
+                raise TargetError(
+                    f"{self.reference}: there is no such image here, and envprobe never pulls", self._what_next()
+                ) from None
+        return document
+
+    def _what_next(self) -> str:
+        listed: list[dict[str, Any]] = self._client.images()
+        known = [tag for image in listed for tag in image.get("RepoTags") or []]
+        tool = self._engine.tool
+        there = did_you_mean(self._name, known, 3) or f"{tool} images shows those that are here"
+        return f"{tool} pull {self._name}\n{there}"
+
+    def _remove(self, name: str) -> None:
+        from docker.errors import NotFound
+
+        with suppress(NotFound):  # it was not created, or somebody removed it
+            self._client.remove_container(name, force=True, v=True)
+
+    def _remove_leftovers(self) -> None:
+        """Remove what a killed envprobe left behind; younger ones may belong to another one that runs now."""
+        from docker.errors import APIError
+
+        with speaking(self.reference):
+            for entry in self._client.containers(all=True, filters={"label": LABEL}):
+                if is_leftover(entry, time.time()):
+                    with suppress(APIError):  # somebody else is removing it
+                        self._client.remove_container(entry["Id"], force=True, v=True)
+
+
+def is_leftover(entry: Mapping[str, Any], now_s: float) -> bool:
+    """Say whether a listed throw-away container is older than any probe may take."""
+    return now_s - float(entry["Created"]) > LEFTOVER_AGE_S
+
+
+def settings(address: Address) -> dict[str, Any]:
+    """Return the Engine's create document for a throw-away container, without image and program. Raises UsageError."""
+    host: dict[str, Any] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
+    if cpuset := address.option("cpuset"):
+        host["CpusetCpus"] = cpuset
+    if gpus := address.option("gpus"):
+        host["DeviceRequests"] = [_gpu_request(address, gpus)]
+    for setting in address.options.get("env", []):
+        if not setting.partition("=")[0] or "=" not in setting:
+            raise UsageError(f"{address.reference}: env={setting}: not NAME=VALUE")
+    return {
+        "Env": address.options.get("env", []),
+        "Labels": {LABEL: "1"},
+        "Healthcheck": {"Test": ["NONE"]},
+        "AttachStdin": True,
+        "AttachStdout": True,
+        "AttachStderr": True,
+        "OpenStdin": True,
+        "StdinOnce": True,
+        "Tty": False,
+        "HostConfig": host,
+    }
+
+
+def _gpu_request(address: Address, gpus: str) -> dict[str, Any]:
+    request: dict[str, Any] = {"Driver": "", "Capabilities": [["gpu"]]}
+    if gpus == "all":
+        return {**request, "Count": -1}
+    if gpus.isdecimal():
+        return {**request, "Count": int(gpus)}
+    key, _, devices = gpus.partition("=")
+    if key != "device" or not devices:
+        raise UsageError(f"{address.reference}: gpus={gpus}: write all, a number of GPUs, or device=0,1")
+    return {**request, "DeviceIDs": devices.split(",")}
+
+
+def as_docker_run(container: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the inspect document with the throw-away's own network put back to what `docker run` makes."""
+    return {**container, "HostConfig": {**container["HostConfig"], "NetworkMode": "default"}}

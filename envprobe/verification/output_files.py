@@ -1,0 +1,102 @@
+"""The files that lie beside a report, against the digests that its record holds."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ..error import EnvprobeError
+from ..fact import canonical, sha256
+from ..output import OutputDescription, describe
+from ..records.packing import Output
+
+CHUNK_BYTES = 1 << 20
+NO_FILE, OTHER = "is no file", "its content is not the recorded one"
+SPREAD = frozenset({"checkpoint", "folder"})
+"""Types whose values lie in more files than the one that is named: their digest is over all parts of their description."""
+
+
+class Beside(msgspec.Struct, frozen=True, kw_only=True):
+    """What was found, by path."""
+
+    same: list[str]
+    altered: dict[str, str]
+    """Path to what is wrong."""
+    missing: list[str]
+    unchecked: dict[str, str]
+    """Path to why nothing can be said here: a library that reads the type is not installed."""
+
+
+class _CannotTell(Exception):
+    """An output is there and cannot be read as what it was recorded as."""
+
+
+def recorded(description: OutputDescription) -> Output:
+    """Return an output as a record keeps it."""
+    digest = description.digest
+    if description.type in SPREAD and description.parts:
+        digest = sha256(canonical({"digest": digest, "parts": description.parts}))
+    return Output(digest=digest, size_bytes=description.size_bytes, kind=description.type)
+
+
+def compare(outputs: Mapping[str, Output], folder: Path | None, report: Path | None) -> Beside:
+    """Compare the outputs with what lies in a folder. The report itself is no output of its own record: it carries it."""
+    found = Beside(same=[], altered={}, missing=[], unchecked={})
+    if folder is None:
+        found.missing.extend(sorted(outputs))
+        return found
+    for path, output in sorted(outputs.items()):
+        place = folder / path
+        if report is not None and place.resolve() == report.resolve():
+            continue
+        try:
+            fault = _spread_fault(place, output) if output.kind in SPREAD else _fault(place, output)
+        except FileNotFoundError:
+            found.missing.append(path)
+        except _CannotTell as error:
+            found.unchecked[path] = str(error)
+        except OSError as error:
+            found.altered[path] = f"cannot be read: {error.strerror}"
+        else:
+            if fault:
+                found.altered[path] = fault
+            else:
+                found.same.append(path)
+    return found
+
+
+def _spread_fault(path: Path, output: Output) -> str:
+    """Return what is wrong with an output that is more than one file."""
+    if not path.exists():
+        raise FileNotFoundError
+    if not path.is_dir() and not path.is_file():
+        return NO_FILE
+    try:
+        description = describe(path)
+    except EnvprobeError as error:
+        raise _CannotTell(error.message) from None
+    if recorded(description) == output:
+        return ""
+    if description.note:
+        raise _CannotTell(description.note)
+    return OTHER
+
+
+def _fault(path: Path, output: Output) -> str:
+    """Return what is wrong with a file. Never waits: a pipe or a device in its place is told, not read."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with os.fdopen(descriptor, "rb") as stream:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return NO_FILE
+        if status.st_size != output.size_bytes:
+            return f"has {status.st_size:,} bytes, the recorded one had {output.size_bytes:,}"
+        digest = hashlib.sha256()
+        while chunk := stream.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return "" if f"sha256:{digest.hexdigest()}" == output.digest else OTHER

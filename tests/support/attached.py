@@ -1,0 +1,76 @@
+"""Reports that carry a record, for tests: `python -m tests.support.attached` writes the samples that every later version must verify."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from envprobe.command.report import attach
+from envprobe.records.packing import Output, Record
+from envprobe.signing.dsse import Mark
+
+from .sample import fingerprint
+
+REPORTS = Path(__file__).parents[1] / "data" / "reports"
+NAMES = ("report.md", "report.html", "report.ipynb", "report.tex", "report.pdf", "report.json", "report.tfevents")
+PREDICTIONS = b"0,1\n1,0\n"
+RECORD = Record(
+    fingerprint=fingerprint({
+        "python.version": "3.8.10", "cuda.loaded.cudart.version": "11.2.152", "cuda.loaded.cudnn.version": "8.1.0", "gpu.count": 2,
+        "gpu.0.name": "NVIDIA A100-SXM4-40GB", "gpu.1.name": "NVIDIA A100-SXM4-40GB", "image.digest": "sha256:" + "ab12" * 16,
+    }),
+    outputs={"predictions.csv": Output(digest="sha256:" + hashlib.sha256(PREDICTIONS).hexdigest(), size_bytes=len(PREDICTIONS))},
+    metrics={"accuracy": "0.943", "val_accuracy": "0.931", "loss": "0.18"},
+)  # fmt: skip
+
+
+class Notary:
+    """A signer and a keyring at once: signs with a digest of its name, and knows whom it trusts. No cryptography."""
+
+    def __init__(self, name: str, *trusted: str) -> None:
+        self.name, self.trusted = name, trusted or (name,)
+
+    def sign(self, message: bytes) -> Mark:
+        return Mark(self._digest(self.name, message).hex(), self.name)
+
+    def holds(self, mark: Mark) -> bool:
+        return True
+
+    def recognise(self, message: bytes, mark: Mark, moment: object) -> tuple[str, str] | str:
+        for name in self.trusted:
+            if mark.sig == self._digest(name, message).hex():
+                return name, f"SHA256:{name}"
+        return f"{mark.shown_key} is nobody who is trusted"
+
+    @staticmethod
+    def _digest(name: str, message: bytes) -> bytes:
+        return hashlib.sha256(name.encode() + b"\0" + message).digest()
+
+
+def bare(name: str, folder: Path) -> Path:
+    """Return a copy of a report without a record, beside the output that the record names."""
+    (folder / "predictions.csv").write_bytes(PREDICTIONS)
+    return Path(shutil.copy(REPORTS / "bare" / name, folder / name))
+
+
+def attached(name: str, folder: Path, record: Record = RECORD) -> Path:
+    """Return a copy of a report with a record."""
+    path = bare(name, folder)
+    attach(record, path)
+    return path
+
+
+def edited(path: Path, edit: Callable[[bytes], bytes]) -> Path:
+    """Change a file, and insist that this changes something."""
+    before = path.read_bytes()
+    after = edit(before)
+    assert after != before
+    path.write_bytes(after)
+    return path
+
+
+if __name__ == "__main__":
+    for report in NAMES:
+        attached(report, REPORTS / "schema-1")

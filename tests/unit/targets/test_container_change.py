@@ -1,0 +1,81 @@
+"""What was changed in a container: what is told of it, and what it leaves untouched."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from envprobe.targets.container_change import Change, read_changes, summary, untouched
+
+DIFF = [
+    {"Path": "/usr", "Kind": 0},
+    {"Path": "/usr/lib", "Kind": 0},
+    {"Path": "/usr/lib/six.py", "Kind": 0},
+    {"Path": "/usr/lib/__pycache__", "Kind": 1},
+    {"Path": "/usr/lib/__pycache__/six.pyc", "Kind": 1},
+    {"Path": "/opt", "Kind": 0},
+    {"Path": "/opt/new", "Kind": 1},
+    {"Path": "/opt/new/a", "Kind": 1},
+    {"Path": "/opt/new/a/b", "Kind": 1},
+    {"Path": "/etc", "Kind": 0},
+    {"Path": "/etc/gone", "Kind": 2},
+    {"Path": "/tmp", "Kind": 0},
+    {"Path": "/tmp/x", "Kind": 1},
+    {"Path": "/run/secrets", "Kind": 1},
+    {"Path": "/root", "Kind": 0},
+    {"Path": "/root/.cache", "Kind": 1},
+    {"Path": "/root/.cache/pip", "Kind": 1},
+    {"Path": "/mounted", "Kind": 1},
+    {"Path": "/mounted/here", "Kind": 1},
+]
+
+
+def test_changes_say_each_thing_once():
+    """Of the Engine's diff what matters remains: no parents, no volatile places, no mount points, a new folder as one line."""
+    told = summary(read_changes(DIFF), ["/mounted/here"])
+    assert [f"{change.kind} {change.path}" for change in told] == [
+        "deleted /etc/gone",
+        "added /opt/new",
+        "changed /usr/lib/six.py",
+    ]
+
+
+def test_the_settings_that_keras_leaves_are_no_change():
+    """The first import of Keras writes its settings, which are facts of their own; data that it keeps beside them is told."""
+    settings = [Change("/root", "changed"), Change("/root/.keras", "added"), Change("/root/.keras/keras.json", "added")]
+    assert summary(settings, []) == []
+    data = [*settings, Change("/root/.keras/datasets", "added"), Change("/root/.keras/datasets/digits.npz", "added")]
+    assert summary(data, []) == [Change("/root/.keras", "added")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "mounted", "clean"),
+    [
+        ([], [], True),
+        ([Change("/tmp/x", "added"), Change("/tmp", "changed")], ["/data"], True),
+        ([Change("/usr/lib/python3/six.py", "changed"), Change("/usr/lib", "changed"), Change("/usr", "changed")], [], False),
+        ([Change("/usr/lib/python3/__pycache__/six.pyc", "added")], [], False),
+        ([Change("/usr/lib", "deleted")], [], False),
+        ([Change("/usr/lib/python38", "changed"), Change("/usr/lib", "changed"), Change("/usr", "changed")], [], True),
+        ([], ["/usr/lib/python3/numpy"], False),
+        ([], ["/usr"], False),
+        ([], ["/"], False),
+    ],
+)
+def test_places_are_vouched_for_only_when_nothing_touches_them(changed, mounted, clean):
+    """A change or a mount above, at or under a place on Python's path means that it must be looked at; byte code counts."""
+    assert untouched(changed, mounted, ["/usr/lib/python3", "/usr/lib/python3.zip"]) is clean
+
+
+paths = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map(lambda parts: "/" + "/".join(parts))
+
+
+@given(st.lists(st.builds(Change, paths, st.sampled_from(["added", "changed", "deleted"]))))
+def test_the_summary_does_not_depend_on_order_and_hides_no_leaf(changes):
+    """Every change that nothing lies under is told by itself or by a new folder above it."""
+    told = summary(changes, [])
+    assert told == summary(changes[::-1], [])
+    for change in changes:
+        if not any(other.path.startswith(change.path + "/") for other in changes):
+            assert any(change.path == each.path or change.path.startswith(each.path + "/") for each in told)
