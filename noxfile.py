@@ -8,6 +8,7 @@ nox.options.sessions = ["tests", "lint", "types"]
 nox.options.default_venv_backend = "venv"
 nox.needs_version = ">=2024.4"
 
+
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything, with real Docker, TensorFlow and ssh where they are; ENVPROBE_REQUIRE_ENGINE=1 makes a missing one fail."""
@@ -48,9 +49,10 @@ def trackers(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Ruff, and the probe's syntax floor."""
+    """Ruff, its format, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")
     session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
     session.run("vermin", "--quiet", "--no-tips", "--violations", "-t=3.6-", "probes")
 
 

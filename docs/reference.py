@@ -135,9 +135,11 @@ def _words(module: ModuleType, name: str) -> dict[str, str]:
     return {
         field.target.id: " ".join(str(text.value.value).split())
         for field, text in itertools.pairwise(classes[name])
-        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
-        and isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
-    }  # fmt: skip
+        if isinstance(field, ast.AnnAssign)
+        and isinstance(field.target, ast.Name)
+        and isinstance(text, ast.Expr)
+        and isinstance(text.value, ast.Constant)
+    }
 
 
 def _defaults(struct: type[msgspec.Struct]) -> dict[str, Any]:

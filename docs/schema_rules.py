@@ -18,8 +18,19 @@ from envprobe.signing.statement import Statement
 from envprobe.verification.verification import Status
 
 TYPES = (
-    Baseline, Run, Trace, Attachment, Statement, Comparison, OutputComparison, Recognised, Gap, Kind, Severity, Verdict,
-)  # fmt: skip
+    Baseline,
+    Run,
+    Trace,
+    Attachment,
+    Statement,
+    Comparison,
+    OutputComparison,
+    Recognised,
+    Gap,
+    Kind,
+    Severity,
+    Verdict,
+)
 NAMES = {
     "envprobe.numerics.trace.Record": "TraceRecord",
     "envprobe.records.packing.Record": "ReportRecord",
@@ -93,8 +104,10 @@ RULES = {
 MEMBERS: dict[str, dict[str, Any]] = {
     "Baseline": {
         "if": {"properties": {"kind": {"const": "recorded"}}},
-        "then": {"properties": {"fingerprint": _ref("Fingerprint"), "declared": {"maxProperties": 0}},
-                 "required": ["fingerprint"]},
+        "then": {
+            "properties": {"fingerprint": _ref("Fingerprint"), "declared": {"maxProperties": 0}},
+            "required": ["fingerprint"],
+        },
         "else": {"properties": {"fingerprint": {"type": "null"}, "declared": {"minProperties": 1}}, "required": ["declared"]},
     },
     "Baseline.declared": {"propertyNames": {"pattern": rf"^(?:{SECTION})\.[\s\S]"}},
@@ -107,8 +120,10 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "Trace.records": {"minItems": 1, "maxItems": RECORD_LIMIT},
     "TraceRecord": {
         "if": {"properties": {"error": {"const": ""}}},
-        "then": {"properties": {"digest": _whole("[0-9a-f]{32}"), "dtype": {"enum": [*ITEM_BYTES]}},
-                 "required": ["digest", "dtype"]},
+        "then": {
+            "properties": {"digest": _whole("[0-9a-f]{32}"), "dtype": {"enum": [*ITEM_BYTES]}},
+            "required": ["digest", "dtype"],
+        },
     },
     "TraceRecord.part": _whole(NAME),
     "TraceRecord.stage": _whole(NAME),
@@ -129,7 +144,7 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "Statement.subject": {"minItems": 1, "maxItems": 1},
     "Subject.digest": {"required": ["sha256"]},
     "Predicate.signed": _whole("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
-}  # fmt: skip
+}
 """Definition, or definition and member, to what is put over what msgspec says of it."""
 
 OPTIONAL_TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
@@ -192,8 +207,11 @@ DEFINITIONS: dict[str, Any] = {
             "compared": {"type": "integer", "minimum": 0, "description": "How many facts were compared."},
             "differences": {"type": "array", "items": _ref("Difference"), "description": "Most severe first, then by path."},
             "unknown": {"type": "array", "items": _ref("Gap")},
-            "skipped": {"type": "object", "additionalProperties": {"type": "string"},
-                        "description": "Globs of fact paths that were not compared, with the reason."},
+            "skipped": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "description": "Globs of fact paths that were not compared, with the reason.",
+            },
             "stale_waivers": {"type": "array", "items": {"type": "string"}},
             "policy_from": {**_or_null("PolicySource"), "description": "Null where that was the working folder."},
             "trace": {"anyOf": [_ref("NotCompared"), _ref("Comparison")]},
@@ -223,14 +241,30 @@ DEFINITIONS: dict[str, Any] = {
             "fingerprint": {**OPTIONAL_TEXT, "description": "The id of the environment."},
             "experiment": _or_null("Experiment"),
             "metrics": {"type": "object", "additionalProperties": {"type": "string"}},
-            "outputs": {"type": "object", "additionalProperties": {"type": "string"},
-                        "description": "Relative path to digest, as recorded."},
+            "outputs": {
+                "type": "object",
+                "additionalProperties": {"type": "string"},
+                "description": "Relative path to digest, as recorded.",
+            },
             "checked_outputs": {"type": "integer", "minimum": 0},
             "signers": {"type": "array", "items": _ref("Recognised"), "description": "Of those who are trusted."},
             "comparison": {**_or_null("Report"), "description": "The environment against a baseline, where one was named."},
         },
-        "required": ["report", "status", "reasons", "notes", "signature", "record", "fingerprint", "experiment", "metrics",
-                     "outputs", "checked_outputs", "signers", "comparison"],
+        "required": [
+            "report",
+            "status",
+            "reasons",
+            "notes",
+            "signature",
+            "record",
+            "fingerprint",
+            "experiment",
+            "metrics",
+            "outputs",
+            "checked_outputs",
+            "signers",
+            "comparison",
+        ],
     },
-}  # fmt: skip
+}
 """Documents and parts that no struct reads."""

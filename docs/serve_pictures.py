@@ -82,8 +82,9 @@ def fill(folder: Path) -> None:
         docker("exec", CONTAINER, "sh", "-c", f"cat > {SCRIPT} <<'END'\n{TRAIN}\nEND")
         for seed in ("1", "2"):
             record = str(folder / "runs" / f"seed-{seed}.json")
-            envprobe("run", f"docker://{CONTAINER}", "--outputs", "metrics.json", "--output", record,
-                     "--", "python3", SCRIPT, seed)  # fmt: skip
+            envprobe(
+                "run", f"docker://{CONTAINER}", "--outputs", "metrics.json", "--output", record, "--", "python3", SCRIPT, seed
+            )
     (folder / "half-written.json").write_bytes(baseline.read_bytes()[:5000])
 
 

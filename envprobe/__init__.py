@@ -54,9 +54,23 @@ HOMES = {
 }
 
 __all__ = [
-    "EnvprobeError", "Options", "Plan", "attach", "check", "declare", "diff", "load", "log_to_mlflow", "log_to_wandb", "probe",
-    "record", "run", "save", "save_run", "verify",
-]  # fmt: skip
+    "EnvprobeError",
+    "Options",
+    "Plan",
+    "attach",
+    "check",
+    "declare",
+    "diff",
+    "load",
+    "log_to_mlflow",
+    "log_to_wandb",
+    "probe",
+    "record",
+    "run",
+    "save",
+    "save_run",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -19,9 +19,27 @@ KINDS = ("added", "removed", "upgraded", "downgraded", "crossgraded", "modified"
 MAGNITUDES = ("major", "minor", "micro", "local")
 """The first part in which two versions differ."""
 SECTIONS = (
-    "python", "packages", "modules", "integrity", "unlisted", "stdlib", "system", "ospackages", "cpu", "gpu", "cuda",
-    "numerics", "environment", "code", "data", "image", "container", "trace", "run", "outputs",
-)  # fmt: skip
+    "python",
+    "packages",
+    "modules",
+    "integrity",
+    "unlisted",
+    "stdlib",
+    "system",
+    "ospackages",
+    "cpu",
+    "gpu",
+    "cuda",
+    "numerics",
+    "environment",
+    "code",
+    "data",
+    "image",
+    "container",
+    "trace",
+    "run",
+    "outputs",
+)
 TOLERANCES = {"forward_scaled": 3e-5, "gradient_scaled": 3e-5, "update_scaled": 3e-4}
 """Scaled error: max|a-b| / max|a| over one tensor. Rounding order alone stays under 8e-7 forward, 4e-6 gradient and
 2e-5 update; the next class up, TF32, begins at 2.5e-4 forward (docs/policy.md)."""

@@ -112,8 +112,15 @@ def _git(folder: Path, *arguments: str) -> bytes:
     """Return what git says. Raises UsageError with its first words where it refuses."""
     command = ["git", *OPTIONS, *arguments]
     try:
-        done = subprocess.run(command, cwd=folder, env={**os.environ, **ENVIRONMENT}, stdin=subprocess.DEVNULL,
-                              capture_output=True, timeout=TIMEOUT_S, check=False)  # fmt: skip
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **ENVIRONMENT},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
     except FileNotFoundError as error:
         raise UsageError("git is not installed, so no revision can be read", "install it, or check the working folder") from error
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -186,8 +186,11 @@ def _faults(run: Run) -> Iterator[str]:
         names = [output.name for output in attempt.outputs]
         yield from (f"attempts[{index}].outputs: {name[:80]!a} twice" for name in sorted(set(names)) if names.count(name) > 1)
         for output in attempt.outputs:
-            yield from (f"attempts[{index}].outputs: {output.name[:80]!a}: metrics.{path[:80]}: no number"
-                        for path, text in output.metrics.items() if not _is_number(text))  # fmt: skip
+            yield from (
+                f"attempts[{index}].outputs: {output.name[:80]!a}: metrics.{path[:80]}: no number"
+                for path, text in output.metrics.items()
+                if not _is_number(text)
+            )
 
 
 def _is_number(text: str) -> bool:

@@ -16,9 +16,23 @@ JSON_TYPES = {str: "string", int: "integer", bool: "boolean", list: "list", dict
 UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp", "Zs"})
 """Control, format (bidi overrides, zero width), surrogate, private use, separators that are not the plain space."""
 INVISIBLE = frozenset(
-    map(chr, (0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x3164, *range(0xFE00, 0xFE10), 0xFFA0,
-              *range(0xFFF0, 0xFFF9), *range(0xE0000, 0xE1000)))
-)  # fmt: skip
+    map(
+        chr,
+        (
+            0x34F,
+            0x115F,
+            0x1160,
+            0x17B4,
+            0x17B5,
+            *range(0x180B, 0x1810),
+            0x3164,
+            *range(0xFE00, 0xFE10),
+            0xFFA0,
+            *range(0xFFF0, 0xFFF9),
+            *range(0xE0000, 0xE1000),
+        ),
+    )
+)
 """What Unicode tells a screen to leave out (Default_Ignorable_Code_Point), beyond the categories above: names that differ in one
 of them look alike."""
 
@@ -99,8 +113,10 @@ def _only_differing(expected: Value, observed: Value) -> tuple[Value, Value]:
     """Leave out of two objects or two lists what both have; True is not 1, as in JSON."""
     if isinstance(expected, dict) and isinstance(observed, dict):
         same = {key for key in expected if key in observed and canonical(expected[key]) == canonical(observed[key])}
-        return ({key: value for key, value in expected.items() if key not in same},
-                {key: value for key, value in observed.items() if key not in same})  # fmt: skip
+        return (
+            {key: value for key, value in expected.items() if key not in same},
+            {key: value for key, value in observed.items() if key not in same},
+        )
     if isinstance(expected, list) and isinstance(observed, list):
         left, right = {canonical(item) for item in expected}, {canonical(item) for item in observed}
         ours = [item for item in expected if canonical(item) not in right]
@@ -121,8 +137,10 @@ def _in_full_or_state(fact: Fact) -> str:
 
 def _cut_to_difference(left: str, right: str, limit: int) -> tuple[str, str]:
     """Cut two texts to the limit, from the start or, where they agree for that long, from shortly before they part."""
-    parted = next((index for index, (ours, theirs) in enumerate(zip(left, right, strict=False)) if ours != theirs),
-                  min(len(left), len(right)))  # fmt: skip
+    parted = next(
+        (index for index, (ours, theirs) in enumerate(zip(left, right, strict=False)) if ours != theirs),
+        min(len(left), len(right)),
+    )
     if parted < limit:
         return cut(left, limit), cut(right, limit)
     start = parted - min(CONTEXT, limit // 2)

@@ -3,6 +3,7 @@
 The archive holds this file and `line.json`, the line that a host would send; it is started exactly as the host starts it,
 through the stub in a fresh interpreter, so that both ways record the same facts.
 """
+
 from __future__ import print_function  # so that Python 2.7 gets as far as the sentence below
 
 import json
@@ -51,17 +52,23 @@ def run(options):
     """Return the answer's JSON text, taken out of its frame; leave with a sentence when there is none."""
     with zipfile.ZipFile(os.path.dirname(os.path.abspath(__file__))) as archive:
         line = json.loads(archive.read("line.json").decode("ascii"))
-    line["request"] = {"nonce": NONCE, "timeout_s": options["timeout_s"], "sections": None,
-                       "integrity": options["integrity"], "benchmark": options["benchmark"], "hash_key": None,
-                       "code": None, "data": []}
-    process = subprocess.Popen([sys.executable, "-B", "-c", line["stub"]],
-                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    line["request"] = {
+        "nonce": NONCE,
+        "timeout_s": options["timeout_s"],
+        "sections": None,
+        "integrity": options["integrity"],
+        "benchmark": options["benchmark"],
+        "hash_key": None,
+        "code": None,
+        "data": [],
+    }
+    process = subprocess.Popen([sys.executable, "-B", "-c", line["stub"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     output = process.communicate(json.dumps(line, sort_keys=True).encode("ascii") + b"\n")[0].decode("ascii", "replace")
     begin = output.find("\n" + NONCE + " ")
     end = output.find("\n" + NONCE + " end\n", begin + 1)
     if begin < 0 or end < 0:
         sys.exit("envprobe: the probe gave no answer (exit status %d); what it said is above" % process.returncode)
-    return output[output.index("\n", begin + 1) + 1:end] + "\n"
+    return output[output.index("\n", begin + 1) + 1 : end] + "\n"
 
 
 if __name__ == "__main__":

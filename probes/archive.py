@@ -1,4 +1,5 @@
 """A zip archive or egg file on sys.path, read as the folder that it stands for."""
+
 import zipfile
 
 from .folder import Folder
@@ -27,7 +28,9 @@ class Archive(Folder):
 
     def listdir(self, relative):
         """Return the names below a folder, sorted."""
-        return sorted({name[len(relative) + 1:].split("/", 1)[0] for name in self._files if name.startswith(relative + "/")} - {""})
+        return sorted(
+            {name[len(relative) + 1 :].split("/", 1)[0] for name in self._files if name.startswith(relative + "/")} - {""}
+        )
 
     def read(self, relative, limit_bytes=1 << 26):
         """Return at most `limit_bytes` of a member, or None."""

@@ -4,6 +4,7 @@ PEP 552: a `.pyc` names its source by modification time and size, or by a hash t
 about the code in it. The one proof is to compile the source and compare; that costs ten times as much as hashing it, so a
 distribution's `.pyc` is believed without it where it was last touched before the installer finished (see `Moment`).
 """
+
 import marshal
 import os
 import struct
@@ -77,7 +78,7 @@ class Bytecode:
         if not self.is_used(data, source, source_status):
             return False
         try:
-            found = marshal.loads(data[self._header_bytes:])
+            found = marshal.loads(data[self._header_bytes :])
         except (EOFError, ValueError, TypeError):
             return True
         try:
@@ -108,8 +109,22 @@ def _source_hash(source):
     return source_hash(source)
 
 
-_PARTS = ("co_name", "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_stacksize", "co_nlocals", "co_code",
-          "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_firstlineno", "co_exceptiontable")
+_PARTS = (
+    "co_name",
+    "co_argcount",
+    "co_posonlyargcount",
+    "co_kwonlyargcount",
+    "co_flags",
+    "co_stacksize",
+    "co_nlocals",
+    "co_code",
+    "co_names",
+    "co_varnames",
+    "co_freevars",
+    "co_cellvars",
+    "co_firstlineno",
+    "co_exceptiontable",
+)
 
 
 def same_code(one, other):
@@ -122,8 +137,9 @@ def same_code(one, other):
     if type(one) is not type(other):
         return False
     if hasattr(one, "co_code"):
-        return (all(getattr(one, part, None) == getattr(other, part, None) for part in _PARTS)
-                and same_code(one.co_consts, other.co_consts))
+        return all(getattr(one, part, None) == getattr(other, part, None) for part in _PARTS) and same_code(
+            one.co_consts, other.co_consts
+        )
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(same_code, one, other))
     if isinstance(one, (float, complex, frozenset)):  # 0.0 equals -0.0, and {1} equals {True}

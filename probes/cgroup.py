@@ -1,4 +1,5 @@
 """The CPU quota of the process's own control group and of those above it, of cgroup v1 and v2."""
+
 import os
 import re
 
@@ -64,7 +65,7 @@ def _folders(path, root, point):
     (another namespace's, `/../..`) leaves the mount point alone.
     """
     inside = path == root or path.startswith(root.rstrip("/") + "/")
-    rest = path[len(root.rstrip("/")):].strip("/") if inside and ".." not in path else ""
+    rest = path[len(root.rstrip("/")) :].strip("/") if inside and ".." not in path else ""
     parts = rest.split("/") if rest else []
     return [os.path.join(point, *parts[:depth]) for depth in range(len(parts), -1, -1)]
 

@@ -1,4 +1,5 @@
 """The code in a folder, as one digest: sources and extension modules, not caches, not data. Bounded, and says so."""
+
 import hashlib
 import os
 

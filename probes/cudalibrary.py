@@ -2,14 +2,17 @@
 
 No library is opened: without a driver cudnnGetVersion aborts the process and cudaRuntimeGetVersion answers with an error.
 """
+
 import os
 import re
 
 from .loaderpath import cached_paths, configured_folders, environment_folders
 
 # Wheels of PyTorch rename libraries to libcudart-9335f6a2.so.11.0; cuDNN 8 and later is a shim and its sub-libraries.
-NAME = re.compile(r"^lib(cuda|cudart|cublasLt|cublas|cudnn(?:_[a-z_]+)?|cufft|curand|cusolver|cusparse|nccl|nvrtc)"
-                  r"(?:[-.][0-9a-f]{8})?\.so((?:\.[0-9]+)*)$")
+NAME = re.compile(
+    r"^lib(cuda|cudart|cublasLt|cublas|cudnn(?:_[a-z_]+)?|cufft|curand|cusolver|cusparse|nccl|nvrtc)"
+    r"(?:[-.][0-9a-f]{8})?\.so((?:\.[0-9]+)*)$"
+)
 TOOLKIT_FOLDERS = ("lib64", "lib64/stubs", "lib", "targets/*/lib")
 DRIVER_FOLDERS = ("/usr/local/nvidia/lib64", "/usr/local/nvidia/lib", "/usr/lib/wsl/lib")  # older container toolkits; WSL 2
 SITE_FOLDERS = ("nvidia/*/lib", "torch/lib")
@@ -90,7 +93,8 @@ def version_of(host, name, number, folder, file_name):
 def _from_header(host, name, folder):
     """Return cuDNN's or NCCL's version from the header in the `include` beside its `lib`."""
     headers, prefix = {"cudnn": (("cudnn_version.h", "cudnn.h"), "CUDNN"), "nccl": (("nccl.h",), "NCCL")}.get(
-        name.partition("_")[0], ((), ""))
+        name.partition("_")[0], ((), "")
+    )
     for header in headers:
         try:
             text = host.read_text(os.path.dirname(folder) + "/include/" + header)
@@ -116,5 +120,5 @@ def _from_metadata(host, folder, file_name):
             except OSError:
                 continue
             if listed in record:
-                return entry[:-len(".dist-info")].partition("-")[2]
+                return entry[: -len(".dist-info")].partition("-")[2]
     return ""

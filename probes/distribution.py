@@ -2,6 +2,7 @@
 
 importlib.metadata is slow, is not there before Python 3.8, and does not say which of two copies import would take.
 """
+
 import os
 
 from . import record

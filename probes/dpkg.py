@@ -1,4 +1,5 @@
 """Which files below dist-packages Debian's package manager put there: apt's Python packages have no RECORD."""
+
 import os
 
 _INFO = "/var/lib/dpkg/info"

@@ -1,4 +1,5 @@
 """The places on sys.path: folders (folder.py), and archives beside them (archive.py). Both answer the same few questions."""
+
 import os
 import stat
 

@@ -37,8 +37,11 @@ class Section:
 
     def as_json(self):
         """Return the section as plain JSON values, in an order that does not depend on how it was gathered."""
-        return {"known": dict(sorted(self._known.items())), "absent": sorted(self._absent),
-                "unknown": dict(sorted(self._unknown.items()))}
+        return {
+            "known": dict(sorted(self._known.items())),
+            "absent": sorted(self._absent),
+            "unknown": dict(sorted(self._unknown.items())),
+        }
 
 
 def _require_plain(key, value):

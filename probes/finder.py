@@ -1,4 +1,5 @@
 """Which file or folder `import NAME` finds, told from folder listings alone: nothing is imported."""
+
 import os
 
 from .entry import entries_of

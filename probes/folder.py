@@ -1,4 +1,5 @@
 """A folder on sys.path, asked a few questions."""
+
 import os
 import stat
 

@@ -1,4 +1,5 @@
 """Where a branch left the one that it follows, by hand; see gitobject.py for why."""
+
 import heapq
 import os
 import re
@@ -24,13 +25,13 @@ def upstream(repository, branch):
     remote, merge = settings.get(("branch", branch, "remote"), ""), settings.get(("branch", branch, "merge"), "")
     if not remote or not merge.startswith("refs/heads/"):
         return "", ""
-    short = merge[len("refs/heads/"):]
+    short = merge[len("refs/heads/") :]
     if remote == ".":
         return short, reference(repository, merge)
     kept = _kept(merge, settings.get(("remote", remote, "fetch"), "").lstrip("+"))
     if not kept.startswith(REMOTES):
         raise ValueError("where the remote %r keeps %s" % (remote[:80], short[:80]))
-    return kept[len(REMOTES):], reference(repository, kept)
+    return kept[len(REMOTES) :], reference(repository, kept)
 
 
 def _kept(name, refspec):
@@ -39,7 +40,7 @@ def _kept(name, refspec):
     if theirs == name:
         return ours
     if theirs.endswith("*") and ours.endswith("*") and name.startswith(theirs[:-1]):
-        return ours[:-1] + name[len(theirs) - 1:]
+        return ours[:-1] + name[len(theirs) - 1 :]
     return ""
 
 

@@ -1,4 +1,5 @@
 """Read a git index by hand (gitformat-index(5), versions 2 to 4): what git takes the working tree to be."""
+
 import hashlib
 import struct
 
@@ -37,7 +38,7 @@ def read_index(data):
         if version == 4:
             cut, position = _offset_number(data, position)
             end = data.index(b"\0", position)
-            name, position = name[:len(name) - cut] + data[position:end], end + 1
+            name, position = name[: len(name) - cut] + data[position:end], end + 1
         else:
             end = data.index(b"\0", position)
             name, position = data[position:end], start + (end - start + 8 & ~7)

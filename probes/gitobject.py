@@ -3,6 +3,7 @@
 Loose objects and packs of version 2 (gitformat-pack(5)). Raises ValueError for what is not understood, KeyError for an object
 that is not here (a shallow or partial clone, or alternates).
 """
+
 import os
 import struct
 import zlib
@@ -26,7 +27,7 @@ def read_tree(objects, name):
     while position < len(content):
         space = content.index(b" ", position)
         end = content.index(b"\0", space)
-        entries[content[space + 1:end]] = (int(content[position:space], 8), content[end + 1:end + 21].hex())
+        entries[content[space + 1 : end]] = (int(content[position:space], 8), content[end + 1 : end + 21].hex())
         position = end + 21
     return entries
 
@@ -44,7 +45,7 @@ def read_object(objects, name):
             with open(os.path.join(folder, index), "rb") as stream:
                 offset = _offset(stream, bytes.fromhex(name))
             if offset is not None:
-                with open(os.path.join(folder, index[:-len("idx")] + "pack"), "rb") as pack:
+                with open(os.path.join(folder, index[: -len("idx")] + "pack"), "rb") as pack:
                     return _packed(pack, offset, objects)
     raise KeyError(name)
 
@@ -68,7 +69,7 @@ def _offset(stream, name):
     names = FAN_OUT + 4
     stream.seek(names + low * 20)
     block = stream.read((high - low) * 20)
-    found = next((row for row in range(high - low) if block[row * 20:row * 20 + 20] == name), None)
+    found = next((row for row in range(high - low) if block[row * 20 : row * 20 + 20] == name), None)
     if found is None:
         return None
     stream.seek(names + total * 24 + (low + found) * 4)
@@ -143,8 +144,8 @@ def _apply(base, delta):
                     numbers.append(0)
             start = int.from_bytes(bytes(numbers[:4]), "little")
             length = int.from_bytes(bytes(numbers[4:]), "little") or 1 << 16
-            parts.append(base[start:start + length])
+            parts.append(base[start : start + length])
         else:
-            parts.append(delta[position:position + command])
+            parts.append(delta[position : position + command])
             position += command
     return b"".join(parts)

@@ -1,4 +1,5 @@
 """The text of what differs from a commit, as `git diff` would show it; see gitobject.py for why git is not asked."""
+
 import difflib
 import io
 import os
@@ -33,7 +34,7 @@ def make_patch(repository, commit, deadline_s):
 
 def _cut(text):
     """Return the first lines: half a line may hold half a secret, which nobody would recognise any more."""
-    return text if len(text) <= TEXT_LIMIT else text[:text.rfind("\n", 0, TEXT_LIMIT) + 1]
+    return text if len(text) <= TEXT_LIMIT else text[: text.rfind("\n", 0, TEXT_LIMIT) + 1]
 
 
 def _now(top, name):

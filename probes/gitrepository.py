@@ -1,4 +1,5 @@
 """Find a folder's git repository and what its HEAD is, by hand; see gitobject.py for why."""
+
 import os
 
 LIMIT_BYTES = 1 << 16
@@ -24,7 +25,7 @@ def find(path):
             return Repository(top, git)
         named = _first_line(git)  # a worktree or a submodule: `gitdir: PATH`
         if named.startswith("gitdir: "):
-            return Repository(top, os.path.normpath(os.path.join(top, named[len("gitdir: "):])))
+            return Repository(top, os.path.normpath(os.path.join(top, named[len("gitdir: ") :])))
         if top == os.path.dirname(top):
             return None
         top = os.path.dirname(top)
@@ -36,8 +37,8 @@ def head(repository):
     for _ in range(LINKS):
         if not value.startswith("ref: "):
             break
-        name = value[len("ref: "):]
-        branch = branch or (name[len("refs/heads/"):] if name.startswith("refs/heads/") else "")
+        name = value[len("ref: ") :]
+        branch = branch or (name[len("refs/heads/") :] if name.startswith("refs/heads/") else "")
         value = reference(repository, name)
     if value and (len(value) != 40 or value.strip("0123456789abcdef")):
         raise ValueError("HEAD leads to %r, which is no SHA-1 name" % value[:80])

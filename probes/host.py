@@ -1,4 +1,5 @@
 """The one way from a collector to the machine, so that a test can hand in another machine."""
+
 import errno
 import os
 import stat
@@ -79,8 +80,14 @@ class Host:
         """
         import subprocess  # slow to import, and most probes run no program
 
-        process = subprocess.Popen(argv, stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True, env=environ)
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            env=environ,
+        )
         try:
             out, err = process.communicate(stdin, timeout=timeout_s)
         except BaseException:
@@ -92,8 +99,11 @@ class Host:
             for pipe in filter(None, (process.stdin, process.stdout, process.stderr)):
                 pipe.close()
             raise
-        return (process.returncode, out[:RUN_LIMIT_BYTES].decode("utf-8", "backslashreplace"),
-                err[:RUN_LIMIT_BYTES].decode("utf-8", "backslashreplace"))
+        return (
+            process.returncode,
+            out[:RUN_LIMIT_BYTES].decode("utf-8", "backslashreplace"),
+            err[:RUN_LIMIT_BYTES].decode("utf-8", "backslashreplace"),
+        )
 
     # -- the kernel and the C library, as this process sees them -------------------------------------------------------
 
@@ -139,8 +149,12 @@ class Host:
 
     def context(self):
         """Return what helps a reader and is never compared."""
-        return {"host_name": os.uname().nodename, "user": _user_name(), "executable": sys.executable or "",
-                "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())}
+        return {
+            "host_name": os.uname().nodename,
+            "user": _user_name(),
+            "executable": sys.executable or "",
+            "time": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        }
 
 
 def _open_without_waiting(path, flags):

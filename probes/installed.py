@@ -1,4 +1,5 @@
 """The files that RECORD lists, against what is there: changed, gone, or with bytecode that says something else."""
+
 import base64
 import hashlib
 import os
@@ -58,7 +59,11 @@ class Checker:
             if relative.endswith(b".py") and not relative.startswith((b"..", b"/")):
                 return self._check_source(subject, row, path)
             real, _ = self._reader.locate(path)
-            if _is_script(relative) or not row[2] or row[2].rstrip(b"=") == _spelled(self._reader.hash(real, row[1].decode("ascii"))):
+            if (
+                _is_script(relative)
+                or not row[2]
+                or row[2].rstrip(b"=") == _spelled(self._reader.hash(real, row[1].decode("ascii")))
+            ):
                 return []
             return [("modified", relative, "sha256:" + self._reader.hash(real).hexdigest())]
         except (FileNotFoundError, NotADirectoryError):
@@ -73,7 +78,9 @@ class Checker:
         real, status = self._reader.locate(path)
         source = self._reader.read(real, status.st_size)
         is_as_recorded = bool(expected) and expected.rstrip(b"=") == _spelled(hashlib.new(algorithm.decode("ascii"), source))
-        faults = [] if is_as_recorded or not expected else [("modified", relative, "sha256:" + hashlib.sha256(source).hexdigest())]
+        faults = (
+            [] if is_as_recorded or not expected else [("modified", relative, "sha256:" + hashlib.sha256(source).hexdigest())]
+        )
         stale = self._bytecode.stale(path, source, status, subject.moment if is_as_recorded else None)
         return faults + ([("stale_pyc", os.path.relpath(stale, subject.root), "")] if stale else [])
 

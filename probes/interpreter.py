@@ -1,4 +1,5 @@
 """What the running interpreter says about itself: its folders, its flags, its suffixes. A test builds one of its own folders."""
+
 import os
 import sys
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES

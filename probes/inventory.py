@@ -1,4 +1,5 @@
 """Which copy of each distribution counts: the first on sys.path whose files are there, as import resolves it."""
+
 import os
 
 from .distribution import copies_of

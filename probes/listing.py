@@ -1,4 +1,5 @@
 """List the files that globs name, with what tells whether a file was written since. Runs alone: `python -c SOURCE GLOB…`."""
+
 import glob
 import json
 import os

@@ -1,4 +1,5 @@
 """Import the probe's package from memory and run it. Executed by the stub with LINE in its globals, never imported."""
+
 import sys
 from importlib.machinery import ModuleSpec
 

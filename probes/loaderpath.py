@@ -1,4 +1,5 @@
 """Where the dynamic loader would look for a library: LD_LIBRARY_PATH, its cache, its configuration (ld.so(8))."""
+
 import fnmatch
 import os
 import re
@@ -39,7 +40,7 @@ def _read(host, path, depth):
     for line in text.splitlines():
         line = line.partition("#")[0].strip()
         if line.startswith("include ") and depth < INCLUDE_DEPTH:
-            folder, pattern = os.path.split(os.path.join(os.path.dirname(path), line[len("include "):].strip()))
+            folder, pattern = os.path.split(os.path.join(os.path.dirname(path), line[len("include ") :].strip()))
             for name in fnmatch.filter(host.listdir(folder), pattern):
                 folders += _read(host, folder + "/" + name, depth + 1)
         elif line.startswith("/"):

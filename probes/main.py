@@ -1,4 +1,5 @@
 """Run the collectors that were asked for and write one framed answer."""
+
 import hashlib
 import json
 import os

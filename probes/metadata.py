@@ -1,4 +1,5 @@
 """The head of a METADATA or PKG-INFO file, and names as PEP 503 compares them."""
+
 import re
 
 HEAD_BYTES = 4096

@@ -18,7 +18,7 @@ def has_device(host):
     """Tell whether a device is here to be opened: this container or process may use a GPU."""
     if host.exists(WSL) and host.exists("/usr/lib/wsl/lib/libnvidia-ml.so.1"):
         return True
-    return any(name.startswith("nvidia") and name[len("nvidia"):].isdigit() for name in host.listdir("/dev"))
+    return any(name.startswith("nvidia") and name[len("nvidia") :].isdigit() for name in host.listdir("/dev"))
 
 
 def has_control_node(host):

@@ -24,8 +24,11 @@ def read_log(xml, capabilities=()):
     devices = [_device(gpu) for gpu in log.findall("gpu")]
     for device, capability in zip(devices, capabilities):
         device["compute_capability"] = _text(capability)
-    return {"driver": _text(log.findtext("driver_version")), "driver_cuda": _text(log.findtext("cuda_version")),
-            "devices": devices}
+    return {
+        "driver": _text(log.findtext("driver_version")),
+        "driver_cuda": _text(log.findtext("cuda_version")),
+        "devices": devices,
+    }
 
 
 def _device(gpu):
@@ -40,8 +43,9 @@ def _device(gpu):
         "persistence": _switch(gpu.findtext("persistence_mode")),
     }
     if slices:
-        device["mig_devices"] = [{"name": None, "memory_bytes": _bytes(part.findtext("fb_memory_usage/total"))}
-                                 for part in slices]
+        device["mig_devices"] = [
+            {"name": None, "memory_bytes": _bytes(part.findtext("fb_memory_usage/total"))} for part in slices
+        ]
     return device
 
 

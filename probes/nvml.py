@@ -5,6 +5,7 @@ Runs as `python -I -c SOURCE`, imports nothing of the probe, and writes one line
 for not supported, or `{"error": what NVML says}`. Exit status 3: there is no NVML library.
 Source of names and structures: nvml.h of CUDA 11, ABI-stable since.
 """
+
 import ctypes
 import json
 import os
@@ -97,8 +98,9 @@ def slices(library, device):
             call(library, "nvmlDeviceGetMigDeviceHandleByIndex", device, ctypes.c_uint(index), ctypes.byref(handle))
         except NVMLError:  # not every place of a card holds a slice
             continue
-        found.append({"name": guarded(text, library, "nvmlDeviceGetName", handle),
-                      "memory_bytes": guarded(memory, library, handle)})
+        found.append(
+            {"name": guarded(text, library, "nvmlDeviceGetName", handle), "memory_bytes": guarded(memory, library, handle)}
+        )
     return found
 
 
@@ -126,8 +128,11 @@ def ask(library):
     version = guarded(number, library, "nvmlSystemGetCudaDriverVersion_v2 nvmlSystemGetCudaDriverVersion")
     cuda = "%d.%d" % (version // 1000, version % 1000 // 10) if isinstance(version, int) else version
     count = number(library, "nvmlDeviceGetCount_v2 nvmlDeviceGetCount")
-    return {"driver": guarded(text, library, "nvmlSystemGetDriverVersion"), "driver_cuda": cuda,
-            "devices": [guarded(device, library, index) for index in range(count)]}
+    return {
+        "driver": guarded(text, library, "nvmlSystemGetDriverVersion"),
+        "driver_cuda": cuda,
+        "devices": [guarded(device, library, index) for index in range(count)],
+    }
 
 
 def main():

@@ -1,4 +1,5 @@
 """Where a distribution came from, when it did not come from an index: PEP 610's direct_url.json."""
+
 import json
 import os
 import re
@@ -21,7 +22,7 @@ def source_folder(url):
     """Return the folder of a local project that direct_url.json points at, or an empty string."""
     if not isinstance(url.get("dir_info"), dict) or not url["url"].startswith("file:"):
         return ""
-    path = urllib.parse.unquote(url["url"][len("file:"):].partition("#")[0])
+    path = urllib.parse.unquote(url["url"][len("file:") :].partition("#")[0])
     return os.path.normpath("/" + path.replace("//localhost/", "/", 1).lstrip("/"))
 
 

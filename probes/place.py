@@ -15,11 +15,31 @@
 
 The longest folder that holds a path names it; of equally long ones the first in this table, PYTHONPATH before the rest.
 """
+
 import os
 
 # /usr/lib has its own name, so that it is not called /lib where that is a link to it (merged /usr).
-SYSTEM_FOLDERS = ("/usr", "/usr/local", "/usr/lib", "/usr/lib64", "/usr/lib32", "/usr/bin", "/usr/sbin", "/lib", "/lib64", "/lib32",
-                  "/bin", "/sbin", "/opt", "/etc", "/run", "/var", "/proc", "/sys", "/dev")
+SYSTEM_FOLDERS = (
+    "/usr",
+    "/usr/local",
+    "/usr/lib",
+    "/usr/lib64",
+    "/usr/lib32",
+    "/usr/bin",
+    "/usr/sbin",
+    "/lib",
+    "/lib64",
+    "/lib32",
+    "/bin",
+    "/sbin",
+    "/opt",
+    "/etc",
+    "/run",
+    "/var",
+    "/proc",
+    "/sys",
+    "/dev",
+)
 
 
 def place(path, host):
@@ -40,7 +60,9 @@ def printable(name):
 def roots(interpreter, environ):
     """Return (folder, place) for every folder that has a name of its own, the longest folder first."""
     named = [(entry, "{pythonpath:%d}" % index) for index, entry in enumerate(pythonpath(interpreter, environ))]
-    named += [(folder, "{site:%d}" % index if index else "{site}") for index, folder in enumerate(_distinct(interpreter.site_folders))]
+    named += [
+        (folder, "{site:%d}" % index if index else "{site}") for index, folder in enumerate(_distinct(interpreter.site_folders))
+    ]
     archive = "python%d%d.zip" % tuple(interpreter.version[:2])
     named += [(entry, "{stdlib.zip}") for entry in interpreter.path if os.path.basename(entry) == archive]
     named += [(interpreter.stdlib, "{stdlib}"), (interpreter.user_site, "{user}")]
@@ -90,5 +112,5 @@ def _match(path, table):
         if path == folder:
             return name
         if path.startswith(folder + os.sep):
-            return name + path[len(folder):]
+            return name + path[len(folder) :]
     return None

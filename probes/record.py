@@ -1,4 +1,5 @@
 """RECORD: what an installer says it put where (the "Recording installed projects" specification, PEP 376 and 627)."""
+
 import hashlib
 import re
 

@@ -1,4 +1,5 @@
 """Read and hash regular files inside known folders, and nothing else: RECORD comes from whoever wrote it."""
+
 import hashlib
 import os
 import stat

@@ -3,6 +3,7 @@
 `rpm -qa` writes while it reads: as root it leaves rpmdb.sqlite-shm and -wal behind (seen with rpm 4.18). Opened as immutable,
 nothing is written, and an image without rpm (ubi-micro) can be read too.
 """
+
 import struct
 
 NAME, VERSION, RELEASE, EPOCH, ARCHITECTURE = 1000, 1001, 1002, 1003, 1022
@@ -20,7 +21,7 @@ def read_sqlite(path):
     connection = None
     try:
         connection = sqlite3.connect("file:%s?mode=ro&immutable=1" % quote(path), uri=True)
-        return [_row(read_header(blob)) for blob, in connection.execute("SELECT blob FROM Packages")]
+        return [_row(read_header(blob)) for (blob,) in connection.execute("SELECT blob FROM Packages")]
     except (sqlite3.Error, struct.error, KeyError, IndexError) as error:
         raise ValueError("%s: %s" % (type(error).__name__, error))
     finally:
@@ -39,7 +40,7 @@ def read_header(blob):
             found[tag] = struct.unpack_from(">I", blob, data + offset)[0]
         elif tag in WANTED:
             start = data + offset
-            found[tag] = blob[start:blob.index(b"\0", start)].decode("utf-8", "backslashreplace")
+            found[tag] = blob[start : blob.index(b"\0", start)].decode("utf-8", "backslashreplace")
     return found
 
 

@@ -1,17 +1,25 @@
 """Take out of an environment variable's value what must not leave the machine: credentials, device ids, the user's home."""
+
 import re
 
 LIMIT = 4096
 SCRUBBED = "{scrubbed}"
 URL_CREDENTIALS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*://)[^/\s@]*@")
-NAMED_SECRET = re.compile(r"((?:api[_-]?key|access[_-]?key|token|secret|passw(?:or)?d|credentials?|auth(?:orization)?)"
-                          r"[\"']?\s*[=:]\s*)[^\s,;&]+", re.IGNORECASE)
-KNOWN_TOKEN = re.compile(r"\b(?:hf_|gh[opsur]_|github_pat_|glpat-|nvapi-|sk-|pypi-|xox[abpr]-|AKIA|ASIA|AIza|eyJ)"
-                         r"[A-Za-z0-9_.-]{8,}")
+NAMED_SECRET = re.compile(
+    r"((?:api[_-]?key|access[_-]?key|token|secret|passw(?:or)?d|credentials?|auth(?:orization)?)"
+    r"[\"']?\s*[=:]\s*)[^\s,;&]+",
+    re.IGNORECASE,
+)
+KNOWN_TOKEN = re.compile(
+    r"\b(?:hf_|gh[opsur]_|github_pat_|glpat-|nvapi-|sk-|pypi-|xox[abpr]-|AKIA|ASIA|AIza|eyJ)"
+    r"[A-Za-z0-9_.-]{8,}"
+)
 LONG_WORD = re.compile(r"[A-Za-z0-9_-]{32,}={0,2}")
 SECRET_NAME = re.compile(
     r"(?:^|_)(?:KEY|TOKEN|SECRET|PASS|PASSWD|PASSWORD|PASSPHRASE|CREDENTIALS?|AUTH|COOKIE|PAT|DSN)S?(?:_|$)"
-    r"|(?:API|ACCESS|PRIVATE)KEY", re.IGNORECASE)
+    r"|(?:API|ACCESS|PRIVATE)KEY",
+    re.IGNORECASE,
+)
 SHORTEST_SECRET = 6  # a shorter value would be found in ordinary words
 DEVICE_ID = re.compile(r"\b(GPU|MIG)-[0-9a-fA-F][0-9a-fA-F/-]{7,}")
 

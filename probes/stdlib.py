@@ -1,4 +1,5 @@
 """The standard library, one digest for each top-level module: sources, extension modules, and bytecode that says otherwise."""
+
 import hashlib
 import os
 

@@ -1,4 +1,5 @@
 """The time zone in effect, as a name where there is one: TZ, else /etc/localtime, as tzset(3) decides."""
+
 import hashlib
 import os
 import re
@@ -37,7 +38,7 @@ def _of_file(host, path):
 def _name(zone):
     """Return a zone's name without the folder of its leap seconds, and one name for UTC."""
     for prefix in ("posix/", "right/"):
-        zone = zone[len(prefix):] if zone.startswith(prefix) else zone
+        zone = zone[len(prefix) :] if zone.startswith(prefix) else zone
     return "UTC" if zone in SAME_AS_UTC else zone
 
 

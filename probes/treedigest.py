@@ -1,4 +1,5 @@
 """One digest for a file or a whole folder: the same bytes under the same names give the same digest on every machine."""
+
 import hashlib
 import os
 import stat

@@ -1,4 +1,5 @@
 """Files in a distribution's own folders that no RECORD lists: put there by hand, or left behind."""
+
 import os
 
 from .regular import Refused
@@ -35,7 +36,7 @@ class Claims:
         """Yield (owner's name, relative path) of every file below a top-level folder that is not listed."""
         for parent, folders, names in os.walk(os.path.join(self.root, top)):
             folders[:] = sorted(name for name in folders if name != b"__pycache__")
-            below = parent[len(self.root) + 1:]
+            below = parent[len(self.root) + 1 :]
             for name in sorted(names):
                 relative = below + b"/" + name
                 if relative not in self._listed:

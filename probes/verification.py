@@ -1,4 +1,5 @@
 """Everything that reads whole files, cut into tasks that workers can take: RECORD, unlisted files, standard library."""
+
 import os
 
 from . import stdlib, unlisted
@@ -52,8 +53,11 @@ class Verification:
                 self.unreadable[copy.name] = str(error)
 
     def _file_tasks(self):
-        items = [(row[3] * PER_BYTE_S + PER_FILE_S, (subject, row))
-                 for subject in self.subjects.values() for row in subject.checked_rows()]
+        items = [
+            (row[3] * PER_BYTE_S + PER_FILE_S, (subject, row))
+            for subject in self.subjects.values()
+            for row in subject.checked_rows()
+        ]
         return [(cost, self.check_files, group) for cost, group in _packed(items, TASK_LIMIT // 2)]
 
     def _walk_tasks(self, copies, subjects):
@@ -62,8 +66,12 @@ class Verification:
             by_root.setdefault(subject.root, unlisted.Claims(subject.root)).add(subject.name, subject.rows)
         items = []
         for claims in by_root.values():
-            unclear = {module for copy in copies if not copy.record and os.fsencode(copy.entry.path) == claims.root
-                       for module in copy.modules | copy.brought}
+            unclear = {
+                module
+                for copy in copies
+                if not copy.record and os.fsencode(copy.entry.path) == claims.root
+                for module in copy.modules | copy.brought
+            }
             items += [(PER_FILE_S, (claims, top)) for top in claims.folders() if os.fsdecode(top) not in unclear]
         return [(cost, self.find_unlisted, group) for cost, group in _packed(items, TASK_LIMIT // 5)]
 
@@ -78,13 +86,19 @@ class Verification:
 
     def check_files(self, group):
         """Return (section, distribution, fault, path, detail) of everything wrong with the files in a group."""
-        return [("integrity", subject.name, fault, text(path), detail)
-                for subject, row in group for fault, path, detail in self._checker.check(subject, row)]
+        return [
+            ("integrity", subject.name, fault, text(path), detail)
+            for subject, row in group
+            for fault, path, detail in self._checker.check(subject, row)
+        ]
 
     def find_unlisted(self, group):
         """Return (section, distribution, "unlisted", path, digest) of what lies in the folders of a group and in no RECORD."""
-        return [("unlisted", name, "unlisted", text(path), unlisted.digest(self._reader, os.path.join(claims.root, path)))
-                for claims, top in group for name, path in claims.unlisted(top)]
+        return [
+            ("unlisted", name, "unlisted", text(path), unlisted.digest(self._reader, os.path.join(claims.root, path)))
+            for claims, top in group
+            for name, path in claims.unlisted(top)
+        ]
 
     def digest_stdlib(self, group):
         """Return (section, module, "digest", "", digest) of each module in a group, and one more for each stale `.pyc`."""
@@ -93,7 +107,9 @@ class Verification:
             try:
                 digest, stale = stdlib.digest(self._stdlib, files, self._reader, self._bytecode)
             except (OSError, Refused, RecursionError, MemoryError) as error:
-                found.append(("stdlib", name, "unreadable", "", getattr(error, "strerror", None) or str(error) or type(error).__name__))
+                found.append(
+                    ("stdlib", name, "unreadable", "", getattr(error, "strerror", None) or str(error) or type(error).__name__)
+                )
                 continue
             found.append(("stdlib", name, "digest", "", digest))
             found += [("stdlib", name, "stale_pyc", text(path), "") for path in stale]

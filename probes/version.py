@@ -1,10 +1,13 @@
 """PEP 440 as far as it needs no parser: do two spellings mean one version? And what version does a source file claim?"""
+
 import re
 
 _WORDS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"}
 _RELEASE = re.compile(r"(?:([0-9]+)!)?([0-9]+(?:\.[0-9]+)*)(.*)$", re.S)
-_SUFFIX = re.compile(r"(?:[-_.]?(alpha|a|beta|b|preview|pre|rc|c)[-_.]?([0-9]*))?"
-                     r"(?:-([0-9]+)|[-_.]?(?:post|rev|r)[-_.]?([0-9]*))?(?:[-_.]?dev[-_.]?([0-9]*))?$")
+_SUFFIX = re.compile(
+    r"(?:[-_.]?(alpha|a|beta|b|preview|pre|rc|c)[-_.]?([0-9]*))?"
+    r"(?:-([0-9]+)|[-_.]?(?:post|rev|r)[-_.]?([0-9]*))?(?:[-_.]?dev[-_.]?([0-9]*))?$"
+)
 _LITERAL = re.compile(r"""^__version__(?:\s*:\s*[\w.]+)?\s*=\s*[urUR]?(["'])([0-9][^"'\s]{0,100})\1\s*(?:#.*)?$""", re.M)
 _ASSIGNMENT = re.compile(r"^[ \t]*__version__[ \t]*(?::[^=\n]*)?=(?!=)", re.M)
 _PLACEHOLDER = re.compile(r"0+(\.0+)*([.+-]?(dev|unknown|a|post)\w*)*$")

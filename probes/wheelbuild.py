@@ -2,9 +2,14 @@
 
 BUILD_INFO = "tensorflow/python/platform/build_info.py"
 TORCH_VERSION = "torch/version.py"
-TENSORFLOW_FACTS = (("cuda_version", "cuda"), ("cudnn_version", "cudnn"), ("cuda_compute_capabilities", "compute_capabilities"),
-                    ("is_cuda_build", "is_cuda_build"), ("is_rocm_build", "is_rocm_build"),
-                    ("is_tensorrt_build", "is_tensorrt_build"))
+TENSORFLOW_FACTS = (
+    ("cuda_version", "cuda"),
+    ("cudnn_version", "cudnn"),
+    ("cuda_compute_capabilities", "compute_capabilities"),
+    ("is_cuda_build", "is_cuda_build"),
+    ("is_rocm_build", "is_rocm_build"),
+    ("is_tensorrt_build", "is_tensorrt_build"),
+)
 TORCH_FACTS = (("cuda", "cuda"), ("hip", "hip"), ("debug", "debug"))
 
 # The last three: literals of the wrong shape, or nested until the parser gives up.
@@ -17,8 +22,10 @@ def builds(host, section):
     The values are compile-time constants of the wheel, the same in an image that holds no CUDA library at all.
     """
     with_cuda = []
-    for framework, file_name, read, facts in (("tensorflow", BUILD_INFO, read_build_info, TENSORFLOW_FACTS),
-                                              ("torch", TORCH_VERSION, read_assignments, TORCH_FACTS)):
+    for framework, file_name, read, facts in (
+        ("tensorflow", BUILD_INFO, read_build_info, TENSORFLOW_FACTS),
+        ("torch", TORCH_VERSION, read_assignments, TORCH_FACTS),
+    ):
         path = next((entry + "/" + file_name for entry in host.path if entry and host.exists(entry + "/" + file_name)), None)
         prefix = "built." + framework
         if path is None:

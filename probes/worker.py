@@ -2,6 +2,7 @@
 
 multiprocessing needs a writable /dev/shm for its semaphores, and threads do not help where Python itself is busy.
 """
+
 import gc
 import json
 import os
@@ -82,12 +83,12 @@ def _work(function, tasks, write):
         task = os.read(tasks, _NUMBER.size)
         if not task:
             return
-        number, = _NUMBER.unpack(task)
+        (number,) = _NUMBER.unpack(task)
         outcome = _guarded(function, number)
         body = json.dumps({"lost": outcome.reason} if isinstance(outcome, Lost) else {"value": outcome}).encode("ascii")
         message = _NUMBER.pack(number) + _NUMBER.pack(len(body)) + body
         while message:
-            message = message[os.write(write, message):]
+            message = message[os.write(write, message) :]
 
 
 def _guarded(function, number):
@@ -113,12 +114,12 @@ def _gather(children, outcomes):
 def _take(buffer, outcomes):
     head = 2 * _NUMBER.size
     while len(buffer) >= head:
-        number, = _NUMBER.unpack_from(buffer, 0)
-        size, = _NUMBER.unpack_from(buffer, _NUMBER.size)
+        (number,) = _NUMBER.unpack_from(buffer, 0)
+        (size,) = _NUMBER.unpack_from(buffer, _NUMBER.size)
         if len(buffer) < head + size:
             return
-        outcomes[number] = json.loads(bytes(buffer[head:head + size]).decode("ascii"))
-        del buffer[:head + size]
+        outcomes[number] = json.loads(bytes(buffer[head : head + size]).decode("ascii"))
+        del buffer[: head + size]
 
 
 def _opened(outcome):

@@ -1,4 +1,5 @@
 """The code of an editable install: its RECORD lists a .pth file, and what import runs lies in somebody's project."""
+
 import hashlib
 import os
 

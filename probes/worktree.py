@@ -1,4 +1,5 @@
 """What of a git working tree differs from its commit: tracked files, staged or not, by content."""
+
 import hashlib
 import os
 import stat
@@ -83,14 +84,16 @@ def _now(top, entry, looked_s):
         return "mode %o" % (status.st_mode & 0o777)
     modified_s = int(status.st_mtime)
     # A file written in the second in which git looked may have changed after that look ("racy git").
-    if entry.size == status.st_size & 0xffffffff and entry.modified_s == modified_s & 0xffffffff and modified_s < looked_s:
+    if entry.size == status.st_size & 0xFFFFFFFF and entry.modified_s == modified_s & 0xFFFFFFFF and modified_s < looked_s:
         return entry.object_name
     return _content_name(path, status.st_size, entry.object_name)
 
 
 def _content_name(path, size, expected):
     if size > FILE_LIMIT_BYTES:
-        raise ValueError("%s is larger than the %d bytes that are read" % (path.decode("utf-8", "backslashreplace"), FILE_LIMIT_BYTES))
+        raise ValueError(
+            "%s is larger than the %d bytes that are read" % (path.decode("utf-8", "backslashreplace"), FILE_LIMIT_BYTES)
+        )
     with open(path, "rb") as stream:
         content = stream.read()
     name = blob_name(content)

@@ -21,8 +21,19 @@ from .drift import compare
 from .fix import fix_in
 from .trace import changes_of, compare_traces, doubts_of
 
-SETTLED_BY_BITS = ("cpu.*", "system.libc", "system.limits.*", "system.locale", "system.encoding", "ospackages.*",
-                   "environment.*", "numerics.*", "python.version", "container.limits.*", "image.reference")  # fmt: skip
+SETTLED_BY_BITS = (
+    "cpu.*",
+    "system.libc",
+    "system.limits.*",
+    "system.locale",
+    "system.encoding",
+    "ospackages.*",
+    "environment.*",
+    "numerics.*",
+    "python.version",
+    "container.limits.*",
+    "image.reference",
+)
 """What may change results, and did not where a compared trace is bit-identical: warnings there become notes."""
 
 SAME_BITS = "differs, but the training run computed the same bits"
@@ -66,9 +77,7 @@ def assess(
     )
 
 
-def _differences(
-    changes: Sequence[Change], policy: Policy, version_of: Callable[[str], Fact], target: str
-) -> list[Difference]:
+def _differences(changes: Sequence[Change], policy: Policy, version_of: Callable[[str], Fact], target: str) -> list[Difference]:
     """Return the differences that the policy does not ignore. What it ignores causes nothing: a cause is a line in the report."""
     judged = [(change, policy.severity(change.path, kind=change.kind.value, magnitude=change.magnitude)) for change in changes]
     told = [(change, severity) for change, severity in judged if severity is not Severity.IGNORE]

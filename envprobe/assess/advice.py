@@ -21,49 +21,77 @@ ONEDNN = "oneDNN sums in another order: float32 results differ by rounding from 
 
 ROWS: tuple[tuple[str, str, str], ...] = (
     ("trace", "the same seeded training run left other bits", "see the first divergence and the suspects below"),
-    ("python.version", "packages, hashing and the standard library change with Python's version",
-     "use Python {expected}, or the baseline's image"),
+    (
+        "python.version",
+        "packages, hashing and the standard library change with Python's version",
+        "use Python {expected}, or the baseline's image",
+    ),
     ("python.implementation", "another implementation runs other code", "use {expected}, or the baseline's image"),
-    ("python.flags", "interpreter flags change asserts, hashing and what is imported",
-     "start Python with the same flags; look at PYTHON* variables and the shebang"),
-    ("python.pth.*@removed", "the baseline ran it, or added import paths with it, at every start of Python",
-     "copy {key} from the baseline's site-packages"),
-    ("python.pth.*", "a .pth file adds import paths or runs code at every start of Python",
-     "compare the file {key} in site-packages with the baseline's and remove it if it is not yours"),
+    (
+        "python.flags",
+        "interpreter flags change asserts, hashing and what is imported",
+        "start Python with the same flags; look at PYTHON* variables and the shebang",
+    ),
+    (
+        "python.pth.*@removed",
+        "the baseline ran it, or added import paths with it, at every start of Python",
+        "copy {key} from the baseline's site-packages",
+    ),
+    (
+        "python.pth.*",
+        "a .pth file adds import paths or runs code at every start of Python",
+        "compare the file {key} in site-packages with the baseline's and remove it if it is not yours",
+    ),
     ("python.*customize", "it runs at every start of Python, before any program", "remove it, or install the same one"),
     ("python.user_site", "packages of the user's home folder mix into the environment", "export PYTHONNOUSERSITE=1"),
     ("python.*", "how the interpreter was built or finds its modules", ""),
     ("packages.*.shadowed@removed", "the baseline had a second copy of it, which is not here", ""),
-    ("packages.*.shadowed", "two copies are installed, and import takes the first on sys.path",
-     "remove the copy that should not be there: {observed}"),
+    (
+        "packages.*.shadowed",
+        "two copies are installed, and import takes the first on sys.path",
+        "remove the copy that should not be there: {observed}",
+    ),
     ("packages.*.shadowed_by@removed", "the baseline imported another file in its place", ""),
-    ("packages.*.shadowed_by", "a file in front on sys.path is imported instead of the installed package",
-     "rename or move {observed}"),
+    (
+        "packages.*.shadowed_by",
+        "a file in front on sys.path is imported instead of the installed package",
+        "rename or move {observed}",
+    ),
     ("packages.*.broken@removed", "the baseline had it half-installed", ""),
     ("packages.*.broken", "an install or uninstall was cut off", "{reinstall}"),
     ("packages.*.origin", "the same version from another source can be other code", "{restore_origin}"),
     ("packages.*.record", "the same version, built differently: other files", "{reinstall}"),
-    ("packages.*.source_version", "the code on disk says another version than its metadata",
-     "{reinstall}"),
+    ("packages.*.source_version", "the code on disk says another version than its metadata", "{reinstall}"),
     ("packages.*@added", "an extra package can change what others import or do", "{uninstall}"),
     ("packages.*@removed", "what imports it fails, or takes another way", "{install}"),
     ("packages.*", "another version is other code", "{install}"),
-    ("integrity.*@changed", "the baseline was recorded with other files than were released; here they are as released",
-     "record the baseline again"),
+    (
+        "integrity.*@changed",
+        "the baseline was recorded with other files than were released; here they are as released",
+        "record the baseline again",
+    ),
     ("integrity.*", "installed files are not the ones that were released", "{reinstall}"),
     ("unlisted.*@removed", "the baseline was recorded with files that no installer put into the package", ""),
     ("unlisted.*", "files that no installer put there lie inside the package", "look at them and remove what is not yours"),
     ("stdlib.*", "Python's own standard library was changed", "reinstall Python, or use the baseline's image"),
     ("modules.*@removed", "the baseline could import it, though no package manager knows it", ""),
     ("modules.*", "importable code that no package manager knows", "move {name} away, or install it as a package"),
-    ("numerics.keras.*", "keras.json decides precision and layout of every model",
-     "set \"{name}\" to {expected} in ~/.keras/keras.json, or remove that file"),
-    ("numerics.onednn*", ONEDNN,
-     "set TF_ENABLE_ONEDNN_OPTS and DNNL_MAX_CPU_ISA as the baseline had them"),
-    ("numerics.op_determinism", "without op determinism the same seed can give other bits",
-     "call tf.config.experimental.enable_op_determinism(), with the parentheses"),
-    ("numerics.tf32", "TF32 keeps 10 of 23 mantissa bits in matmul and convolution",
-     "set NVIDIA_TF32_OVERRIDE as the baseline had it"),
+    (
+        "numerics.keras.*",
+        "keras.json decides precision and layout of every model",
+        'set "{name}" to {expected} in ~/.keras/keras.json, or remove that file',
+    ),
+    ("numerics.onednn*", ONEDNN, "set TF_ENABLE_ONEDNN_OPTS and DNNL_MAX_CPU_ISA as the baseline had them"),
+    (
+        "numerics.op_determinism",
+        "without op determinism the same seed can give other bits",
+        "call tf.config.experimental.enable_op_determinism(), with the parentheses",
+    ),
+    (
+        "numerics.tf32",
+        "TF32 keeps 10 of 23 mantissa bits in matmul and convolution",
+        "set NVIDIA_TF32_OVERRIDE as the baseline had it",
+    ),
     ("numerics.diagnosis.*", "the framework does not run as it was asked to, so it computes nothing or something else", ""),
     ("numerics.*", "a numeric switch is not as it was", ""),
     ("environment.*THREADS", "another number of threads sums in another order", "{set_variable}"),
@@ -76,10 +104,16 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("cuda.diagnosis.*@removed", "the baseline was recorded with this fault, which is not here", "record the baseline again"),
     ("cuda.diagnosis.*", "the CUDA libraries do not fit what runs here", "use the image tag that the baseline names"),
     ("cuda.*", "other CUDA libraries choose other kernels", "use the baseline's image, or install the same NVIDIA packages"),
-    ("gpu.*", "another GPU or driver computes other bits; NVIDIA promises none across architectures",
-     "run on the baseline's GPU, or record a trace for this one: envprobe record TARGET --name NAME --add-trace"),
-    ("cpu.*", "numeric libraries choose their kernels by CPU features and count of CPUs",
-     "run on a CPU of the same class, or record a trace for this one: envprobe record TARGET --name NAME --add-trace"),
+    (
+        "gpu.*",
+        "another GPU or driver computes other bits; NVIDIA promises none across architectures",
+        "run on the baseline's GPU, or record a trace for this one: envprobe record TARGET --name NAME --add-trace",
+    ),
+    (
+        "cpu.*",
+        "numeric libraries choose their kernels by CPU features and count of CPUs",
+        "run on a CPU of the same class, or record a trace for this one: envprobe record TARGET --name NAME --add-trace",
+    ),
     ("image.floating", "this reference can name another image tomorrow", "use a full version tag, or the digest"),
     ("image.reference", "another reference can name another image", "use the baseline's image: {expected}"),
     ("image.id", "another image lies under the reference", "docker pull the baseline's image, by its digest if it has one"),
@@ -100,7 +134,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("run.*", "the experiment was run otherwise", ""),
     ("code.*", "another state of the code", "{check_out}"),
     ("data.*", "other data", ""),
-)  # fmt: skip
+)
 
 
 def advise(change: Change, version_of: Callable[[str], Fact]) -> tuple[str, str]:
@@ -115,8 +149,13 @@ def advise(change: Change, version_of: Callable[[str], Fact]) -> tuple[str, str]
 
 def _words(change: Change) -> dict[str, str]:
     _, _, key = change.path.partition(".")
-    return {"name": safe(_name(change)), "key": safe(key), "expected": spell(change.expected), "observed": spell(change.observed),
-            "variable": bundle.variables().get(key, "how programs run")}  # fmt: skip
+    return {
+        "name": safe(_name(change)),
+        "key": safe(key),
+        "expected": spell(change.expected),
+        "observed": spell(change.observed),
+        "variable": bundle.variables().get(key, "how programs run"),
+    }
 
 
 def _commands(change: Change, version_of: Callable[[str], Fact]) -> dict[str, str]:

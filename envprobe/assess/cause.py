@@ -39,11 +39,28 @@ ONEDNN = ("environment.TF_ENABLE_ONEDNN_OPTS",)
 ISA = ("environment.DNNL_MAX_CPU_ISA", "environment.ONEDNN_MAX_CPU_ISA", *ONEDNN)
 COPY = ("packages.{name}.shadowed", "packages.{name}.version")
 CPU = ("cpu.dispatch", "cpu.model")
-NUMERIC_PACKAGES = ("packages.tensorflow.version", "packages.keras.version", "packages.numpy.version",
-                    "integrity.tensorflow", "integrity.keras", "integrity.numpy")  # fmt: skip
+NUMERIC_PACKAGES = (
+    "packages.tensorflow.version",
+    "packages.keras.version",
+    "packages.numpy.version",
+    "integrity.tensorflow",
+    "integrity.keras",
+    "integrity.numpy",
+)
 TRACE = ("numerics.*", *ISA, *NUMERIC_PACKAGES, "cpu.affinity", "cpu.dispatch")
-FILES = ("packages.*", "integrity.*", "unlisted.*", "modules.*", "stdlib.*", "python.pth.*", "python.sitecustomize",
-         "python.usercustomize", "numerics.keras.*", "ospackages.*", "python.version")  # fmt: skip
+FILES = (
+    "packages.*",
+    "integrity.*",
+    "unlisted.*",
+    "modules.*",
+    "stdlib.*",
+    "python.pth.*",
+    "python.sitecustomize",
+    "python.usercustomize",
+    "numerics.keras.*",
+    "ospackages.*",
+    "python.version",
+)
 
 RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     # a package's other facts follow from its version, and its files from both
@@ -56,8 +73,18 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     ("packages.{name}.installer", (*COPY, "packages.{name}.origin"), _always),
     ("packages.{name}.place", (*COPY, "packages.{name}.origin"), _always),
     ("packages.{name}.source_version", COPY, _always),
-    ("integrity.{name}", ("packages.{name}", "packages.{name}.version", "packages.{name}.shadowed", "packages.{name}.origin",
-                          "packages.{name}.broken", "packages.{name}.record"), _always),
+    (
+        "integrity.{name}",
+        (
+            "packages.{name}",
+            "packages.{name}.version",
+            "packages.{name}.shadowed",
+            "packages.{name}.origin",
+            "packages.{name}.broken",
+            "packages.{name}.record",
+        ),
+        _always,
+    ),
     ("unlisted.{name}", ("packages.{name}", "packages.{name}.version", "packages.{name}.shadowed"), _always),
     ("modules.{name}", ("environment.PYTHONPATH",), _from_pythonpath),
     ("modules.{name}", ("packages.{name}.shadowed_by",), _always),
@@ -71,8 +98,18 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     ("modules.usercustomize", ("python.usercustomize",), _always),
     ("python.pth.*", ("packages.*",), _always),
     # the machine
-    ("system.encoding", ("environment.LC_ALL", "environment.LC_CTYPE", "environment.LANG", "environment.PYTHONUTF8",
-                         "environment.PYTHONIOENCODING", "system.locale"), _always),
+    (
+        "system.encoding",
+        (
+            "environment.LC_ALL",
+            "environment.LC_CTYPE",
+            "environment.LANG",
+            "environment.PYTHONUTF8",
+            "environment.PYTHONIOENCODING",
+            "system.locale",
+        ),
+        _always,
+    ),
     ("system.locale", ("environment.LC_ALL", "environment.LC_CTYPE", "environment.LANG"), _always),
     ("system.timezone", ("environment.TZ",), _always),
     ("system.limits.stack", ("container.limits.ulimits.stack",), _always),
@@ -97,8 +134,19 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     ("numerics.op_determinism", ("environment.TF_DETERMINISTIC_OPS",), _always),
     ("numerics.tf32", ("environment.NVIDIA_TF32_OVERRIDE", "gpu.*"), _always),
     ("numerics.xla*", ("environment.TF_XLA_FLAGS", "environment.XLA_FLAGS"), _always),
-    ("numerics.blas*", ("environment.OPENBLAS_CORETYPE", "environment.OPENBLAS_NUM_THREADS", "environment.OMP_NUM_THREADS",
-                        "packages.numpy.version", "container.limits.cpuset", "cpu.affinity", *CPU), _always),
+    (
+        "numerics.blas*",
+        (
+            "environment.OPENBLAS_CORETYPE",
+            "environment.OPENBLAS_NUM_THREADS",
+            "environment.OMP_NUM_THREADS",
+            "packages.numpy.version",
+            "container.limits.cpuset",
+            "cpu.affinity",
+            *CPU,
+        ),
+        _always,
+    ),
     ("numerics.numpy_simd", ("environment.NPY_DISABLE_CPU_FEATURES", "packages.numpy.version", *CPU), _always),
     ("numerics.diagnosis.*", ("packages.*", "integrity.*", "environment.*"), _named_by),
     ("numerics.keras.*", ("environment.KERAS_HOME", "environment.KERAS_BACKEND"), _always),
@@ -115,7 +163,7 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     # the trace is the witness of all that came before
     ("trace", TRACE, _always),
     ("trace.rounding", TRACE, _always),
-)  # fmt: skip
+)
 
 
 def explain(changes: Iterable[Change]) -> dict[str, str]:

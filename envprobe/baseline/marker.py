@@ -14,9 +14,18 @@ if TYPE_CHECKING:
     from ..fingerprint import Fingerprint
 
 VARIABLES = (
-    "implementation_name", "implementation_version", "os_name", "platform_machine", "platform_python_implementation",
-    "platform_release", "platform_system", "platform_version", "python_full_version", "python_version", "sys_platform",
-)  # fmt: skip
+    "implementation_name",
+    "implementation_version",
+    "os_name",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_full_version",
+    "python_version",
+    "sys_platform",
+)
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM", "ironpython": "IronPython"}
 """`sys.implementation.name` to `platform.python_implementation()`."""
 

@@ -70,14 +70,16 @@ def _write(block: Block, style: TableStyle = TABLE_STYLE) -> str:
     line = "<wbr>".join(f'<span style="{FIELD}">{field}</span>' for field in fields)
     head = f'<tr><th style="{style.cell}">{METRIC}</th><th style="{style.cell}">{VALUE}</th></tr>'
     begin, record, end = (mark.decode() for mark in MARKS[:3])
-    return "\n".join([
-        begin,
-        f'<footer class="envprobe" style="{BOX}">',
-        f"<div><strong>{TITLE}</strong> (check it with <code>{HINT}</code>):</div>",
-        f'<div><code style="{CODE}">{line}</code></div>',
-        *([f'<table style="{style.table}">', head, *rows, "</table>"] if rows else []),
-        "</footer>",
-        record,
-        *block.payload_lines(),
-        end,
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            begin,
+            f'<footer class="envprobe" style="{BOX}">',
+            f"<div><strong>{TITLE}</strong> (check it with <code>{HINT}</code>):</div>",
+            f'<div><code style="{CODE}">{line}</code></div>',
+            *([f'<table style="{style.table}">', head, *rows, "</table>"] if rows else []),
+            "</footer>",
+            record,
+            *block.payload_lines(),
+            end,
+        ]
+    )

@@ -37,17 +37,19 @@ def _write(block: Block) -> str:
     head = rf"\textit{{{METRIC}}} & \textit{{{VALUE}}} \\"
     table = [r"\par\smallskip", r"\begin{tabular}{@{}ll@{}}", head, *rows, r"\end{tabular}"]
     begin, record, end = (mark.decode() for mark in MARKS[:3])
-    return "\n".join([
-        begin,
-        r"\par\bigskip\noindent\begin{minipage}{\linewidth}\footnotesize\raggedright\hrule\smallskip",
-        rf"\textbf{{{TITLE}}} (check it with \texttt{{{HINT}}}):\par",
-        rf"\texttt{{{line}}}",
-        *(table if rows else []),
-        r"\par\smallskip\hrule\end{minipage}\par",
-        record,
-        *(f"% {text}" for text in block.payload_lines()),
-        end,
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            begin,
+            r"\par\bigskip\noindent\begin{minipage}{\linewidth}\footnotesize\raggedright\hrule\smallskip",
+            rf"\textbf{{{TITLE}}} (check it with \texttt{{{HINT}}}):\par",
+            rf"\texttt{{{line}}}",
+            *(table if rows else []),
+            r"\par\smallskip\hrule\end{minipage}\par",
+            record,
+            *(f"% {text}" for text in block.payload_lines()),
+            end,
+        ]
+    )
 
 
 def _escaped(text: str) -> str:

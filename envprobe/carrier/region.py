@@ -43,8 +43,9 @@ def find(report: bytes, marks: Marks, where: str) -> tuple[int, int] | None:
     return start, stop + len(end)
 
 
-def read(report: bytes, marks: Marks, pick: Callable[[str], list[str]], writers: Sequence[Callable[[Block], str]],
-         where: str) -> Block | None:  # fmt: skip
+def read(
+    report: bytes, marks: Marks, pick: Callable[[str], list[str]], writers: Sequence[Callable[[Block], str]], where: str
+) -> Block | None:
     """Return a report's block, None where there is none. Raises DocumentError.
 
     `pick` finds the visible texts in its markup. `writers` write it as it is and ever was written: what none writes is foreign.

@@ -44,28 +44,53 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
     done = attach(source, report, output=output, signer=_signer(given), sigstore=given["sign_sigstore"])
     signed = f", {done.signatures} signature{'s' * (done.signatures != 1)}" if done.signatures else ""
     click.echo(done.record.signature)
-    click.echo(f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{signed}; "
-               f"check it with: envprobe verify {done.place}", err=True)  # fmt: skip
+    click.echo(
+        f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{signed}; "
+        f"check it with: envprobe verify {done.place}",
+        err=True,
+    )
     return 0
 
 
 @click.command("verify")
 @click.argument("report", shell_complete=files)
-@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines,
-              help="Compare the record's environment with this baseline, as check does.")  # fmt: skip
-@click.option("--outputs", type=FOLDER, metavar="FOLDER",
-              help="Where the recorded outputs lie; every one of them must be there.")  # fmt: skip
+@click.option(
+    "--baseline",
+    metavar="NAME|FILE",
+    shell_complete=baselines,
+    help="Compare the record's environment with this baseline, as check does.",
+)
+@click.option("--outputs", type=FOLDER, metavar="FOLDER", help="Where the recorded outputs lie; every one of them must be there.")
 @click.option("--require-signature", is_flag=True, help="Refuse a record that nobody who is trusted has signed.")
-@click.option("--allowed-signers", type=FILE, metavar="FILE",
-              help="Trust these SSH keys, not the configuration's; implies --require-signature.")  # fmt: skip
-@click.option("--public-key", "public_keys", type=FILE, multiple=True, metavar="FILE",
-              help="Trust this Ed25519 key in PEM; implies --require-signature.")  # fmt: skip
+@click.option(
+    "--allowed-signers",
+    type=FILE,
+    metavar="FILE",
+    help="Trust these SSH keys, not the configuration's; implies --require-signature.",
+)
+@click.option(
+    "--public-key",
+    "public_keys",
+    type=FILE,
+    multiple=True,
+    metavar="FILE",
+    help="Trust this Ed25519 key in PEM; implies --require-signature.",
+)
 @click.option("--sigstore-identity", metavar="NAME", help="Trust this identity; implies --require-signature.")
 @click.option("--sigstore-issuer", metavar="URL", help="Who vouches for the identity.")
-@click.option("--at-signing-time", is_flag=True,
-              help="Accept a key that has expired since, if it was valid when the signer says to have signed.")  # fmt: skip
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="For a terminal or a program.")  # fmt: skip
+@click.option(
+    "--at-signing-time",
+    is_flag=True,
+    help="Accept a key that has expired since, if it was valid when the signer says to have signed.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="For a terminal or a program.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings against the baseline fail.")
 @click.option("-q", "--quiet", is_flag=True, help="The status and its reasons alone.")
 @click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
@@ -87,8 +112,14 @@ def verify_command(report: str, baseline: str | None, outputs: Path | None, **gi
     from ..render import verification
     from .terminal import style_of
 
-    found = verify(report, baseline=baseline, outputs=outputs, trust=_trust(given),
-                          require_signature=given["require_signature"], strict=given["strict"])  # fmt: skip
+    found = verify(
+        report,
+        baseline=baseline,
+        outputs=outputs,
+        trust=_trust(given),
+        require_signature=given["require_signature"],
+        strict=given["strict"],
+    )
     render = verification.json if given["format_"] == "json" else functools.partial(verification.text, style=style_of(given))
     click.echo(render(found), nl=False)
     return found.exit_status

@@ -20,10 +20,18 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("target", required=False, shell_complete=targets)
-@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines,
-              help="What to compare with; the configuration's, or the only one there is.")  # fmt: skip
-@click.option("--run", metavar="RUN", shell_complete=runs,
-              help="Compare this recorded experiment instead, its outputs too; nothing is probed.")  # fmt: skip
+@click.option(
+    "--baseline",
+    metavar="NAME|FILE",
+    shell_complete=baselines,
+    help="What to compare with; the configuration's, or the only one there is.",
+)
+@click.option(
+    "--run",
+    metavar="RUN",
+    shell_complete=runs,
+    help="Compare this recorded experiment instead, its outputs too; nothing is probed.",
+)
 @policy_from
 @probing
 @rendering
@@ -48,8 +56,9 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
     modules = ("assess", "records.quote", f"render.{given['format_']}")
     with trouble_told(given), progress_shown(*modules) as progress:
-        report = environment.check(target, baseline, options=options_of(given), config=_config(given), strict=given["strict"],
-                               progress=progress, run=run)  # fmt: skip
+        report = environment.check(
+            target, baseline, options=options_of(given), config=_config(given), strict=given["strict"], progress=progress, run=run
+        )
     return deliver(report, given)
 
 

@@ -19,42 +19,80 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 Command = Callable[..., Any]
 
-color = click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True,
-                     help="Use colour; auto: on a terminal, unless NO_COLOR is set.")  # fmt: skip
+color = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="Use colour; auto: on a terminal, unless NO_COLOR is set.",
+)
 
 
-policy_from = click.option("--policy-from", metavar="REVISION", default="", shell_complete=revisions,
-                           help="Take settings, policy, waivers and the baseline from this git revision.")  # fmt: skip
+policy_from = click.option(
+    "--policy-from",
+    metavar="REVISION",
+    default="",
+    shell_complete=revisions,
+    help="Take settings, policy, waivers and the baseline from this git revision.",
+)
 
 
 def probing(command: Command) -> Command:
     """Add the options of every command that probes."""
     return _with_options(
         command,
-        click.option("--benchmark", type=click.Choice(["quick", "full"]), default="quick", show_default=True,
-                     help="How much of the seeded training run."),
+        click.option(
+            "--benchmark",
+            type=click.Choice(["quick", "full"]),
+            default="quick",
+            show_default=True,
+            help="How much of the seeded training run.",
+        ),
         click.option("--no-benchmark", is_flag=True, help="Leave the training run out."),
         click.option("--no-integrity", is_flag=True, help="Do not hash installed files against their RECORD."),
-        click.option("--timeout", "timeout_s", type=click.FloatRange(min=1), default=300, show_default=True, metavar="SECONDS",
-                     help="Give up on the target after this long."),
-    )  # fmt: skip
+        click.option(
+            "--timeout",
+            "timeout_s",
+            type=click.FloatRange(min=1),
+            default=300,
+            show_default=True,
+            metavar="SECONDS",
+            help="Give up on the target after this long.",
+        ),
+    )
 
 
 def rendering(command: Command) -> Command:
     """Add the options of every command that ends in a report."""
     return _with_options(
         command,
-        click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True,
-                     help="For a terminal, a program, a pull request or a browser."),
-        click.option("--output", type=FILE, is_eager=True,  # read before --also, which may not name the same file
-                     help="Write the report to a file instead of stdout."),
-        click.option("--also", multiple=True, metavar="FORMAT=FILE", callback=_read_copies, shell_complete=_copies,
-                     help="Write the report to a file in this format, too; repeatable."),
+        click.option(
+            "--format",
+            "format_",
+            type=click.Choice(FORMATS),
+            default="text",
+            show_default=True,
+            help="For a terminal, a program, a pull request or a browser.",
+        ),
+        click.option(
+            "--output",
+            type=FILE,
+            is_eager=True,  # read before --also, which may not name the same file
+            help="Write the report to a file instead of stdout.",
+        ),
+        click.option(
+            "--also",
+            multiple=True,
+            metavar="FORMAT=FILE",
+            callback=_read_copies,
+            shell_complete=_copies,
+            help="Write the report to a file in this format, too; repeatable.",
+        ),
         click.option("--strict", is_flag=True, help="Let warnings fail."),
         click.option("-q", "--quiet", is_flag=True, help="The verdict alone."),
         click.option("-v", "--verbose", is_flag=True, help="Everything, notes included."),
         color,
-    )  # fmt: skip
+    )
 
 
 def _copies(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

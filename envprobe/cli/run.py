@@ -52,24 +52,52 @@ def _target_or_file(context: click.Context, parameter: click.Parameter, incomple
 
 @click.command("run", cls=_CommandBehind)
 @click.argument("target", required=False, shell_complete=_target_or_file)
-@click.option("--outputs", multiple=True, metavar="GLOB", shell_complete=files,
-              help="What the command writes; quoted, and as often as needed.")  # fmt: skip
-@click.option("--data", multiple=True, metavar="[NAME=]PATH", shell_complete=files,
-              help="What it reads, to be digested; dvc:PATH as DVC says.")  # fmt: skip
+@click.option(
+    "--outputs",
+    multiple=True,
+    metavar="GLOB",
+    shell_complete=files,
+    help="What the command writes; quoted, and as often as needed.",
+)
+@click.option(
+    "--data",
+    multiple=True,
+    metavar="[NAME=]PATH",
+    shell_complete=files,
+    help="What it reads, to be digested; dvc:PATH as DVC says.",
+)
 @click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times.")
 @click.option("--seed-env", metavar="NAME", help="Set this variable to the seed, each time the next one.")
 @click.option("--seed", type=int, metavar="N", help="The first seed; default: the variable's own value, or 0.")
 @click.option("--output", type=FILE, metavar="RUN.json", help="Record to this file; default: run-1.json, or the next number.")
 @click.option("--update", is_flag=True, help="Replace the record that is there.")
 @click.option("--copy-outputs", type=FOLDER, metavar="FOLDER", help="Keep copies there.")
-@click.option("--copy-limit", type=click.IntRange(min=0), default=100, show_default=True, metavar="MB",
-              help="Leave out of the copies what would exceed this.")  # fmt: skip
-@click.option("--benchmark", type=click.Choice(["quick", "full"]), default="quick", show_default=True,
-              help="How much of the seeded training run, which is made before the command.")  # fmt: skip
+@click.option(
+    "--copy-limit",
+    type=click.IntRange(min=0),
+    default=100,
+    show_default=True,
+    metavar="MB",
+    help="Leave out of the copies what would exceed this.",
+)
+@click.option(
+    "--benchmark",
+    type=click.Choice(["quick", "full"]),
+    default="quick",
+    show_default=True,
+    help="How much of the seeded training run, which is made before the command.",
+)
 @click.option("--no-benchmark", is_flag=True, help="Leave the training run out.")
 @click.option("--no-integrity", is_flag=True, help="Do not hash installed files against their RECORD.")
-@click.option("--timeout", "timeout_s", type=click.FloatRange(min=1), default=300, show_default=True, metavar="SECONDS",
-              help="Give up on the probe after this long; the command may take as long as it likes.")  # fmt: skip
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=1),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up on the probe after this long; the command may take as long as it likes.",
+)
 @click.pass_context
 def run_command(context: click.Context, /, target: str | None, output: Path | None, update: bool, **given: Any) -> int:
     """Run an experiment and record it.

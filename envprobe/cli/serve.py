@@ -14,10 +14,21 @@ PLAIN = """envprobe: this is not encrypted: others on the network can read along
 
 @click.command("serve")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=".")
-@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS",
-              help="Listen there; beyond this machine a token is asked for.")  # fmt: skip
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, metavar="N",
-              help="Listen on this port; 0 picks a free one.")  # fmt: skip
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    metavar="ADDRESS",
+    help="Listen there; beyond this machine a token is asked for.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=PORT,
+    show_default=True,
+    metavar="N",
+    help="Listen on this port; 0 picks a free one.",
+)
 @click.option("--token", is_flag=True, help="Ask for a token on this machine too, where others have accounts.")
 def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
     """Show a folder of baselines, runs and checks in a browser.

@@ -45,16 +45,25 @@ class Recording(msgspec.Struct, frozen=True):
     """How it differs from the baseline that lies there; None where none does, or where it is declared."""
 
 
-def probe(target: str | None = None, *, options: Options | None = None, config: Config | None = None,
-          progress: Progress | None = None) -> Fingerprint:  # fmt: skip
+def probe(
+    target: str | None = None, *, options: Options | None = None, config: Config | None = None, progress: Progress | None = None
+) -> Fingerprint:
     """Return the fingerprint of a target; nothing is stored. Raises TargetError or ProbeError."""
     config = config or load_config(Path.cwd())
     return collect(_target(target, config), _options(options, config), progress=progress)
 
 
-def check(target: str | None = None, baseline: str | None = None, *, options: Options | None = None,
-          config: Config | None = None, strict: bool = False, progress: Progress | None = None,
-          today: date | None = None, run: str | Path | Run | None = None) -> Report:  # fmt: skip
+def check(
+    target: str | None = None,
+    baseline: str | None = None,
+    *,
+    options: Options | None = None,
+    config: Config | None = None,
+    strict: bool = False,
+    progress: Progress | None = None,
+    today: date | None = None,
+    run: str | Path | Run | None = None,
+) -> Report:
     """Compare a target with a baseline, by name or path. Never records: a missing baseline raises StoreError.
 
     With `run`, or a tracker's run as the target, nothing is probed: the recorded experiment is compared with a baseline or with
@@ -72,8 +81,14 @@ def check(target: str | None = None, baseline: str | None = None, *, options: Op
     return msgspec.structs.replace(report, expected_path=path_of(_baseline_name(baseline, config), config))
 
 
-def observe(target: str | None = None, baseline: str | None = None, *, options: Options | None = None,
-            config: Config | None = None, progress: Progress | None = None) -> tuple[Baseline, Fingerprint]:  # fmt: skip
+def observe(
+    target: str | None = None,
+    baseline: str | None = None,
+    *,
+    options: Options | None = None,
+    config: Config | None = None,
+    progress: Progress | None = None,
+) -> tuple[Baseline, Fingerprint]:
     """Return a baseline and the fingerprint of a target, asked for what that baseline speaks of; for `diff` to compare.
 
     The file of a run serves as a baseline: as the environment that it was made in.
@@ -84,8 +99,14 @@ def observe(target: str | None = None, baseline: str | None = None, *, options: 
     return expected, collect(_target(target, config), wanted, known=expected.fingerprint, progress=progress)
 
 
-def diff(expected: str | Path | Document, observed: str | Path | Document, *, config: Config | None = None,
-         strict: bool = False, today: date | None = None) -> Report:  # fmt: skip
+def diff(
+    expected: str | Path | Document,
+    observed: str | Path | Document,
+    *,
+    config: Config | None = None,
+    strict: bool = False,
+    today: date | None = None,
+) -> Report:
     """Compare any two of: a baseline (by name, path or value), a fingerprint, a run, an answer of the probe.
 
     Of two runs the outputs are compared too.
@@ -94,8 +115,10 @@ def diff(expected: str | Path | Document, observed: str | Path | Document, *, co
     left, right = expected_of(expected, config), load(observed, config=config)
     if isinstance(right, Baseline):
         if right.fingerprint is None:
-            raise UsageError(f"{_name(observed, right)}: a declared baseline is no environment",
-                             "put it first: envprobe diff BASELINE OBSERVED")  # fmt: skip
+            raise UsageError(
+                f"{_name(observed, right)}: a declared baseline is no environment",
+                "put it first: envprobe diff BASELINE OBSERVED",
+            )
         right_name, right = _name(observed, right), right.fingerprint
     else:
         right_name = _name(observed, right)
@@ -103,17 +126,28 @@ def diff(expected: str | Path | Document, observed: str | Path | Document, *, co
     return msgspec.structs.replace(report, expected_path=path_of(expected, config))
 
 
-def record(target: str | None = None, *, name: str | None = None, output: Path | None = None,
-           options: Options | None = None, config: Config | None = None, progress: Progress | None = None,
-           now: datetime | None = None) -> Recording:  # fmt: skip
+def record(
+    target: str | None = None,
+    *,
+    name: str | None = None,
+    output: Path | None = None,
+    options: Options | None = None,
+    config: Config | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> Recording:
     """Probe a target and make a baseline of all its facts. Written only by `save`."""
     config = config or load_config(Path.cwd())
     reference = _target(target, config)
     path = _destination(name, output, config)
     fingerprint = collect(reference, _options(options, config), progress=progress)
     moment = (now or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    baseline = Baseline(name=path.stem, kind="recorded", fingerprint=fingerprint,
-                        provenance=Provenance(recorded=moment, envprobe=__version__, target=reference))  # fmt: skip
+    baseline = Baseline(
+        name=path.stem,
+        kind="recorded",
+        fingerprint=fingerprint,
+        provenance=Provenance(recorded=moment, envprobe=__version__, target=reference),
+    )
     return _recording(baseline, path, config)
 
 
@@ -146,8 +180,9 @@ def add_trace(
     return Recording(baseline, path, to_json(baseline), _report(there, observed, config, (there.name, reference), False, None))
 
 
-def declare(requirements: Path, *, name: str | None = None, output: Path | None = None,
-            config: Config | None = None) -> Recording:  # fmt: skip
+def declare(
+    requirements: Path, *, name: str | None = None, output: Path | None = None, config: Config | None = None
+) -> Recording:
     """Make a declared baseline of a requirements file or a pyproject.toml. Written only by `save`."""
     from ..requirement import declare as read_requirements
 
@@ -162,8 +197,15 @@ def save(recording: Recording, *, update: bool = False) -> None:
     store.save(recording.path, recording.data, replace=update)
 
 
-def run(target: str | None = None, *, plan: Plan, options: Options | None = None, config: Config | None = None,
-        live: Live | None = None, progress: Progress | None = None) -> Run:  # fmt: skip
+def run(
+    target: str | None = None,
+    *,
+    plan: Plan,
+    options: Options | None = None,
+    config: Config | None = None,
+    live: Live | None = None,
+    progress: Progress | None = None,
+) -> Run:
     """Run an experiment in a target and return its record, a partial one where it was interrupted; nothing is stored.
 
     `live` gets what the command prints. Raises UsageError, TargetError or ProbeError where it could not be run.
@@ -199,8 +241,9 @@ def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
     return Recording(baseline, path, to_json(baseline), replaces)
 
 
-def _report(expected: Document, observed: Fingerprint | Run, config: Config, names: tuple[str, str],
-            strict: bool, today: date | None) -> Report:  # fmt: skip
+def _report(
+    expected: Document, observed: Fingerprint | Run, config: Config, names: tuple[str, str], strict: bool, today: date | None
+) -> Report:
     from ..assess import assess  # what judges is loaded while the target answers
     from ..records.quote import Quote
 
@@ -209,9 +252,15 @@ def _report(expected: Document, observed: Fingerprint | Run, config: Config, nam
         policy = overlay(policy, read_policy(expected.policy, expected.name))
         waivers += expected.waivers
     policy = overlay(policy, config.policy)
-    report = assess(_environment(expected), observed if isinstance(observed, Fingerprint) else observed.environment,
-                    policy=policy, waivers=waivers, names=(in_utf8(names[0]), in_utf8(names[1])), strict=strict,
-                    today=today or datetime.now(timezone.utc).date())  # fmt: skip
+    report = assess(
+        _environment(expected),
+        observed if isinstance(observed, Fingerprint) else observed.environment,
+        policy=policy,
+        waivers=waivers,
+        names=(in_utf8(names[0]), in_utf8(names[1])),
+        strict=strict,
+        today=today or datetime.now(timezone.utc).date(),
+    )
     policy_from = PolicySource(config.revision.name, config.revision.commit) if config.revision else None
     report = msgspec.structs.replace(report, quote=Quote(observed), policy_from=policy_from)
     if isinstance(observed, Fingerprint):
@@ -267,8 +316,10 @@ def _hash_key(config: Config) -> str | None:
     try:
         return hashlib.sha256(config.hash_key_file.read_bytes()).hexdigest()
     except OSError as error:
-        raise UsageError(f"{config.hash_key_file}: the key of keyed hashes cannot be read: {error.strerror}",
-                         "make one: head -c 32 /dev/urandom > FILE, and keep it out of the repository") from error  # fmt: skip
+        raise UsageError(
+            f"{config.hash_key_file}: the key of keyed hashes cannot be read: {error.strerror}",
+            "make one: head -c 32 /dev/urandom > FILE, and keep it out of the repository",
+        ) from error
 
 
 def _baseline_name(baseline: str | None, config: Config, target: str | None = None) -> str:

@@ -45,8 +45,16 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
     signatures: int
 
 
-def attach(source: Source, report: str | Path, *, output: Path | None = None, signer: Signer | None = None,
-           sigstore: bool = False, config: Config | None = None, now: datetime | None = None) -> Attached:  # fmt: skip
+def attach(
+    source: Source,
+    report: str | Path,
+    *,
+    output: Path | None = None,
+    signer: Signer | None = None,
+    sigstore: bool = False,
+    config: Config | None = None,
+    now: datetime | None = None,
+) -> Attached:
     """Put a fingerprint, a recorded baseline, a run or another report's record into a report, or into a copy at `output`.
 
     A report is a file, a folder of TensorBoard logs, or a tracker's run (`mlflow:RUN_ID`), which gets the whole recorded
@@ -85,9 +93,17 @@ def load(source: Source, *, config: Config | None = None) -> Record | Document:
     return load_document(source, config=config)
 
 
-def verify(report: str | Path, *, baseline: str | Path | Baseline | None = None, outputs: Path | None = None,
-           trust: Trust | None = None, require_signature: bool = False, config: Config | None = None, strict: bool = False,
-           today: date | None = None) -> Verification:  # fmt: skip
+def verify(
+    report: str | Path,
+    *,
+    baseline: str | Path | Baseline | None = None,
+    outputs: Path | None = None,
+    trust: Trust | None = None,
+    require_signature: bool = False,
+    config: Config | None = None,
+    strict: bool = False,
+    today: date | None = None,
+) -> Verification:
     """Say whether a report carries its record intact, who signed it, and how its environment compares with a baseline.
 
     `outputs` names the folder of the recorded outputs, all of which must then be there; without it those beside the report are
@@ -135,8 +151,14 @@ def _settled(trust: Trust, config: Config) -> Trust:
     return msgspec.structs.replace(trust, keyrings=[AllowedSigners(config.allowed_signers)], optional=True)
 
 
-def _examine(bearer: Bearer, block: Block, attachment: Attachment, outputs: Path | None, trust: Trust, require: bool,
-             ) -> Verification:  # fmt: skip
+def _examine(
+    bearer: Bearer,
+    block: Block,
+    attachment: Attachment,
+    outputs: Path | None,
+    trust: Trust,
+    require: bool,
+) -> Verification:
     record, folder = attachment.record, outputs or bearer.outputs
     files = output_files.compare(record.outputs, folder, bearer.file)
     signers, rejected = judge_signatures(attachment, trust)
@@ -155,8 +177,15 @@ def _examine(bearer: Bearer, block: Block, attachment: Attachment, outputs: Path
             notes.append(f"{count} recorded outputs do not lie beside the report: not checked")
     notes += _shortcomings(record)
     status = Status.ALTERED if altered else Status.REFUSED if refused else Status.INTACT
-    return Verification(report=bearer.name, status=status, reasons=altered + refused, notes=notes, record=record, signers=signers,
-                        checked_outputs=len(files.same))  # fmt: skip
+    return Verification(
+        report=bearer.name,
+        status=status,
+        reasons=altered + refused,
+        notes=notes,
+        record=record,
+        signers=signers,
+        checked_outputs=len(files.same),
+    )
 
 
 def _shortcomings(record: Record) -> list[str]:

@@ -10,7 +10,7 @@ import msgspec
 
 from ..assess import drift
 from ..error import EnvprobeError
-from ..output import (  # fmt: skip
+from ..output import (
     OutputComparison,
     OutputDescription,
     OutputDifference,
@@ -67,8 +67,15 @@ def _drift(run: Run, policy: Policy) -> Iterator[Difference]:
     for found in drift.compare(run.fingerprint, run.environment_after).changes if run.drift else ():
         severity = policy.severity(found.path, kind=found.kind.value, magnitude=found.magnitude)
         if severity is not Severity.IGNORE:
-            yield Difference(path=f"{DRIFT}.{found.path}", kind=found.kind, severity=severity, expected=found.expected,
-                             observed=found.observed, why=DRIFTED, fix=RUN_AGAIN)  # fmt: skip
+            yield Difference(
+                path=f"{DRIFT}.{found.path}",
+                kind=found.kind,
+                severity=severity,
+                expected=found.expected,
+                observed=found.observed,
+                why=DRIFTED,
+                fix=RUN_AGAIN,
+            )
 
 
 def _untold(run: Run, policy: Policy) -> Iterator[Gap]:
@@ -133,10 +140,18 @@ def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance
 def _one_sided(name: str, output: OutputDescription, tolerance: Tolerance, *, is_added: bool) -> OutputComparison:
     is_ignored = tolerance.rule("", name, output.type).ignore
     sides = ("absent", "written") if is_added else ("written", "absent")
-    difference = OutputDifference(path="", kind="added" if is_added else "removed", expected=sides[0], observed=sides[1],
-                                  accepted=is_ignored)  # fmt: skip
-    return OutputComparison(name=name, type=output.type, compared_by="its presence", same_bytes=False, differences=[difference],
-                            verdict=Verdict.TOLERANCE if is_ignored else Verdict.DIFFERS, count=1)  # fmt: skip
+    difference = OutputDifference(
+        path="", kind="added" if is_added else "removed", expected=sides[0], observed=sides[1], accepted=is_ignored
+    )
+    return OutputComparison(
+        name=name,
+        type=output.type,
+        compared_by="its presence",
+        same_bytes=False,
+        differences=[difference],
+        verdict=Verdict.TOLERANCE if is_ignored else Verdict.DIFFERS,
+        count=1,
+    )
 
 
 def _compare_outputs(

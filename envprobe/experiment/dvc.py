@@ -75,8 +75,10 @@ def find(path: Path) -> Tracked:
     else:
         wanted = [entry for lock in _locks(path) for entry in _of_lock(lock) if entry.path == _whole(path)]
     if len({entry.digest for entry in wanted}) != 1:
-        raise UsageError(f"{path}: {'DVC says two things of it' if wanted else UNTRACKED}",
-                         "dvc add it, or commit its stage: dvc repro, dvc commit")  # fmt: skip
+        raise UsageError(
+            f"{path}: {'DVC says two things of it' if wanted else UNTRACKED}",
+            "dvc add it, or commit its stage: dvc repro, dvc commit",
+        )
     return wanted[0]
 
 
@@ -155,8 +157,15 @@ def _asked(tracked: Tracked) -> Look:
     if program is None:
         return Look("", f"{UNASKED}: no dvc to ask")
     try:
-        done = subprocess.run([*program, "status", "--json", "--", tracked.target], cwd=folder, env={**os.environ, **QUIET},
-                              stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_S, check=False)  # fmt: skip
+        done = subprocess.run(
+            [*program, "status", "--json", "--", tracked.target],
+            cwd=folder,
+            env={**os.environ, **QUIET},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
         states = dict(_states(json.loads(done.stdout), folder))
     except (OSError, subprocess.SubprocessError, ValueError, AttributeError) as error:
         return Look("", f"{UNASKED}: `dvc status` could not tell: {' '.join(str(error).split())[:200]}")

@@ -102,8 +102,16 @@ def _git(folder: Path, *arguments: str, strict: bool = True) -> bytes:
     """Run git and return its output, at most PATCH_LIMIT_BYTES of it; nothing where it fails and `strict` is false."""
     environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
     with TemporaryFile() as output:
-        done = subprocess.run(["git", *QUIET, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output,
-                              stderr=subprocess.PIPE, timeout=TIMEOUT_S, check=False)  # fmt: skip
+        done = subprocess.run(
+            ["git", *QUIET, *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
         output.seek(0)
         written = output.read(PATCH_LIMIT_BYTES)
     if done.returncode == 0:

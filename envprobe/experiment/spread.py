@@ -80,8 +80,15 @@ def _compare(
     differences, outcomes = list[OutputDifference](), list[Outcome]()
     if not ours or not theirs:
         is_ignored = tolerance.rule("", name, first.type).ignore
-        differences.append(OutputDifference(path="", kind="removed" if ours else "added", expected=_presence(ours, counts[0]),
-                                            observed=_presence(theirs, counts[1]), accepted=is_ignored))  # fmt: skip
+        differences.append(
+            OutputDifference(
+                path="",
+                kind="removed" if ours else "added",
+                expected=_presence(ours, counts[0]),
+                observed=_presence(theirs, counts[1]),
+                accepted=is_ignored,
+            )
+        )
     else:
         for path in sorted(set(chain.from_iterable(map(_metrics, [*ours, *theirs])))):
             rule = tolerance.rule(path, name, first.type)
@@ -110,15 +117,20 @@ def _judge(
 ) -> tuple[list[OutputDifference], list[Outcome]]:
     """Judge one metric; nothing comes of one that is the same in all runs."""
     if not values or not new:
-        difference = OutputDifference(path=path, kind="removed" if values else "added", expected=_presence(values, counts[0]),
-                                      observed=_presence(new, counts[1]))  # fmt: skip
+        difference = OutputDifference(
+            path=path,
+            kind="removed" if values else "added",
+            expected=_presence(values, counts[0]),
+            observed=_presence(new, counts[1]),
+        )
         return [difference], []
     if len({repr(value) for value in [*values, *new]}) == 1:
         return [], []
     judgement = judge_run(values, new[0], confidence=confidence) if len(new) == 1 else _judge_several(values, new, rule)
     is_accepted = judgement.outcome in ACCEPTED
-    difference = OutputDifference(path=path, kind="number", expected=_spread(values), observed=_spread(new), accepted=is_accepted,
-                                  why=judgement.sentence)  # fmt: skip
+    difference = OutputDifference(
+        path=path, kind="number", expected=_spread(values), observed=_spread(new), accepted=is_accepted, why=judgement.sentence
+    )
     return [difference], [judgement.outcome]
 
 
@@ -144,8 +156,9 @@ def _parts(
             expected, observed = ({text.partition("sha256:")[0] for text in texts} for texts in (expected, observed))
         if not observed <= expected:
             kind = "added" if expected == {"absent"} else "removed" if "absent" in observed else "changed"
-            yield OutputDifference(path=part, kind=kind, expected=" or ".join(sorted(expected))[:200],
-                                   observed=" or ".join(sorted(observed))[:200])  # fmt: skip
+            yield OutputDifference(
+                path=part, kind=kind, expected=" or ".join(sorted(expected))[:200], observed=" or ".join(sorted(observed))[:200]
+            )
 
 
 def _doubt(ours: list[OutputDescription], theirs: list[OutputDescription]) -> str:

@@ -37,8 +37,12 @@ def envprobe() -> None:
 
 @envprobe.command()
 @click.argument("target", required=False, shell_complete=targets)
-@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines,
-              help="What to compare with; the configuration's, or the only one there is.")  # fmt: skip
+@click.option(
+    "--baseline",
+    metavar="NAME|FILE",
+    shell_complete=baselines,
+    help="What to compare with; the configuration's, or the only one there is.",
+)
 @strict
 @stop
 @verbose

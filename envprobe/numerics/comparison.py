@@ -211,8 +211,10 @@ def _growth(pairs: list[Pair]) -> list[Growth]:
             stage = "weights" if wanted.stage == "update" else wanted.stage
             errors.setdefault((wanted.step, stage), []).append(distance(wanted, found).relative)
     steps = sorted({step for step, _ in errors})
-    return [Growth(step=step, loss=_largest(errors.get((step, "loss"))), weights=_largest(errors.get((step, "weights"))))
-            for step in steps]  # fmt: skip
+    return [
+        Growth(step=step, loss=_largest(errors.get((step, "loss"))), weights=_largest(errors.get((step, "weights"))))
+        for step in steps
+    ]
 
 
 def _largest(errors: list[float | None] | None) -> float | None:

@@ -18,9 +18,19 @@ SCHEMA = "envprobe.trace/1"
 RECORD_LIMIT = 5000
 SAMPLE_LIMIT = 64
 ITEM_BYTES = {
-    "float16": 2, "bfloat16": 2, "float32": 4, "float64": 8, "int8": 1, "uint8": 1, "int16": 2, "int32": 4,
-    "uint32": 4, "int64": 8, "uint64": 8, "bool": 1,
-}  # fmt: skip
+    "float16": 2,
+    "bfloat16": 2,
+    "float32": 4,
+    "float64": 8,
+    "int8": 1,
+    "uint8": 1,
+    "int16": 2,
+    "int32": 4,
+    "uint32": 4,
+    "int64": 8,
+    "uint64": 8,
+    "bool": 1,
+}
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,119}")
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
@@ -78,8 +88,11 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     @property
     def id(self) -> str:
         """The digest of everything that is compared."""
-        return sha256(canonical({"kind": self.kind, "mode": self.mode, "class": self.numeric_class,
-                                 "records": msgspec.to_builtins(self.records)}))  # fmt: skip
+        return sha256(
+            canonical(
+                {"kind": self.kind, "mode": self.mode, "class": self.numeric_class, "records": msgspec.to_builtins(self.records)}
+            )
+        )
 
 
 def read_trace(value: Any, where: str) -> Trace:

@@ -55,9 +55,22 @@ HOMES = {
 }
 
 __all__ = [
-    "COMPARATORS", "Deviation", "OutputComparison", "OutputDescription", "OutputDifference", "Place", "Rule", "Tolerance",
-    "Verdict", "compare_descriptions", "compare_outputs", "describe", "pair_names", "read_tolerance", "stable_name",
-]  # fmt: skip
+    "COMPARATORS",
+    "Deviation",
+    "OutputComparison",
+    "OutputDescription",
+    "OutputDifference",
+    "Place",
+    "Rule",
+    "Tolerance",
+    "Verdict",
+    "compare_descriptions",
+    "compare_outputs",
+    "describe",
+    "pair_names",
+    "read_tolerance",
+    "stable_name",
+]
 
 
 def read_tolerance(value: Any, where: str) -> Tolerance:

@@ -21,9 +21,23 @@ VALUE_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 """Ends the name of every variable of an object-based checkpoint."""
 BFLOAT16, TEXT = 14, 7
 DTYPES = {
-    1: "<f4", 2: "<f8", 3: "<i4", 4: "u1", 5: "<i2", 6: "i1", 8: "<c8", 9: "<i8", 10: "?", 17: "<u2", 18: "<c16", 19: "<f2",
-    22: "<u4", 23: "<u8", BFLOAT16: "<u2", TEXT: "u1",
-}  # fmt: skip
+    1: "<f4",
+    2: "<f8",
+    3: "<i4",
+    4: "u1",
+    5: "<i2",
+    6: "i1",
+    8: "<c8",
+    9: "<i8",
+    10: "?",
+    17: "<u2",
+    18: "<c16",
+    19: "<f2",
+    22: "<u4",
+    23: "<u8",
+    BFLOAT16: "<u2",
+    TEXT: "u1",
+}
 """tensorflow/core/framework/types.proto; bfloat16 is widened to float32, texts are compared by their bytes."""
 
 

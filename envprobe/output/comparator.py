@@ -59,17 +59,21 @@ COMPARATORS = (
     Comparator("keras-metadata", "keras_metadata", names=("keras_metadata.pb",)),
     Comparator("events", "event", names=("events.out.tfevents.",)),
     Comparator(
-        "image", "image", (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm"),
+        "image",
+        "image",
+        (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".tif", ".tiff", ".webp", ".ppm"),
         magic=(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"),
     ),
     Comparator("notebook", "notebook", (".ipynb",)),
     Comparator(
-        "pickle", "opaque", (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt"),
+        "pickle",
+        "opaque",
+        (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt"),
         magic=(b"\x80\x04\x95", b"\x80\x05\x95"),
     ),
     Comparator("text", "text", (".txt", ".log", ".md", ".rst", ".html", ".svg", ".tex", ".xml", ".py")),
     Comparator("bytes", "binary"),
-)  # fmt: skip
+)
 """Asked from the top: by suffix, then by name, then by first bytes; `bytes` for the rest."""
 TYPES = frozenset({"folder", *(comparator.type for comparator in COMPARATORS)})
 WITHOUT_TOLERANCE = frozenset({"bytes", "pickle", "text"})

@@ -113,8 +113,13 @@ def _compare_metrics(expected: dict[str, str], observed: dict[str, str], finding
     for path in sorted({*expected, *observed}):
         rule = findings.rule((path,))
         if path not in expected or path not in observed:
-            findings.add(path, "added" if path not in expected else "removed",
-                         expected.get(path, "absent"), observed.get(path, "absent"), accepted=rule.ignore)  # fmt: skip
+            findings.add(
+                path,
+                "added" if path not in expected else "removed",
+                expected.get(path, "absent"),
+                observed.get(path, "absent"),
+                accepted=rule.ignore,
+            )
         elif not rule.ignore:
             tally = Tally(rule)
             tally.add(None, _number(expected[path]), _number(observed[path]))

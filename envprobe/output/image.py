@@ -74,8 +74,10 @@ def compare_encoded(expected: bytes, observed: bytes, findings: Findings, path: 
 def summarize(path: Path, type_name: str) -> Summary:
     """Return mode, size and digest of the pixels of each frame."""
     with path.open("rb") as stream:
-        found = {f"frame {index}" if index else "pixels": f"{mode} {_describe(array)}"
-                 for index, (mode, array) in zip(range(FRAME_LIMIT), frames(stream), strict=False)}  # fmt: skip
+        found = {
+            f"frame {index}" if index else "pixels": f"{mode} {_describe(array)}"
+            for index, (mode, array) in zip(range(FRAME_LIMIT), frames(stream), strict=False)
+        }
     return Summary(parts=found, is_complete=True)
 
 

@@ -112,8 +112,14 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True):
 
 def pack(attachment: Attachment) -> str:
     """Return the payload as base64 without line breaks. Raises DocumentError where it would be too large to be read again."""
-    body = canonical({"schema": SCHEMA, "record": _to_json(attachment.record),
-                      "envelopes": msgspec.to_builtins(attachment.envelopes), "bundles": attachment.bundles})  # fmt: skip
+    body = canonical(
+        {
+            "schema": SCHEMA,
+            "record": _to_json(attachment.record),
+            "envelopes": msgspec.to_builtins(attachment.envelopes),
+            "bundles": attachment.bundles,
+        }
+    )
     text = base64.b64encode(zlib.compress(body, 9)).decode("ascii")
     if len(body) > RECORD_LIMIT_BYTES or len(text) > TEXT_LIMIT:
         raise DocumentError(f"the record has {len(body):,} bytes, {len(text):,} compressed: too large for a report")

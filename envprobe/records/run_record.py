@@ -42,7 +42,9 @@ def _published(command: Sequence[str]) -> list[str]:
 
 def _metrics(attempts: Sequence[Attempt]) -> dict[str, str]:
     """Return `output:path` to its number in each attempt; `-` where an attempt has none."""
-    found = [{f"{output.name}:{path}": text for output in attempt.outputs for path, text in output.metrics.items()}
-             for attempt in attempts]  # fmt: skip
+    found = [
+        {f"{output.name}:{path}": text for output in attempt.outputs for path, text in output.metrics.items()}
+        for attempt in attempts
+    ]
     names = sorted({name for numbers in found for name in numbers}, key=lambda name: (name.count("["), name))[:METRIC_LIMIT]
     return {name: ",".join(numbers.get(name, "-") for numbers in found) for name in names}

@@ -56,8 +56,13 @@ def _annotations(kind: str, members: list[Result], report: Report) -> Iterator[s
     for result in shown:
         place = report.anchor
         number = place.line_of(result.paths) if place else 0
-        yield command(kind, result.message, title=f"envprobe: {result.name}",
-                      file=place.file if place else "", line=str(number) if number else "")  # fmt: skip
+        yield command(
+            kind,
+            result.message,
+            title=f"envprobe: {result.name}",
+            file=place.file if place else "",
+            line=str(number) if number else "",
+        )
     if len(shown) < len(members):
         yield command(kind, f"and {len(members) - len(shown)} more: see the step's summary, or envprobe check", title="envprobe")
 

@@ -26,14 +26,17 @@ WIDTH = 100
 def render(report: Report, style: Style) -> str:
     """Return one test suite with a case for each thing to tell; what a terminal would show is its output."""
     suite = Element("testsuite", name=line(f"{NAME}: {report.observed_name} against {report.expected_name}", 400))
-    _properties(suite, {
-        "envprobe.verdict": report.verdict.value,
-        "envprobe.fingerprint": report.observed_id,
-        "envprobe.expected": report.expected_id,
-        "envprobe.signature": report.signature,
-        "envprobe.compared": str(report.compared),
-        "envprobe.strict": str(report.strict).lower(),
-    })  # fmt: skip
+    _properties(
+        suite,
+        {
+            "envprobe.verdict": report.verdict.value,
+            "envprobe.fingerprint": report.observed_id,
+            "envprobe.expected": report.expected_id,
+            "envprobe.signature": report.signature,
+            "envprobe.compared": str(report.compared),
+            "envprobe.strict": str(report.strict).lower(),
+        },
+    )
     told = results(report, everything=style.verbosity > 0)
     for result in told:
         _case(suite, result)

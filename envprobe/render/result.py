@@ -109,7 +109,7 @@ def _output(output: Output, report: Report, everything: bool) -> Result:
         title=f"{line(found.name)}: {output_summary.heading(found)}",
         rows=[*rows, *([("", f"and {left:,} more")] if left else []), *([("hint", line(found.hint, 400))] if found.hint else [])],
         paths=[],
-    )  # fmt: skip
+    )
 
 
 def _gap(members: list[Gap], report: Report) -> Result:

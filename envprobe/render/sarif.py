@@ -67,8 +67,12 @@ def render(report: Report, style: Style) -> str:
         notifications.append(_notification("error", headline(report)))
     if notifications:
         invocation["toolExecutionNotifications"] = notifications
-    return _document([_rule(section) for section in rules], [_result(result, rules, report) for result in shown], invocation,
-                     _properties(report))  # fmt: skip
+    return _document(
+        [_rule(section) for section in rules],
+        [_result(result, rules, report) for result in shown],
+        invocation,
+        _properties(report),
+    )
 
 
 def trouble(message: str, hint: str) -> str:

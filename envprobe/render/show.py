@@ -115,8 +115,11 @@ def _headlines(fingerprint: Fingerprint) -> Iterator[Row]:
     for label, paths in HEADLINES:
         if label not in fingerprint.sections:
             continue
-        words = [f"{path.partition('.')[2].removesuffix('.version')} {spell(fact, 60)}" for path in paths
-                 if isinstance(fact := fingerprint.get(path), Known)]  # fmt: skip
+        words = [
+            f"{path.partition('.')[2].removesuffix('.version')} {spell(fact, 60)}"
+            for path in paths
+            if isinstance(fact := fingerprint.get(path), Known)
+        ]
         counted = _count(fingerprint, label)
         yield label, ", ".join([*([counted] if counted else []), *words]) or _said(fingerprint.sections[label])
 

@@ -76,8 +76,12 @@ def _outputs(run: Run, everything: bool) -> Iterator[Row]:
 
 
 def _spread(run: Run, output: OutputDescription, metric: str) -> str:
-    texts = [other.metrics[metric] for attempt in run.attempts for other in attempt.outputs
-             if other.name == output.name and metric in other.metrics]  # fmt: skip
+    texts = [
+        other.metrics[metric]
+        for attempt in run.attempts
+        for other in attempt.outputs
+        if other.name == output.name and metric in other.metrics
+    ]
     if len(set(texts)) == 1:
         return safe(texts[0])
     values = [float(text) for text in texts]

@@ -155,8 +155,10 @@ def waived(entry: Entry) -> str:
 
 def gaps(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
     """Return what could not be told as (facts, whether one decides or the first's severity, reason), one for each reason."""
-    return [(", ".join(_sections([gap.path for gap in members])), weight_of(members, report), line(members[0].reason, 400))
-            for members in alike_gaps(report, notes=notes)]  # fmt: skip
+    return [
+        (", ".join(_sections([gap.path for gap in members])), weight_of(members, report), line(members[0].reason, 400))
+        for members in alike_gaps(report, notes=notes)
+    ]
 
 
 def alike_gaps(report: Report, *, notes: bool) -> list[list[Gap]]:

@@ -111,9 +111,13 @@ def _note(part: list[Requirement]) -> str:
 def _origin(item: Requirement) -> Declaration:
     hashes = [] if item.source.origin else list(item.source.hashes)
     return Declaration(
-        origin=item.source.origin, hashes=hashes, optional=item.constraint, when=item.marker, source=item.where,
+        origin=item.source.origin,
+        hashes=hashes,
+        optional=item.constraint,
+        when=item.marker,
+        source=item.where,
         note=item.source.note,
-    )  # fmt: skip
+    )
 
 
 def _joined(parts: list[Declaration]) -> Declaration:

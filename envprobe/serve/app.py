@@ -44,16 +44,20 @@ class _Refused(Exception):
 class Application:
     """Answers one request after the other, each from the folder as it is at that moment."""
 
-    def __init__(self, catalogue: Catalogue, comparisons: Comparisons, guard: Guard,
-                 clock: Callable[[], float] = time.monotonic) -> None:  # fmt: skip
+    def __init__(
+        self, catalogue: Catalogue, comparisons: Comparisons, guard: Guard, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._name = catalogue.root.name
         self._catalogue = catalogue
         self._comparisons = comparisons
         self._guard = guard
         self._clock = clock
         self._pages: dict[str, Callable[[Request], Response]] = {
-            "/": self._timeline, "/matrix": self._matrix, "/diff": self._diff, "/document": self._document,
-        }  # fmt: skip
+            "/": self._timeline,
+            "/matrix": self._matrix,
+            "/diff": self._diff,
+            "/document": self._document,
+        }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer as WSGI asks for it. A bug of ours is one answer of status 500, with its traceback on stderr."""

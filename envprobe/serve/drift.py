@@ -59,9 +59,7 @@ class Comparisons:
 
     def cell(self, expected: Entry, observed: Entry, today: date) -> Cell:
         """Compare two entries; what cannot be compared is a cell that says why."""
-        cell = guarded(
-            lambda: _cell(self.report(expected, observed, today)), lambda reason: Cell(state="faulty", reason=reason)
-        )
+        cell = guarded(lambda: _cell(self.report(expected, observed, today)), lambda reason: Cell(state="faulty", reason=reason))
         if len(self._cells) >= CELLS_LIMIT:
             self._cells.clear()  # what was looked at last is soon there again
         self._cells[expected.file, observed.file, today] = cell
@@ -72,8 +70,10 @@ class Comparisons:
         if not expected.has_expectation:
             raise UsageError(f"{expected.file.place}: nothing can be compared with it", "take a baseline, a fingerprint or a run")
         if not observed.has_environment:
-            raise UsageError(f"{observed.file.place}: is no environment that could be compared",
-                             "take a recorded baseline, a fingerprint or a run; a declared baseline goes first")  # fmt: skip
+            raise UsageError(
+                f"{observed.file.place}: is no environment that could be compared",
+                "take a recorded baseline, a fingerprint or a run; a declared baseline goes first",
+            )
         report = environment.diff(self._load(expected), self._load(observed), config=self._config, today=today)
         return msgspec.structs.replace(
             report,
@@ -87,6 +87,7 @@ class Comparisons:
         if isinstance(document, Report):  # it was something else when the folder was listed
             raise UsageError(f"{entry.file.place}: is a check now", "reload the page")
         return document
+
 
 def _cell(report: Report) -> Cell:
     counts = summary.count(report)

@@ -32,8 +32,10 @@ def sign(body: bytes) -> dict[str, Any]:
             bundle: dict[str, Any] = json.loads(signer.sign_dsse(Statement(body)).to_json())
             return bundle
     except Exception as error:  # network, login and service each raise their own
-        raise EnvprobeError(f"Sigstore did not sign: {type(error).__name__}: {error}",
-                            "it needs a network and a login; an SSH key needs neither: --sign-ssh KEY") from error  # fmt: skip
+        raise EnvprobeError(
+            f"Sigstore did not sign: {type(error).__name__}: {error}",
+            "it needs a network and a login; an SSH key needs neither: --sign-ssh KEY",
+        ) from error
 
 
 class SigstoreIdentity:

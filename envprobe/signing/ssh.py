@@ -35,8 +35,10 @@ class SshKey:
         """Sign; ssh-keygen asks for a passphrase on the terminal. Raises EnvprobeError."""
         status, armor, complaint = _run(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(self.path)], message)
         if status != 0:
-            raise EnvprobeError(f"{self.path}: ssh-keygen could not sign: {complaint}",
-                                "name a private key, or the .pub of a key that ssh-agent holds")  # fmt: skip
+            raise EnvprobeError(
+                f"{self.path}: ssh-keygen could not sign: {complaint}",
+                "name a private key, or the .pub of a key that ssh-agent holds",
+            )
         data = base64.b64decode("".join(armor.partition(BEGIN)[2].partition(END)[0].split()))
         return Mark(base64.b64encode(data).decode("ascii"), _fingerprint(message, data))
 
@@ -46,7 +48,7 @@ class AllowedSigners:
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise EnvprobeError(f"{path}: no such allowed-signers file", "one line a signer: NAME namespaces=\"envprobe\" KEY")
+            raise EnvprobeError(f"{path}: no such allowed-signers file", 'one line a signer: NAME namespaces="envprobe" KEY')
         self.path = path
 
     def holds(self, mark: Mark) -> bool:

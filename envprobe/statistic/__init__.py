@@ -150,11 +150,19 @@ def _welch(
 
     def p_value(shift: float, alternative: str) -> float:
         return float(
-            scipy_stats().ttest_ind_from_stats(
-                means[1] + shift, spreads[1], len(theirs), means[0], spreads[0], len(ours),
-                equal_var=False, alternative=alternative,
-            ).pvalue
-        )  # fmt: skip
+            scipy_stats()
+            .ttest_ind_from_stats(
+                means[1] + shift,
+                spreads[1],
+                len(theirs),
+                means[0],
+                spreads[0],
+                len(ours),
+                equal_var=False,
+                alternative=alternative,
+            )
+            .pvalue
+        )
 
     shift = min(margin / unit, MARGIN_LIMIT)
     equivalence = max(p_value(shift, "greater"), p_value(-shift, "less"))
@@ -179,9 +187,15 @@ def _compare_constants(expected: Sequence[float], observed: Sequence[float], cha
 
 
 def _comparison_sentence(
-    expected: Sequence[float], observed: Sequence[float], change: float, interval: tuple[float, float], margin: float,
-    outcome: Outcome, needed: int | None, alpha: float,
-) -> str:  # fmt: skip
+    expected: Sequence[float],
+    observed: Sequence[float],
+    change: float,
+    interval: tuple[float, float],
+    margin: float,
+    outcome: Outcome,
+    needed: int | None,
+    alpha: float,
+) -> str:
     mean = statistics.fmean(expected)
     shown = (
         f"the mean of {len(observed)} new runs is {_relative(change, mean)} from that of {len(expected)} recorded ones, "

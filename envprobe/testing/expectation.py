@@ -115,11 +115,13 @@ class Expectations:
         return "\n".join(
             [
                 f"{expected.stem}: {heading(comparison)} (expected != obtained)",
-                *lines, *more, *hint,
+                *lines,
+                *more,
+                *hint,
                 f"  expected in {_shown(expected)}",
                 *self._what_next(source, expected),
             ]
-        )  # fmt: skip
+        )
 
     def _what_next(self, source: Path, expected: Path) -> list[str]:
         """Keep what was obtained, and say where it lies and how to make it the expectation."""
@@ -154,8 +156,9 @@ def _stored_name(source: Path, name: str) -> str:
 
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(name) or name == OBTAINED:
-        raise UsageError(f"{name[:NAME_LIMIT]!r} is not a name of an expectation",
-                         "use letters, digits, . _ + and -, up to 100 in all")  # fmt: skip
+        raise UsageError(
+            f"{name[:NAME_LIMIT]!r} is not a name of an expectation", "use letters, digits, . _ + and -, up to 100 in all"
+        )
 
 
 def _shown(path: Path) -> str:

@@ -73,8 +73,10 @@ def _without_arrays(value: Any, name: str) -> Any:
     if isinstance(value, list | tuple):
         return [_without_arrays(item, name) for item in value]
     if hasattr(value, "to_csv") or hasattr(value, "write_csv"):
-        raise UsageError(f"{name}: a data frame inside another value would lose its columns and its index",
-                         "check it by itself, with a name of its own")  # fmt: skip
+        raise UsageError(
+            f"{name}: a data frame inside another value would lose its columns and its index",
+            "check it by itself, with a name of its own",
+        )
     if _is_array(value):
         import numpy
 

@@ -73,8 +73,9 @@ def judge_signatures(attachment: Attachment, trust: Trust) -> tuple[list[Recogni
     return [f for f in findings if isinstance(f, Recognised)], [f for f in findings if isinstance(f, Rejected)]
 
 
-def weigh_signatures(attachment: Attachment, signers: list[Recognised], rejected: list[Rejected], trust: Trust,
-                     require: bool) -> tuple[list[str], list[str]]:  # fmt: skip
+def weigh_signatures(
+    attachment: Attachment, signers: list[Recognised], rejected: list[Rejected], trust: Trust, require: bool
+) -> tuple[list[str], list[str]]:
     """Return why the signatures do not suffice, and what is to be said of them besides."""
     reasons = [finding.reason for finding in rejected]
     if signers:

@@ -1,4 +1,5 @@
 """Switches that were asked for and are not in effect: a variable that is set and does nothing is a finding, not a comfort."""
+
 import re
 
 FALSE = ("0", "false", "")
@@ -61,6 +62,10 @@ def _tf32(value, known):
 
 
 CHECKS = {
-    "TF_ENABLE_ONEDNN_OPTS": _onednn, "ONEDNN_MAX_CPU_ISA": _isa_cap, "DNNL_MAX_CPU_ISA": _isa_cap,
-    "TF_DETERMINISTIC_OPS": _determinism, "TF_XLA_FLAGS": _xla, "NVIDIA_TF32_OVERRIDE": _tf32,
+    "TF_ENABLE_ONEDNN_OPTS": _onednn,
+    "ONEDNN_MAX_CPU_ISA": _isa_cap,
+    "DNNL_MAX_CPU_ISA": _isa_cap,
+    "TF_DETERMINISTIC_OPS": _determinism,
+    "TF_XLA_FLAGS": _xla,
+    "NVIDIA_TF32_OVERRIDE": _tf32,
 }

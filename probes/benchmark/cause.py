@@ -2,32 +2,47 @@
 
 Each cause was seen with TensorFlow 2.9.0; docs/numerics.md has the table. `pip check` calls several of these healthy.
 """
+
 import re
 import signal
 
 # What is printed or raised -> what it means and what to do. The first match counts.
 KNOWN = (
-    (r"compiled using NumPy 1\.x|Unable to convert function return value to a Python type|numpy.*_ARRAY_API not found"
-     r"|module 'numpy' has no attribute|numpy\.core\.multiarray failed to import",
-     "numpy is of a version that this TensorFlow was not built for (2.9 needs 1.20 to 1.26): pip install 'numpy<2,>=1.20'"),
-    (r"Descriptors cannot(?: not)? be created directly|Descriptors cannot be created",
-     "protobuf is 4 or newer (TensorFlow 2.9 needs below 3.20): pip install 'protobuf<3.20'"),
-    (r"tensorflow\.python\.trackable|tensorflow\.python\.training\.tracking|Symbol \w+ is already exposed"
-     r"|No module named 'keras|cannot import name '\w+' from 'keras",
-     "keras is of another minor version than TensorFlow: install the keras of the same minor version"),
+    (
+        r"compiled using NumPy 1\.x|Unable to convert function return value to a Python type|numpy.*_ARRAY_API not found"
+        r"|module 'numpy' has no attribute|numpy\.core\.multiarray failed to import",
+        "numpy is of a version that this TensorFlow was not built for (2.9 needs 1.20 to 1.26): pip install 'numpy<2,>=1.20'",
+    ),
+    (
+        r"Descriptors cannot(?: not)? be created directly|Descriptors cannot be created",
+        "protobuf is 4 or newer (TensorFlow 2.9 needs below 3.20): pip install 'protobuf<3.20'",
+    ),
+    (
+        r"tensorflow\.python\.trackable|tensorflow\.python\.training\.tracking|Symbol \w+ is already exposed"
+        r"|No module named 'keras|cannot import name '\w+' from 'keras",
+        "keras is of another minor version than TensorFlow: install the keras of the same minor version",
+    ),
     (r"No usable temporary directory", "there is no writable temporary folder: give the container `--tmpfs /tmp`"),
-    (r"compiled to use (\w+) instructions|Illegal instruction",
-     "this CPU lacks an instruction set that the TensorFlow build needs (AVX): use another machine or build"),
+    (
+        r"compiled to use (\w+) instructions|Illegal instruction",
+        "this CPU lacks an instruction set that the TensorFlow build needs (AVX): use another machine or build",
+    ),
     (r"cannot allocate memory|MemoryError|std::bad_alloc", "there is not enough memory: give it at least 600 MB"),
-    (r"jit-compiled from PTX",
-     "this GPU is newer than the TensorFlow build, whose kernels the driver compiles first, which can take half an hour"),
+    (
+        r"jit-compiled from PTX",
+        "this GPU is newer than the TensorFlow build, whose kernels the driver compiles first, which can take half an hour",
+    ),
     (r"No space left on device", "a disk is full"),
     (r"can't start new thread|Resource temporarily unavailable|pthread_create", "the limit on processes or threads is too low"),
 )
 SIGNALS = {
-    signal.SIGSEGV: "segmentation fault", signal.SIGABRT: "aborted", signal.SIGILL: "illegal instruction",
-    signal.SIGKILL: "killed, as the kernel does when memory runs out", signal.SIGBUS: "bus error",
-    signal.SIGALRM: "ran into its own time limit", signal.SIGFPE: "arithmetic exception",
+    signal.SIGSEGV: "segmentation fault",
+    signal.SIGABRT: "aborted",
+    signal.SIGILL: "illegal instruction",
+    signal.SIGKILL: "killed, as the kernel does when memory runs out",
+    signal.SIGBUS: "bus error",
+    signal.SIGALRM: "ran into its own time limit",
+    signal.SIGFPE: "arithmetic exception",
 }
 LOW_MEMORY_BYTES = 600 << 20
 CGROUP_LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -42,8 +57,7 @@ def of(host, outcome, failure):
     limit = memory_limit_bytes(host)
     if not known and limit is not None and limit < LOW_MEMORY_BYTES and not failure:
         known = "the container may use %d MB only; just above its need TensorFlow crawls instead of failing" % (limit >> 20)
-    return ". ".join(part for part in (what, words and "Its last words: %s" % words,
-                                       known and "Known cause: %s" % known) if part)
+    return ". ".join(part for part in (what, words and "Its last words: %s" % words, known and "Known cause: %s" % known) if part)
 
 
 def is_finding(outcome):

@@ -2,6 +2,7 @@
 
 A process of its own because a framework may crash, hang or abort; what it prints goes to pipes that the parent reads.
 """
+
 import json
 import os
 import resource
@@ -35,7 +36,11 @@ def run(mode):
     runs = {"tensorflow": tensorflow_run.run, "numpy": numpy_run.run, "python": pure.run}
     trace, facts = runs[kind](modules, mode)
     trace.update({"schema": "envprobe.trace/1", "kind": kind, "mode": mode})
-    trace["context"].update({
-        "import_s": "%.3f" % (imported - started), "run_s": "%.3f" % (time.perf_counter() - imported),
-        "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})
+    trace["context"].update(
+        {
+            "import_s": "%.3f" % (imported - started),
+            "run_s": "%.3f" % (time.perf_counter() - imported),
+            "peak_memory_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        }
+    )
     return {"trace": trace, "facts": facts}

@@ -3,6 +3,7 @@
 SHAKE-256 of a tag gives 32-bit words; a float is `(word >> 8) * 2**-23 - 1`, an exact multiple of 2**-23 in [-1, 1) that
 every float32 can hold. Only exact operations follow the hash, so every Python and numpy gives the same bits.
 """
+
 import hashlib
 import struct
 
@@ -17,7 +18,7 @@ def word_bytes(tag, count):
 def floats(tag, count):
     """Return a list of `count` Python floats in [-1, 1)."""
     words = struct.unpack("<%dI" % count, word_bytes(tag, count))
-    return [(word >> 8) * 2.0 ** -23 - 1.0 for word in words]
+    return [(word >> 8) * 2.0**-23 - 1.0 for word in words]
 
 
 class Draw:
@@ -30,7 +31,7 @@ class Draw:
         """Return a float32 array of that shape in [-1, 1)."""
         np = self._np
         words = self._words(tag, shape) >> np.uint32(8)
-        return (words.astype(np.float32) * np.float32(2.0 ** -23) - np.float32(1)).reshape(shape)
+        return (words.astype(np.float32) * np.float32(2.0**-23) - np.float32(1)).reshape(shape)
 
     def integers(self, tag, high, *shape):
         """Return an int32 array of that shape in [0, high)."""

@@ -1,4 +1,5 @@
 """Import what there is to measure: TensorFlow, else numpy, else Python alone."""
+
 import importlib
 import importlib.util
 import os

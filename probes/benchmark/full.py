@@ -1,4 +1,5 @@
 """What only a full run does: more operations, a long training run that shows how a difference grows, and Keras' own `fit`."""
+
 from .recorder import TRAINING_SAMPLE_SIZE
 from .training import BATCH, CLASSES, TIME_STEPS, TOKENS, seed_everything
 from .training import STEPS as QUICK_STEPS
@@ -19,7 +20,7 @@ def run(tf, np, draw, record, training, suffix):
         try:
             go()
         except Exception as error:
-            record.raised("stage", part[len("full."):], error)
+            record.raised("stage", part[len("full.") :], error)
         record.end()
 
 
@@ -36,10 +37,14 @@ def _fit(tf, np, draw, record):
     """Train a text model by `compile` and `fit`: an LSTM layer, layer normalisation, Keras' own loop and shuffling."""
     keras = tf.keras
     seed_everything(tf, np)
-    model = keras.Sequential([
-        keras.layers.Embedding(TOKENS, 16, name="embedding"), keras.layers.LSTM(16, name="lstm"),
-        keras.layers.LayerNormalization(name="layer_norm"), keras.layers.Dense(CLASSES, name="logits"),
-    ])
+    model = keras.Sequential(
+        [
+            keras.layers.Embedding(TOKENS, 16, name="embedding"),
+            keras.layers.LSTM(16, name="lstm"),
+            keras.layers.LayerNormalization(name="layer_norm"),
+            keras.layers.Dense(CLASSES, name="logits"),
+        ]
+    )
     tokens = draw.integers("fit.tokens", TOKENS, 4 * BATCH, 4 * TIME_STEPS)
     labels = draw.integers("fit.labels", CLASSES, 4 * BATCH)
     model.compile(optimizer=keras.optimizers.Adam(1e-3), loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))
@@ -64,20 +69,24 @@ def _operations(tf, np, draw):
     at_positive = ("lgamma", "digamma", "log1p", "sqrt")
     elementwise = [(name, lambda name=name: getattr(tf.math, name)(positive if name in at_positive else value)) for name in names]
     activations = [(name, lambda name=name: getattr(tf.nn, name)(value)) for name in ("elu", "selu", "gelu", "swish")]
-    return elementwise + activations + [
-        ("conv3d", lambda: tf.nn.conv3d(volume, kernel, [1] * 5, "SAME")),
-        ("qr", lambda: tf.linalg.qr(square)[0]),
-        ("svd", lambda: tf.linalg.svd(square, compute_uv=False)),
-        ("cholesky", lambda: tf.linalg.cholesky(tf.matmul(square, square, transpose_b=True) + 96.0 * tf.eye(96))),
-        ("inverse", lambda: tf.linalg.inv(square + 8.0 * tf.eye(96))),
-        ("fft", lambda: tf.abs(tf.signal.fft(tf.cast(value[:1024], tf.complex64)))),
-        ("einsum", lambda: tf.einsum("ij,jk->ki", square, square)),
-        ("resize", lambda: tf.image.resize(photo, [37, 41])),
-        ("cumsum", lambda: tf.cumsum(value)),
-        ("moments", lambda: tf.nn.moments(square, [0])[1]),
-        ("max_pool", lambda: tf.nn.max_pool2d(photo, 2, 2, "SAME")),
-        ("matmul.float16", lambda: tf.matmul(tf.cast(square, tf.float16), tf.cast(square, tf.float16))),
-        ("orthogonal", lambda: tf.keras.initializers.Orthogonal(seed=5)([64, 256])),
-        ("truncated_normal", lambda: tf.random.stateless_truncated_normal([512], [1, 2])),
-        ("matmul.1024", lambda: tf.matmul(draw.uniform("full.large", 1024, 1024), draw.uniform("full.large2", 1024, 1024))),
-    ]
+    return (
+        elementwise
+        + activations
+        + [
+            ("conv3d", lambda: tf.nn.conv3d(volume, kernel, [1] * 5, "SAME")),
+            ("qr", lambda: tf.linalg.qr(square)[0]),
+            ("svd", lambda: tf.linalg.svd(square, compute_uv=False)),
+            ("cholesky", lambda: tf.linalg.cholesky(tf.matmul(square, square, transpose_b=True) + 96.0 * tf.eye(96))),
+            ("inverse", lambda: tf.linalg.inv(square + 8.0 * tf.eye(96))),
+            ("fft", lambda: tf.abs(tf.signal.fft(tf.cast(value[:1024], tf.complex64)))),
+            ("einsum", lambda: tf.einsum("ij,jk->ki", square, square)),
+            ("resize", lambda: tf.image.resize(photo, [37, 41])),
+            ("cumsum", lambda: tf.cumsum(value)),
+            ("moments", lambda: tf.nn.moments(square, [0])[1]),
+            ("max_pool", lambda: tf.nn.max_pool2d(photo, 2, 2, "SAME")),
+            ("matmul.float16", lambda: tf.matmul(tf.cast(square, tf.float16), tf.cast(square, tf.float16))),
+            ("orthogonal", lambda: tf.keras.initializers.Orthogonal(seed=5)([64, 256])),
+            ("truncated_normal", lambda: tf.random.stateless_truncated_normal([512], [1, 2])),
+            ("matmul.1024", lambda: tf.matmul(draw.uniform("full.large", 1024, 1024), draw.uniform("full.large2", 1024, 1024))),
+        ]
+    )

@@ -2,6 +2,7 @@
 
 Sizes matter: a 200 x 300 product is large enough for OpenBLAS to use its threads, a 96 x 128 one is not.
 """
+
 import math
 import random
 

@@ -1,4 +1,5 @@
 """Which CUDA libraries the running framework process has really mapped, and of which version they are."""
+
 import os
 import sys
 

@@ -1,4 +1,5 @@
 """What of the machine decides bits: the part of a trace's numeric class that every kind of run shares."""
+
 import os
 import platform
 

@@ -1,4 +1,5 @@
 """The run without TensorFlow: Python's and numpy's canaries."""
+
 from . import machine, numpy_switch
 from .counter import Draw
 from .host_canary import numpy_canaries, python_canaries

@@ -1,4 +1,5 @@
 """Which BLAS kernel and which SIMD instructions numpy really uses."""
+
 import ctypes
 import os
 

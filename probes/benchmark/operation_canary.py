@@ -23,8 +23,7 @@ def _products(tf, np, draw):
         ("matmul", "k8", product("matmul.k8", 32, 8, 32)),
         ("matmul", "k1024", product("matmul.k1024", 16, 1024, 16)),
         ("matmul", "vector", product("matmul.vector", 1, 2048, 64)),
-        ("matmul", "batched",
-         lambda: tf.matmul(draw.uniform("batched.a", 8, 32, 48), draw.uniform("batched.b", 8, 48, 24))),
+        ("matmul", "batched", lambda: tf.matmul(draw.uniform("batched.a", 8, 32, 48), draw.uniform("batched.b", 8, 48, 24))),
     )
 
 
@@ -36,14 +35,29 @@ def _convolutions(tf, np, draw):
     return (
         ("convolution", "3x3", lambda: tf.nn.conv2d(image, kernel, 1, "SAME")),
         ("convolution", "5x5", lambda: tf.nn.conv2d(photo, large, 2, "SAME")),
-        ("convolution", "3x3.backprop_input", lambda: ops.Conv2DBackpropInput(
-            input_sizes=image.shape, filter=kernel, out_backprop=gradient, strides=strides, padding="SAME")),
-        ("convolution", "3x3.backprop_filter", lambda: ops.Conv2DBackpropFilter(
-            input=image, filter_sizes=kernel.shape, out_backprop=gradient, strides=strides, padding="SAME")),
+        (
+            "convolution",
+            "3x3.backprop_input",
+            lambda: ops.Conv2DBackpropInput(
+                input_sizes=image.shape, filter=kernel, out_backprop=gradient, strides=strides, padding="SAME"
+            ),
+        ),
+        (
+            "convolution",
+            "3x3.backprop_filter",
+            lambda: ops.Conv2DBackpropFilter(
+                input=image, filter_sizes=kernel.shape, out_backprop=gradient, strides=strides, padding="SAME"
+            ),
+        ),
         ("convolution", "depthwise", lambda: tf.nn.depthwise_conv2d(image, depthwise, strides, "SAME")),
         # Raises UnimplementedError on a GPU under op determinism before TensorFlow 2.10.
-        ("convolution", "depthwise.backprop_filter", lambda: ops.DepthwiseConv2dNativeBackpropFilter(
-            input=image, filter_sizes=depthwise.shape, out_backprop=image, strides=strides, padding="SAME")),
+        (
+            "convolution",
+            "depthwise.backprop_filter",
+            lambda: ops.DepthwiseConv2dNativeBackpropFilter(
+                input=image, filter_sizes=depthwise.shape, out_backprop=image, strides=strides, padding="SAME"
+            ),
+        ),
     )
 
 
@@ -60,8 +74,11 @@ def _normalizations(tf, np, draw):
         ("normalization", "batch_norm.variance", batch_norm(2)),
         ("normalization", "local_response", lambda: tf.nn.local_response_normalization(image)),
         ("normalization", "softmax", lambda: tf.nn.softmax(logits)),
-        ("normalization", "cross_entropy", lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(
-            labels=draw.integers("norm.labels", 100, 64), logits=logits)),
+        (
+            "normalization",
+            "cross_entropy",
+            lambda: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=draw.integers("norm.labels", 100, 64), logits=logits),
+        ),
     )
 
 
@@ -71,10 +88,12 @@ def _functions(tf, np, draw):
     double = tf.cast(value[:2000], tf.float64)
     of_value = ("exp", "tanh", "sigmoid", "sin", "atan"), value
     of_positive = ("log", "rsqrt", "reciprocal"), positive
-    canaries = [("function", name, lambda name=name, at=at: getattr(tf.math, name)(at))
-                for names, at in (of_value, of_positive) for name in names]
-    return canaries + [("function", "pow", lambda: tf.pow(positive, 1.7)),
-                       ("function", "sin.float64", lambda: tf.sin(double))]
+    canaries = [
+        ("function", name, lambda name=name, at=at: getattr(tf.math, name)(at))
+        for names, at in (of_value, of_positive)
+        for name in names
+    ]
+    return canaries + [("function", "pow", lambda: tf.pow(positive, 1.7)), ("function", "sin.float64", lambda: tf.sin(double))]
 
 
 def _reductions(tf, np, draw):

@@ -1,4 +1,5 @@
 """Start the benchmark's child process and read what it leaves, bounded in size and time."""
+
 import json
 import os
 import selectors
@@ -61,15 +62,24 @@ def run_child(line, mode, timeout_s):
     message = json.dumps(dict(line, request=request)).encode("ascii") + b"\n"
     try:
         process = subprocess.Popen(
-            [sys.executable, "-B", "-c", line["stub"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, pass_fds=(write_end,), start_new_session=True, env=child_environment(os.environ))
+            [sys.executable, "-B", "-c", line["stub"]],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            pass_fds=(write_end,),
+            start_new_session=True,
+            env=child_environment(os.environ),
+        )
     except BaseException:
         os.close(read_end)
         raise
     finally:
         os.close(write_end)
-    streams = {read_end: Stream(ANSWER_LIMIT_BYTES), process.stdout.fileno(): Stream(OUTPUT_LIMIT_BYTES),
-               process.stderr.fileno(): Stream(OUTPUT_LIMIT_BYTES)}
+    streams = {
+        read_end: Stream(ANSWER_LIMIT_BYTES),
+        process.stdout.fileno(): Stream(OUTPUT_LIMIT_BYTES),
+        process.stderr.fileno(): Stream(OUTPUT_LIMIT_BYTES),
+    }
     try:
         timed_out = not _exchange(process.stdin, message, streams, time.monotonic() + timeout_s)
         if not timed_out:
@@ -106,7 +116,7 @@ def _exchange(stdin, message, streams, deadline):
                         selector.unregister(key.fd)
                     continue
                 try:
-                    waiting = waiting[os.write(key.fd, waiting):]
+                    waiting = waiting[os.write(key.fd, waiting) :]
                 except BrokenPipeError:  # the child died before it read everything; its status says more
                     waiting = waiting[:0]
                 if not waiting:

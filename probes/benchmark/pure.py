@@ -1,4 +1,5 @@
 """The run without numpy: Python's own arithmetic."""
+
 import platform
 
 from . import machine
@@ -18,5 +19,4 @@ def run(modules, mode):
 
 def trace_of(record, numeric_class):
     """Return the trace's members that every kind has."""
-    return {"class": numeric_class, "records": record.records,
-            "context": {"seconds": record.seconds, "errors": record.errors}}
+    return {"class": numeric_class, "records": record.records, "context": {"seconds": record.seconds, "errors": record.errors}}

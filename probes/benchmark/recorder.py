@@ -5,6 +5,7 @@ bytes, `sample` (base64 of evenly spaced elements, exact bits), and for floats `
 `projection` (the sum under fixed random signs: it sees a difference between the sampled elements), both as hex floats.
 An operation that raises leaves `error`, its exception's name, instead.
 """
+
 import base64
 import hashlib
 import math
@@ -98,7 +99,9 @@ def describe_floats(values, sample_size):
     members["scale"] = max(abs(value) for value in values).hex()
     bits = word_bytes("signs", len(values) // 32 + 1)
     signs = [1.0 if bits[k // 8] >> (7 - k % 8) & 1 else -1.0 for k in range(len(values))]
-    members["projection"] = math.fsum(sign * value for sign, value in zip(signs, values)).hex()  # exact: sum() is not, and changed in 3.12
+    members["projection"] = math.fsum(
+        sign * value for sign, value in zip(signs, values)
+    ).hex()  # exact: sum() is not, and changed in 3.12
     return members
 
 
@@ -113,4 +116,4 @@ def _sample(raw, item_bytes, size):
     count = len(raw) // item_bytes
     taken = min(count, size)
     starts = [k * count // taken * item_bytes for k in range(taken)]
-    return base64.b64encode(b"".join(raw[start:start + item_bytes] for start in starts)).decode("ascii")
+    return base64.b64encode(b"".join(raw[start : start + item_bytes] for start in starts)).decode("ascii")

@@ -1,4 +1,5 @@
 """Numeric switches as they are in effect: asked from the running TensorFlow, not read from variables."""
+
 import os
 
 from .machine import cpus
@@ -95,6 +96,6 @@ def _threads(configured, variable):
 def _rounds_to_tf32(tf, np):
     """Tell whether a float32 product on the GPU drops the 13 low bits: 1 + 2**-13 becomes 1 in TF32."""
     with tf.device("/GPU:0"):
-        value = tf.constant(np.full((256, 256), 1.0 + 2.0 ** -13, "float32"))
+        value = tf.constant(np.full((256, 256), 1.0 + 2.0**-13, "float32"))
         product = tf.matmul(value, tf.eye(256)).numpy()
     return float(product[0, 0]) == 1.0

@@ -1,4 +1,5 @@
 """The run with TensorFlow: host canaries, then on the CPU, and on the first GPU where there is one, operations and training."""
+
 from . import full, loaded, machine, numpy_run, operation_canary, switch
 from .counter import Draw
 from .pure import trace_of

@@ -1,4 +1,5 @@
 """What oneDNN and TensorFlow print about themselves: the only place where they say which kernels really ran."""
+
 import re
 
 # oneDNN 1.x prints `dnnl_verbose,…`, 2.x `onednn_verbose,…`, 3.x `onednn_verbose,v1,…,primitive,exec,…`.

@@ -1,9 +1,27 @@
 """The seeded benchmark run: its trace, the switches in effect, and the CUDA libraries that it made the framework load."""
+
 from ..fact import Section
 
 # Every fact that only the running framework can tell; where it does not run, each is unknown with the reason.
-IN_EFFECT = ("framework", "onednn", "onednn_isa", "onednn_threads", "onednn_version", "op_determinism", "op_determinism_available",
-             "tf32", "xla", "mixed_precision", "intra_threads", "inter_threads", "devices", "eager", "blas", "numpy_simd", "random_streams")
+IN_EFFECT = (
+    "framework",
+    "onednn",
+    "onednn_isa",
+    "onednn_threads",
+    "onednn_version",
+    "op_determinism",
+    "op_determinism_available",
+    "tf32",
+    "xla",
+    "mixed_precision",
+    "intra_threads",
+    "inter_threads",
+    "devices",
+    "eager",
+    "blas",
+    "numpy_simd",
+    "random_streams",
+)
 TIME_LIMIT_S = {"quick": 120, "full": 300}  # a busy machine has been seen to take 45 s for the import alone
 RESERVE_S = 5  # of the whole probe's time limit, for everything after the run
 
@@ -33,8 +51,9 @@ def report(host, numerics, outcome):
     if trace["kind"] == "tensorflow":
         _add_what_was_printed(trace, facts["known"], verbose.onednn(outcome.stdout.text()))
         facts["known"]["xla"] = verbose.built_xla_clusters(outcome.stderr.text())
-    facts["known"]["random_streams"] = {record["tensor"]: record.get("digest", "raises")
-                                        for record in trace["records"] if record["stage"] == "random"}
+    facts["known"]["random_streams"] = {
+        record["tensor"]: record.get("digest", "raises") for record in trace["records"] if record["stage"] == "random"
+    }
     _fill(numerics, facts)
     for variable, finding in sorted(asked.not_in_effect(host.environ, facts["known"]).items()):
         numerics.known("diagnosis." + variable, finding)

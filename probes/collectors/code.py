@@ -3,6 +3,7 @@
 git would run what a foreign repository's configuration says (core.fsmonitor, filters, textconv), refuse a folder of another
 owner (safe.directory), and most images hold no git.
 """
+
 import hashlib
 import struct
 import time
@@ -66,8 +67,7 @@ def _dirty(section, repository, commit):
         return
     lines = "".join("%s\0%s\n" % (name, found[name]) for name in sorted(found))
     digest = hashlib.sha256(lines.encode("utf-8", "surrogatepass")).hexdigest()
-    section.known("dirty", {"digest": "sha256:" + digest, "files": len(found),
-                            "names": sorted(found)[:SHOWN]})
+    section.known("dirty", {"digest": "sha256:" + digest, "files": len(found), "names": sorted(found)[:SHOWN]})
 
 
 def _text(repository, commit, environ):

@@ -1,4 +1,5 @@
 """What conda installed beside the Python packages: its cudatoolkit and its libraries have no metadata that pip would see."""
+
 import os
 
 from ..place import printable

@@ -1,4 +1,5 @@
 """The processor, as far as it decides which code a numeric library runs and with how many threads."""
+
 import re
 
 from ..cgroup import quota
@@ -10,10 +11,24 @@ CPUINFO_FIELD = re.compile(r"^(vendor_id|model name|flags|Features|CPU implement
 UNITS = {"K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 
 # MIDR_EL1, as /proc/cpuinfo spells it: implementer and part number (Arm's and the vendors' reference manuals).
-ARM_VENDORS = {"0x41": "ARM", "0x46": "Fujitsu", "0x48": "HiSilicon", "0x4e": "NVIDIA", "0x50": "APM", "0x61": "Apple",
-               "0xc0": "Ampere"}
-ARM_PARTS = {"0xd03": "Cortex-A53", "0xd07": "Cortex-A57", "0xd08": "Cortex-A72", "0xd0c": "Neoverse-N1",
-             "0xd40": "Neoverse-V1", "0xd49": "Neoverse-N2", "0xd4f": "Neoverse-V2"}
+ARM_VENDORS = {
+    "0x41": "ARM",
+    "0x46": "Fujitsu",
+    "0x48": "HiSilicon",
+    "0x4e": "NVIDIA",
+    "0x50": "APM",
+    "0x61": "Apple",
+    "0xc0": "Ampere",
+}
+ARM_PARTS = {
+    "0xd03": "Cortex-A53",
+    "0xd07": "Cortex-A57",
+    "0xd08": "Cortex-A72",
+    "0xd0c": "Neoverse-N1",
+    "0xd40": "Neoverse-V1",
+    "0xd49": "Neoverse-N2",
+    "0xd4f": "Neoverse-V2",
+}
 
 
 def collect(host, section, options):
@@ -86,8 +101,9 @@ def _caches(host, section):
     try:
         for name in host.listdir(CACHES):
             if name.startswith("index"):
-                kind, level, size = (host.read_text("%s/%s/%s" % (CACHES, name, leaf), 64).strip()
-                                     for leaf in ("type", "level", "size"))
+                kind, level, size = (
+                    host.read_text("%s/%s/%s" % (CACHES, name, leaf), 64).strip() for leaf in ("type", "level", "size")
+                )
                 if kind != "Instruction":
                     sizes["l" + level + ("d" if kind == "Data" else "")] = _bytes(size)
     except (OSError, ValueError) as error:

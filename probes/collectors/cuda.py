@@ -1,5 +1,6 @@
 """CUDA as three facts, not one: what the framework was built with, and every library on disk. The third, what is loaded,
 only a running framework shows: it comes from the training run."""
+
 import os
 import re
 
@@ -18,8 +19,12 @@ def collect(host, section, options):
     for name in sorted({copy.name for copy in copies}):
         section.known("disk." + ("libcuda" if name == "cuda" else name), _listed(host, copies, name))
     _nvcc(host, section)
-    for name, sentence in (("cpu-image", _cpu_image(host, built, copies)), ("stub-libcuda", _stub_libcuda(host)),
-                           ("mixed-cudnn", _mixed_cudnn(host, copies)), ("gpu-not-passed", _gpu_not_passed(host, copies))):
+    for name, sentence in (
+        ("cpu-image", _cpu_image(host, built, copies)),
+        ("stub-libcuda", _stub_libcuda(host)),
+        ("mixed-cudnn", _mixed_cudnn(host, copies)),
+        ("gpu-not-passed", _gpu_not_passed(host, copies)),
+    ):
         if sentence:
             section.known("diagnosis." + name, sentence)
         else:
@@ -49,8 +54,11 @@ def _nvcc(host, section):
 
 def _toolkit_version(host, toolkit):
     """Return what version.json (CUDA 11.1 and later), version.txt or cuda.h states, or an empty string."""
-    for leaf, pattern in (("version.json", r'"cuda"\s*:\s*\{[^}]*"version"\s*:\s*"([^"]+)"'),
-                          ("version.txt", r"CUDA Version (\S+)"), ("include/cuda.h", r"#define\s+CUDA_VERSION\s+(\d+)")):
+    for leaf, pattern in (
+        ("version.json", r'"cuda"\s*:\s*\{[^}]*"version"\s*:\s*"([^"]+)"'),
+        ("version.txt", r"CUDA Version (\S+)"),
+        ("include/cuda.h", r"#define\s+CUDA_VERSION\s+(\d+)"),
+    ):
         try:
             match = re.search(pattern, host.read_text(toolkit + "/" + leaf, HEAD_BYTES))
         except OSError:

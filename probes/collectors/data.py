@@ -1,4 +1,5 @@
 """Digests of the inputs that were declared: files and folders, read once, in blocks."""
+
 import os
 
 from ..treedigest import digest_tree

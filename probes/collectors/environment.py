@@ -1,4 +1,5 @@
 """Environment variables by allow-list: those that change what is computed, see variables.py."""
+
 from ..keyedhash import keyed_hash
 from ..scrub import scrub
 from ..variables import HASHED, RECORDED

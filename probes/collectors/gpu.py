@@ -1,4 +1,5 @@
 """The NVIDIA driver and its devices, through NVML and else nvidia-smi, each in a process that may hang or die."""
+
 import json
 import re
 import sys

@@ -1,4 +1,5 @@
 """The files of every distribution against its RECORD, the files that no RECORD lists, and the standard library."""
+
 from ..fact import Section
 from ..inventory import packages_of
 from ..place import printable
@@ -87,4 +88,6 @@ def bounded(files):
     names = sorted(files)
     whole = hashlib.sha256(json.dumps(files, sort_keys=True).encode("ascii")).hexdigest()
     rest = "and %d more; sha256:%s of all" % (len(names) - SHOWN, whole)
-    return names[:SHOWN] + [rest] if isinstance(files, list) else dict({name: files[name] for name in names[:SHOWN]}, **{"…": rest})
+    return (
+        names[:SHOWN] + [rest] if isinstance(files, list) else dict({name: files[name] for name in names[:SHOWN]}, **{"…": rest})
+    )

@@ -1,4 +1,5 @@
 """Modules that import would find and that no distribution brought: copied by hand, or put on the path."""
+
 import hashlib
 import os
 

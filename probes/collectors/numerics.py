@@ -1,4 +1,5 @@
 """Keras' own configuration file. What is in effect in a running framework comes from the training run."""
+
 import json
 import os
 

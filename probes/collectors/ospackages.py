@@ -1,4 +1,5 @@
 """Packages of the operating system, read from the package manager's own database."""
+
 import re
 
 from ..rpmdb import read_sqlite
@@ -43,8 +44,9 @@ def _record(section, manager, packages):
 def _dpkg_text(host):
     """Return the status database, and what distroless images keep one file a package."""
     texts = [_whole_text(host, STATUS)] if host.exists(STATUS) else []
-    texts += [_whole_text(host, STATUS_FOLDER + "/" + name) for name in host.listdir(STATUS_FOLDER)
-              if not name.endswith(".md5sums")]
+    texts += [
+        _whole_text(host, STATUS_FOLDER + "/" + name) for name in host.listdir(STATUS_FOLDER) if not name.endswith(".md5sums")
+    ]
     return "\n".join(texts)
 
 

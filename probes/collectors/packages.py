@@ -1,4 +1,5 @@
 """Every distribution as import would resolve it: the first copy on sys.path wins."""
+
 import os
 
 from .. import dpkg, version
@@ -8,8 +9,27 @@ from ..inventory import packages_of
 from ..place import printable
 
 # Names that many projects have at their top level; another project's folder in front of them shadows no package.
-EVERYBODYS = frozenset(("bench", "benchmark", "benchmarks", "build", "conftest", "data", "doc", "docs", "example", "examples", "scripts",
-                        "setup", "src", "test", "tests", "tools", "utils"))
+EVERYBODYS = frozenset(
+    (
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "build",
+        "conftest",
+        "data",
+        "doc",
+        "docs",
+        "example",
+        "examples",
+        "scripts",
+        "setup",
+        "src",
+        "test",
+        "tests",
+        "tools",
+        "utils",
+    )
+)
 OTHER_INSTALLERS = {"conda": "conda", "debian": "dpkg", "rpm": "rpm"}  # what INSTALLER says of packages that came from no index
 SOURCE_BYTES = 1 << 16
 

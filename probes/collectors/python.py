@@ -1,4 +1,5 @@
 """The interpreter: what it is, how it was started, where it looks, and what runs before the first line of a program."""
+
 import hashlib
 import os
 import re

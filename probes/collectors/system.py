@@ -1,4 +1,5 @@
 """The operating system below the interpreter: release, C library, kernel, locale, time zone, limits."""
+
 import codecs
 import sys
 
@@ -80,8 +81,9 @@ def _locale(section):
     import locale
 
     section.known("locale", locale.setlocale(locale.LC_CTYPE, None))
-    section.known("encoding", {"filesystem": _codec(sys.getfilesystemencoding()),
-                               "preferred": _codec(locale.getpreferredencoding(False))})
+    section.known(
+        "encoding", {"filesystem": _codec(sys.getfilesystemencoding()), "preferred": _codec(locale.getpreferredencoding(False))}
+    )
 
 
 def _codec(name):

@@ -36,7 +36,9 @@ def _clean_container(runs: int, name: str, baseline: Path) -> Row:
         lambda: guest.in_turn(name, 1, guest.probe())[0][0].wall_s,
     )
     least = [nothing + inventory for nothing, inventory in zip(bare, inside, strict=True)]
-    return ratio("`envprobe check docker://`, clean, no training run", ours, "`docker exec` of nothing + inventory", least, at_most=2)
+    return ratio(
+        "`envprobe check docker://`, clean, no training run", ours, "`docker exec` of nothing + inventory", least, at_most=2
+    )
 
 
 def _image(runs: int, baseline: Path) -> Row:
@@ -45,4 +47,6 @@ def _image(runs: int, baseline: Path) -> Row:
     importing = ["docker", "run", "--rm", image, "python3", "-c", "import tensorflow"]
     ours, bare = in_turn(runs, partial(of_program, check), partial(of_program, importing))
     walls = [cost.wall_s for cost in ours], [cost.wall_s for cost in bare]
-    return ratio("`envprobe check image://`, quick training run", walls[0], "`docker run` of `import tensorflow`", walls[1], at_most=1.6)
+    return ratio(
+        "`envprobe check image://`, quick training run", walls[0], "`docker run` of `import tensorflow`", walls[1], at_most=1.6
+    )

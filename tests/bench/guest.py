@@ -55,9 +55,7 @@ def python(program: str) -> Program:
     return Program(("python3", "-c", program))
 
 
-def in_turn(
-    name: str, runs: int, *programs: Program, before: tuple[str, ...] = (), watch: bool = False
-) -> list[list[GuestCost]]:
+def in_turn(name: str, runs: int, *programs: Program, before: tuple[str, ...] = (), watch: bool = False) -> list[list[GuestCost]]:
     """Run programs in turn inside a container and return `runs` costs of each.
 
     The program `before` is run ahead of each, and costs nothing. `watch` looks at memory, which costs time.

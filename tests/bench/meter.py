@@ -5,6 +5,7 @@ of `[wall seconds, CPU seconds, peak bytes of its largest process, peak bytes of
 does not count. `before` is a program to run ahead of each, or empty. The last number is 0 unless `watch` asks for it: looking
 costs time of its own. It counts shared pages once (PSS).
 """
+
 from __future__ import annotations
 
 import json

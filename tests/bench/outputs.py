@@ -99,9 +99,11 @@ def main() -> None:
             observed = options.folder / f"observed{number}{suffix}"
             numpy_s, numpy_used, numpy_peak, _ = measure(NUMPY, expected, observed, options.repeat)
             seconds, used, peak, verdict = measure(ENVPROBE, expected, observed, options.repeat)
-            print(f"| {suffix} | {case} | {numpy_s:.2f} s (CPU {numpy_used:.2f}), {numpy_peak:,.0f} MiB "
-                  f"| {seconds:.2f} s (CPU {used:.2f}) | {numpy_s / seconds:.2f} x | {peak:,.0f} MiB | {verdict} |",
-                  flush=True)  # fmt: skip
+            print(
+                f"| {suffix} | {case} | {numpy_s:.2f} s (CPU {numpy_used:.2f}), {numpy_peak:,.0f} MiB "
+                f"| {seconds:.2f} s (CPU {used:.2f}) | {numpy_s / seconds:.2f} x | {peak:,.0f} MiB | {verdict} |",
+                flush=True,
+            )
 
 
 MAKE = """

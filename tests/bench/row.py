@@ -24,7 +24,14 @@ class Row(NamedTuple):
 
 
 def ratio(
-    what: str, ours: Sequence[float], peer: str, peers: Sequence[float], *, unit: str = "s", at_most: float = 0, at_least: float = 0
+    what: str,
+    ours: Sequence[float],
+    peer: str,
+    peers: Sequence[float],
+    *,
+    unit: str = "s",
+    at_most: float = 0,
+    at_least: float = 0,
 ) -> Row:
     """Bound what is ours over what is a peer's, in the same rounds: the median of the ratios, round by round."""
     sign, bound = ("≥", at_least) if at_least else ("≤", at_most)

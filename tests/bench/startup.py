@@ -17,13 +17,15 @@ from .row import Row, amount, ratio
 def rows(runs: int) -> Iterator[Row]:
     """Yield the rows of commands that only start: each beside pip's like, in the same environment."""
     for ours, peers, bound in (("--version", "--version", 0.5), ("check --help", "check --help", 0.5)):
-        mine, theirs = in_turn(
-            runs, partial(of_program, [ENVPROBE, *ours.split()]), partial(of_program, [PIP, *peers.split()])
-        )
+        mine, theirs = in_turn(runs, partial(of_program, [ENVPROBE, *ours.split()]), partial(of_program, [PIP, *peers.split()]))
         yield ratio(f"`envprobe {ours}`", _walls(mine), f"`pip {peers}`", _walls(theirs), at_most=bound)
-    mine, theirs = in_turn(runs, partial(_imports, "envprobe.command.environment, envprobe.targets.container, docker"), partial(_imports, "docker"))
+    mine, theirs = in_turn(
+        runs, partial(_imports, "envprobe.command.environment, envprobe.targets.container, docker"), partial(_imports, "docker")
+    )
     yield ratio("imports up to the first word to an engine", _walls(mine), "`import docker`", _walls(theirs), at_most=2)
-    yield amount("what the plugin adds to a pytest run that does not ask for it, CPU", _added_by_plugin(8 * runs), "ms", at_most=20)
+    yield amount(
+        "what the plugin adds to a pytest run that does not ask for it, CPU", _added_by_plugin(8 * runs), "ms", at_most=20
+    )
 
 
 def _added_by_plugin(runs: int) -> list[float]:
@@ -31,7 +33,17 @@ def _added_by_plugin(runs: int) -> list[float]:
     with TemporaryDirectory() as folder:
         test = Path(folder) / "test_nothing.py"
         test.write_text("def test_nothing(): pass\n")
-        alone = ("env", "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1", sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-c", os.devnull)
+        alone = (
+            "env",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD=1",
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:cacheprovider",
+            "-c",
+            os.devnull,
+        )
         mine, theirs = in_turn(runs, partial(of_program, [*alone, "-p", "envprobe", test]), partial(of_program, [*alone, test]))
     return [with_plugin.cpu_s - without.cpu_s for with_plugin, without in zip(mine, theirs, strict=True)]
 

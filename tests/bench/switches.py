@@ -90,13 +90,19 @@ SWITCHES = (
     Switch("numpy without AVX512", {"NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL"}),
     Switch("glibc without FMA", {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable"}),
     Switch("Adam epsilon", edit=(f"{KERAS}/optimizers/optimizer_v2/adam.py", "epsilon=1e-7,", "epsilon=1e-6,")),
-    Switch("initializer scale", edit=(f"{KERAS}/initializers/initializers_v2.py", "scale /= max(1., (fan_in + fan_out) / 2.)",
-                                      "scale /= max(1., (fan_in + fan_out) / 2.2)")),
+    Switch(
+        "initializer scale",
+        edit=(
+            f"{KERAS}/initializers/initializers_v2.py",
+            "scale /= max(1., (fan_in + fan_out) / 2.)",
+            "scale /= max(1., (fan_in + fan_out) / 2.2)",
+        ),
+    ),
     _tensorflow("2.8.4", "2.8"),
     _tensorflow("2.9.3", "2.9"),
     _tensorflow("2.10.1", "2.10"),
     _tensorflow("2.11.1", "2.11"),
-)  # fmt: skip
+)
 BY_NAME = {switch.name: switch for switch in SWITCHES}
 
 
@@ -194,7 +200,9 @@ def main() -> int:
     for name in options.switch or BY_NAME:
         observed = trace_of(answer(BY_NAME[name]))
         lines.append(row(name, reference, observed))
-        moved[name] = list(dict.fromkeys((item.part, item.stage, item.tensor, item.how) for item in diverging(reference, observed)))
+        moved[name] = list(
+            dict.fromkeys((item.part, item.stage, item.tensor, item.how) for item in diverging(reference, observed))
+        )
         print(lines[-1], flush=True)
     if options.write:
         _write_table("\n".join(lines))

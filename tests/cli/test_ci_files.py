@@ -158,7 +158,10 @@ def test_the_action_says_when_it_could_not_tell(repository: Path) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [*(("TARGET", value) for value in HOSTILE), *((name, "; ".join(HOSTILE)) for name in ("BASELINE", "POLICY_FROM", "FORMAT", "STRICT"))],
+    [
+        *(("TARGET", value) for value in HOSTILE),
+        *((name, "; ".join(HOSTILE)) for name in ("BASELINE", "POLICY_FROM", "FORMAT", "STRICT")),
+    ],
 )
 def test_an_input_is_a_value_and_nothing_else(name: str, value: str, repository: Path) -> None:
     """No input is run, split, expanded or taken for an option: the check differs or is refused, and nothing else happens."""

@@ -40,7 +40,17 @@ def summary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_several_formats_of_one_check(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """One probe, one comparison: text in the log, and the same verdict in every file, without colour."""
-    arguments = ["check", "--color", "auto", "--also", "junit=out/junit.xml", "--also", "json=out/report.json", "--also", "sarif=s.sarif"]
+    arguments = [
+        "check",
+        "--color",
+        "auto",
+        "--also",
+        "junit=out/junit.xml",
+        "--also",
+        "json=out/report.json",
+        "--also",
+        "sarif=s.sarif",
+    ]
     assert cli.main(arguments) == 1
     assert capsys.readouterr().out.startswith("DIFFERS  1 difference")
     assert json.loads((repository / "out/report.json").read_bytes())["verdict"] == "differs"

@@ -107,5 +107,7 @@ def test_the_navigation_and_the_front_page_lead_to_every_page() -> None:
 def test_every_command_of_the_tutorial_is_typed() -> None:
     """Nothing of the tutorial stands outside of the two parts that tests/real/test_tutorial.py follows."""
     page = (ROOT / "docs" / "tutorial.md").read_text("utf-8")
-    assert len(walkthrough.read_steps(page)) == sum(len(walkthrough.read_steps(part)) for part in re.split(r"^## Part ", page, flags=re.M)[1:])
+    assert len(walkthrough.read_steps(page)) == sum(
+        len(walkthrough.read_steps(part)) for part in re.split(r"^## Part ", page, flags=re.M)[1:]
+    )
     assert len(walkthrough.read_steps(page)) == len(re.findall(r"^\$ |^```\w+ title=", page, re.MULTILINE))

@@ -150,8 +150,14 @@ CASES = (
     # -- names that no file system takes
     *(
         Case(f"{command} {'n' * 300}{suffix}", 2, "", "File name too long")
-        for command, suffix in (("show", ""), ("check --baseline", ".json"), ("check file://same.json --baseline", ".json"),
-                                ("verify", ".md"), ("lint", ""), ("record file://same.json --output", ".json"))
+        for command, suffix in (
+            ("show", ""),
+            ("check --baseline", ".json"),
+            ("check file://same.json --baseline", ".json"),
+            ("verify", ".md"),
+            ("lint", ""),
+            ("record file://same.json --output", ".json"),
+        )
     ),
     # -- places that cannot be written
     Case("diff same.json drifted.json --output /dev/full", 2, "", "/dev/full: cannot be written: No space left on device"),

@@ -59,7 +59,9 @@ def test_names_of_files_are_safe_to_print(repository: Path, capsys: pytest.Captu
     assert "\x1b" not in capsys.readouterr().out
 
 
-def test_no_file_at_all(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_file_at_all(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A folder without baselines is said to have none."""
     monkeypatch.chdir(tmp_path_factory.mktemp("empty"))
     assert cli.main(["lint"]) == 0

@@ -62,7 +62,13 @@ def _aim_elsewhere(folder: Path) -> None:
     (folder / "envprobe.toml").write_text('baseline = "tf"\ntarget = "file://same.json"\n')
 
 
-LOOSENINGS = (_loosen_settings, _put_other_settings_in_front, _record_the_baseline_again, _link_the_folder_elsewhere, _aim_elsewhere)
+LOOSENINGS = (
+    _loosen_settings,
+    _put_other_settings_in_front,
+    _record_the_baseline_again,
+    _link_the_folder_elsewhere,
+    _aim_elsewhere,
+)
 OTHERS = (_take_the_settings_away, _put_a_run_in_its_place)
 
 
@@ -123,7 +129,10 @@ def test_nothing_of_the_repository_is_run(repository: Path) -> None:
 
 
 def test_a_clone_without_the_revision_is_told_how_to_fetch(
-    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    repository: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A shallow clone, as CI systems make, says what to set there; no comparison is made."""
     _loosen_settings(repository)
@@ -134,11 +143,16 @@ def test_a_clone_without_the_revision_is_told_how_to_fetch(
     assert cli.main(["check", "--policy-from", "HEAD^1"]) == 2
     said = capsys.readouterr()
     assert said.out == ""
-    assert all(words in said.err for words in ("HEAD^1: no such revision", "fetch-depth: 0", "GIT_DEPTH: 0", "git fetch --depth=1"))
+    assert all(
+        words in said.err for words in ("HEAD^1: no such revision", "fetch-depth: 0", "GIT_DEPTH: 0", "git fetch --depth=1")
+    )
 
 
 def test_a_clone_without_contents_fetches_nothing(
-    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    repository: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A partial clone is told what it lacks: git would start a program of the repository's configuration to fetch it."""
     _loosen_settings(repository)

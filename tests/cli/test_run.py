@@ -48,7 +48,9 @@ def desk(tmp_path: Path) -> Path:
 
 def _envprobe(desk: Path, *arguments: str, stdin: str = "", **variables: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "ENVPROBE_CACHE": str(desk / "cache"), **variables}
-    return subprocess.run([*ENVPROBE, *arguments], cwd=desk, input=stdin, capture_output=True, text=True, env=environment, timeout=120)
+    return subprocess.run(
+        [*ENVPROBE, *arguments], cwd=desk, input=stdin, capture_output=True, text=True, env=environment, timeout=120
+    )
 
 
 def _record(desk: Path, name: str, *arguments: str, **variables: str) -> dict[str, Any]:
@@ -74,11 +76,12 @@ def test_what_is_recorded(desk):
 
 def test_an_argument_that_is_not_utf_8_costs_no_record(desk: Path) -> None:
     """An argument may be the name of an old file, in any bytes: the run is recorded, with the bytes as escapes."""
-    done = _envprobe(desk, "run", *QUICK, "--output", "run.json", "--outputs", "x", "--", "sh", "-c", "echo 1 > x", os.fsdecode(b"a\xff"))
+    done = _envprobe(
+        desk, "run", *QUICK, "--output", "run.json", "--outputs", "x", "--", "sh", "-c", "echo 1 > x", os.fsdecode(b"a\xff")
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads((desk / "run.json").read_bytes())["command"][-1] == r"a\udcff"
     assert _envprobe(desk, "diff", "run.json", "run.json").returncode == 0
-
 
 
 def test_the_same_again_and_otherwise(desk):
@@ -107,7 +110,20 @@ def test_every_format_tells_the_outputs(desk, format_):
 
 def test_repeated(desk):
     """Each attempt has the next seed, and the file shows what the metrics spread by."""
-    run = _record(desk, "many.json", "--outputs", "metrics.json", "--seed-env", "SEED", "--repeat", "3", "--", sys.executable, "train.py", "1")
+    run = _record(
+        desk,
+        "many.json",
+        "--outputs",
+        "metrics.json",
+        "--seed-env",
+        "SEED",
+        "--repeat",
+        "3",
+        "--",
+        sys.executable,
+        "train.py",
+        "1",
+    )
     assert [attempt["seed"] for attempt in run["attempts"]] == [0, 1, 2]
     assert len({attempt["outputs"][0]["metrics"]["accuracy"] for attempt in run["attempts"]}) == 3
     assert "±" in _envprobe(desk, "show", "many.json").stdout
@@ -134,7 +150,20 @@ def test_copies(desk):
     run = _record(desk, "run.json", "--outputs", "metrics.json", "--copy-outputs", "kept", "--", sys.executable, "train.py", "1")
     assert (desk / "kept" / "metrics.json").read_bytes() == (desk / "metrics.json").read_bytes()
     assert run["attempts"][0]["context"]["copies"]
-    run = _record(desk, "none.json", "--outputs", "metrics.json", "--copy-outputs", "no", "--copy-limit", "0", "--", sys.executable, "train.py", "1")
+    run = _record(
+        desk,
+        "none.json",
+        "--outputs",
+        "metrics.json",
+        "--copy-outputs",
+        "no",
+        "--copy-limit",
+        "0",
+        "--",
+        sys.executable,
+        "train.py",
+        "1",
+    )
     assert run["attempts"][0]["context"]["not_copied"] == ["metrics.json"]
 
 
@@ -220,7 +249,9 @@ def test_a_record_that_cannot_be_written_costs_no_training(desk, place):
 def test_interrupted(desk, number, status):
     """Ctrl-C reaches the command, ends all that it started, and leaves an honest partial record."""
     command = [*ENVPROBE, "run", *QUICK, "--repeat", "3", "--outputs", "partial.json", "--", sys.executable, "long.py"]
-    with subprocess.Popen(command, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+    with subprocess.Popen(
+        command, cwd=desk, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True
+    ) as process:
         assert process.stdout.readline() == "started\n"
         process.send_signal(number)
         printed, said = process.communicate(timeout=60)

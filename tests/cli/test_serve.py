@@ -52,9 +52,16 @@ def test_a_folder_is_a_page(team: Serving) -> None:
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
-    [("GET", "/../../etc/passwd", 404), ("GET", "/%2e%2e/%2e%2e/etc/passwd", 404), ("GET", "/tf.json", 404), ("POST", "/", 405),
-     ("DELETE", "/", 405), ("HEAD", "/", 200), ("GET", "http://evil.example/", 421)],
-)  # fmt: skip
+    [
+        ("GET", "/../../etc/passwd", 404),
+        ("GET", "/%2e%2e/%2e%2e/etc/passwd", 404),
+        ("GET", "/tf.json", 404),
+        ("POST", "/", 405),
+        ("DELETE", "/", 405),
+        ("HEAD", "/", 200),
+        ("GET", "http://evil.example/", 421),
+    ],
+)
 def test_requests_as_an_attacker_spells_them(team: Serving, method: str, path: str, status: int) -> None:
     """No path leads to a file, and no method but reading is answered."""
     found, _, page = ask(team.url, method, path)
@@ -114,9 +121,12 @@ def test_beyond_this_machine_there_is_always_a_token(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("gone",), "gone: no such folder"), (("--host", "no.such.host.invalid"), "no.such.host.invalid:8765: cannot be listened on"),
-     (("--port", "70000"), "70000 is not in the range")],
-)  # fmt: skip
+    [
+        (("gone",), "gone: no such folder"),
+        (("--host", "no.such.host.invalid"), "no.such.host.invalid:8765: cannot be listened on"),
+        (("--port", "70000"), "70000 is not in the range"),
+    ],
+)
 def test_what_cannot_be_served(tmp_path: Path, arguments: tuple[str, ...], said: str) -> None:
     """A folder, a host or a port that cannot be is one sentence, and exit status 2."""
     done = run(tmp_path, *arguments)

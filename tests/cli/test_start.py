@@ -9,10 +9,29 @@ import pytest
 from envprobe.cli.group import HOMES
 
 LATER = {  # what judges and draws is loaded while the target answers, the rest only where it is used
-    "docker", "IPython", "requests", "rich", "packaging", "deepdiff", "jinja2", "numpy", "zipfile", "tomllib", "pip_requirements_parser",
-    "envprobe.assess", "envprobe.carrier.html", "envprobe.records", "envprobe.signing", "envprobe.verification", "envprobe.experiment", "envprobe.output.comparator", "envprobe.render.text",
-    "envprobe.cli.attach", "envprobe.cli.run", "envprobe.notebook",
-}  # fmt: skip
+    "docker",
+    "IPython",
+    "requests",
+    "rich",
+    "packaging",
+    "deepdiff",
+    "jinja2",
+    "numpy",
+    "zipfile",
+    "tomllib",
+    "pip_requirements_parser",
+    "envprobe.assess",
+    "envprobe.carrier.html",
+    "envprobe.records",
+    "envprobe.signing",
+    "envprobe.verification",
+    "envprobe.experiment",
+    "envprobe.output.comparator",
+    "envprobe.render.text",
+    "envprobe.cli.attach",
+    "envprobe.cli.run",
+    "envprobe.notebook",
+}
 
 
 @pytest.mark.parametrize(

@@ -132,7 +132,8 @@ REPORTS: dict[str, Report] = {
     ),
     "outputs-undetermined": _experiments(seeded([0.90, 0.91, 0.89]), seeded([0.904], first_seed=50)),
     "revision": msgspec.structs.replace(
-        _report(fingerprint({"packages.numpy.version": "1.23.5"})), policy_from=PolicySource("origin/main", "0123456789abcdef" * 2 + "01234567")
+        _report(fingerprint({"packages.numpy.version": "1.23.5"})),
+        policy_from=PolicySource("origin/main", "0123456789abcdef" * 2 + "01234567"),
     ),
     "same-bits": _report(
         msgspec.structs.replace(_traced(trace()), sections=fingerprint({"cpu.affinity": 8, "environment.TZ": "UTC"}).sections),

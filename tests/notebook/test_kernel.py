@@ -34,7 +34,9 @@ def install(folder: Path, version: str) -> None:
 
 def declare(folder: Path, name: str, **declared: str) -> None:
     """Write a baseline that declares versions, by fact path with `__` for the dots."""
-    facts = {path.replace("__", "."): {"specifier": specifier, "source": "requirements.txt"} for path, specifier in declared.items()}
+    facts = {
+        path.replace("__", "."): {"specifier": specifier, "source": "requirements.txt"} for path, specifier in declared.items()
+    }
     (folder / "baselines").mkdir(exist_ok=True)
     document = {"schema": "envprobe.baseline/1", "name": name, "kind": "declared", "declared": facts}
     (folder / "baselines" / f"{name}.json").write_text(json.dumps(document))
@@ -72,7 +74,9 @@ def outputs(notebook: Any, number: int) -> list[Any]:
 def test_a_check_is_one_output_with_text_and_table(cells: Any) -> None:
     """One line checks the kernel; the text of the report is there for terminals, without escapes."""
     (output,) = outputs(cells, 1)
-    assert output.data["text/plain"].startswith("REPRODUCES  no difference that changes results\na fresh Python of this kernel against holds")
+    assert output.data["text/plain"].startswith(
+        "REPRODUCES  no difference that changes results\na fresh Python of this kernel against holds"
+    )
     assert "\x1b" not in output.data["text/plain"]
     assert "reproduces" in output.data["text/html"]
     assert output.metadata["envprobe"]["verdict"] == "reproduces"
@@ -86,7 +90,9 @@ def test_stop_shows_the_report_and_then_ends_the_cell(cells: Any) -> None:
     assert (error.output_type, error.ename) == ("error", "NotReproduced")
 
 
-@pytest.mark.parametrize(("number", "message", "hint"), [(3, "no baseline named 'nowhere'", "envprobe record"), (4, "'chekc'", "--help")])
+@pytest.mark.parametrize(
+    ("number", "message", "hint"), [(3, "no baseline named 'nowhere'", "envprobe record"), (4, "'chekc'", "--help")]
+)
 def test_trouble_is_a_message_and_a_hint(cells: Any, number: int, message: str, hint: str) -> None:
     """A cell that could not tell ends as an error, without a traceback."""
     (error,) = outputs(cells, number)
@@ -140,14 +146,21 @@ def test_what_was_installed_under_a_running_kernel_is_not_what_it_runs(tmp_path:
     check = f"%envprobe check {QUICK} --baseline "
     upgrade = f"from pathlib import Path\n{inspect.getsource(install)}\ninstall(Path('site'), '2.0')"
     notebook = run_cells(
-        tmp_path, "%load_ext envprobe\nimport demo", check + "old", upgrade, check + "old", check + "new",
+        tmp_path,
+        "%load_ext envprobe\nimport demo",
+        check + "old",
+        upgrade,
+        check + "old",
+        check + "new",
         PYTHONPATH=str(tmp_path / "site"),
-    )  # fmt: skip
+    )
     assert outputs(notebook, 1)[0].metadata["envprobe"]["verdict"] == "reproduces"
     for number in (3, 4):
         (output,) = outputs(notebook, number)
         assert output.metadata["envprobe"]["verdict"] == "undetermined"
-        assert "this kernel runs demo 1.0, and 2.0 was installed since: restart the kernel" in " ".join(output.data["text/plain"].split())
+        assert "this kernel runs demo 1.0, and 2.0 was installed since: restart the kernel" in " ".join(
+            output.data["text/plain"].split()
+        )
 
 
 def test_variables_that_a_cell_has_set_are_compared(tmp_path: Path) -> None:
@@ -165,7 +178,12 @@ def test_commands_options_and_baselines_are_completed(tmp_path: Path) -> None:
     manager, client = start_new_kernel(cwd=str(tmp_path))
     try:
         client.execute_interactive("%load_ext envprobe", timeout=60)
-        typed = {"%envprobe ": "signature", "%envprobe ch": "check", "%envprobe check --stri": "--strict", "%envprobe check --baseline te": "team-a"}
+        typed = {
+            "%envprobe ": "signature",
+            "%envprobe ch": "check",
+            "%envprobe check --stri": "--strict",
+            "%envprobe check --baseline te": "team-a",
+        }
         for words, completed in typed.items():
             assert completed in client.complete(words, len(words), reply=True, timeout=60)["content"]["matches"]
     finally:

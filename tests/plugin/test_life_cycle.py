@@ -11,8 +11,13 @@ WORKERS = [
     pytest.param((), id="one process"),
     pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.skipif(find_spec("xdist") is None, reason="nox -s plugin has xdist")),
 ]
-STORED = ["test_log/log.csv", "test_metrics/history.json", "test_metrics/loss.json", "test_weights-1/weights.npy",
-          "test_weights-5/weights.npy"]  # fmt: skip
+STORED = [
+    "test_log/log.csv",
+    "test_metrics/history.json",
+    "test_metrics/loss.json",
+    "test_weights-1/weights.npy",
+    "test_weights-5/weights.npy",
+]
 
 
 def stored(example: pytest.Pytester) -> dict[str, bytes]:

@@ -16,8 +16,16 @@ NONE: Mapping[str, Any] = MappingProxyType({})
 class Machine(FakeHost):
     """A host whose root is a folder of the test's own; nothing of the machine below shows through."""
 
-    def __init__(self, root: Path, files: Mapping[str, str | bytes] = NONE, *, environ: Mapping[str, str] = NONE,
-                 programs: Mapping[str, object] = NONE, architecture: str = "x86_64", path: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        files: Mapping[str, str | bytes] = NONE,
+        *,
+        environ: Mapping[str, str] = NONE,
+        programs: Mapping[str, object] = NONE,
+        architecture: str = "x86_64",
+        path: tuple[str, ...] = (),
+    ) -> None:
         home = Path(environ.get("HOME", "/home/alice"))
         super().__init__(root, path=path, home=home, prefix=Path("/usr"), environ=environ, programs=programs)
         self.architecture, self.ran = architecture, list[list[str]]()

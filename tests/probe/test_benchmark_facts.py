@@ -217,10 +217,13 @@ def test_mapped_libraries_are_what_this_process_loaded(tmp_path: Path) -> None:
 def answered(**members: Any) -> bytes:
     """Return a child's answer in miniature."""
     trace = {
-        "schema": "envprobe.trace/1", "kind": "tensorflow", "mode": "quick", "class": {"framework": "tensorflow 2.9.0", "cpus": 2},
+        "schema": "envprobe.trace/1",
+        "kind": "tensorflow",
+        "mode": "quick",
+        "class": {"framework": "tensorflow 2.9.0", "cpus": 2},
         "records": [{"part": "host", "stage": "random", "tensor": "python", "digest": "0" * 32}],
         "context": {"caches": "L1 32K", "loaded": {}},
-    }  # fmt: skip
+    }
     known = {"framework": "tensorflow 2.9.0", "op_determinism": False}
     return json.dumps({"trace": {**trace, **members}, "facts": {"known": known, "unknown": {}}}).encode()
 
@@ -234,9 +237,11 @@ def test_what_onednn_printed_is_in_facts_and_class() -> None:
     assert (known["onednn"], known["onednn_threads"], known["xla"]) == (True, 2, False)
     assert known["random_streams"] == {"python": "0" * 32}
     assert trace["class"] == {
-        "framework": "tensorflow 2.9.0", "cpus": 2, "onednn": True,
+        "framework": "tensorflow 2.9.0",
+        "cpus": 2,
+        "onednn": True,
         "onednn_isa": "Intel AVX-512 with Intel DL Boost and bfloat16 support",
-    }  # fmt: skip
+    }
     assert trace["context"]["onednn_kernels"] == ["convolution brgconv:avx512_core", "matmul brg:avx512_core"]
 
 
@@ -257,7 +262,10 @@ def test_a_switch_that_a_kind_of_run_does_not_have_is_absent() -> None:
 
 def test_mapped_cuda_libraries_become_facts() -> None:
     """Version and place of each, and both copies where two files of one library are mapped."""
-    mapped = {"cudart": ["/usr/local/cuda-11.2/lib64/libcudart.so.11.2.152"], "cublas": ["/a/libcublas.so.11.4.1.1043", "/b/libcublas.so.11"]}
+    mapped = {
+        "cudart": ["/usr/local/cuda-11.2/lib64/libcudart.so.11.2.152"],
+        "cublas": ["/a/libcublas.so.11.4.1.1043", "/b/libcublas.so.11"],
+    }
     trace_context = {"caches": "", "loaded": mapped}
     cuda = report(Machine(), Section(), ended(0, answer=answered(context=trace_context)))["sections"]["cuda"].as_json()["known"]
     assert cuda["loaded.cudart.version"] == "11.2.152"

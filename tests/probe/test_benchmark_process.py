@@ -32,12 +32,15 @@ def test_an_answer_comes_beside_whatever_is_printed() -> None:
 def test_a_child_that_hangs_is_ended_with_everything_it_started(tmp_path: Path) -> None:
     """At the time limit the whole process group is killed, so nothing is left in the target."""
     held = tmp_path / "held"
-    outcome = run(f"""
+    outcome = run(
+        f"""
 import fcntl, subprocess, time
 lock = open({str(held)!r}, 'w')
 fcntl.flock(lock, fcntl.LOCK_EX)
 subprocess.Popen(['sleep', '600'], pass_fds=[lock.fileno()])
-time.sleep(600)""", timeout_s=2)  # fmt: skip
+time.sleep(600)""",
+        timeout_s=2,
+    )
     assert outcome.timed_out and outcome.document() == {}
     with held.open() as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)  # returns when nobody holds it any more

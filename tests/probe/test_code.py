@@ -22,8 +22,14 @@ from probes.worktree import LFS_POINTER
 from .fake import FakeHost, facts
 
 pytestmark = pytest.mark.usefixtures("git_is_here")
-QUIET = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "GIT_AUTHOR_NAME": "a", "GIT_AUTHOR_EMAIL": "a@b",
-         "GIT_COMMITTER_NAME": "a", "GIT_COMMITTER_EMAIL": "a@b"}
+QUIET = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+    "GIT_AUTHOR_NAME": "a",
+    "GIT_AUTHOR_EMAIL": "a@b",
+    "GIT_COMMITTER_NAME": "a",
+    "GIT_COMMITTER_EMAIL": "a@b",
+}
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -116,6 +122,7 @@ def test_a_change_within_the_same_second_and_size_is_seen(repository: Path) -> N
 
 def test_the_digest_is_of_the_change(repository: Path) -> None:
     """Two people with the same uncommitted change have the same digest, and none of its content is recorded (trap 41)."""
+
     def digest(text: str) -> dict[str, Any]:
         (repository / "train.py").write_text(text)
         return look(repository)["known"]["dirty"]  # type: ignore[no-any-return]
@@ -131,8 +138,15 @@ def test_a_copied_or_touched_tree_is_clean(repository: Path, tmp_path: Path) -> 
     assert dirty_names(tmp_path / "copy") == []
 
 
-@pytest.mark.parametrize("how", [["gc", "--quiet", "--aggressive"], ["pack-refs", "--all"],
-                                 ["update-index", "--index-version", "4"], ["checkout", "--quiet", "--detach"]])
+@pytest.mark.parametrize(
+    "how",
+    [
+        ["gc", "--quiet", "--aggressive"],
+        ["pack-refs", "--all"],
+        ["update-index", "--index-version", "4"],
+        ["checkout", "--quiet", "--detach"],
+    ],
+)
 def test_other_ways_of_storing_the_same(repository: Path, how: list[str]) -> None:
     """Packs with deltas, packed references, an index of version 4, a detached HEAD: the commit and the change are the same."""
     commit = git(repository, "rev-parse", "HEAD")
@@ -158,8 +172,16 @@ def test_trap_40_nothing_of_a_foreign_repository_is_run(repository: Path, tmp_pa
     script = tmp_path / "evil"
     script.write_text(f"#!/bin/sh\ntouch {witness}\ncat\n")
     script.chmod(0o755)
-    for name in ("core.fsmonitor", "core.sshCommand", "diff.external", "filter.evil.clean", "filter.evil.process",
-                 "diff.evil.textconv", "core.alternateRefsCommand", "core.pager"):
+    for name in (
+        "core.fsmonitor",
+        "core.sshCommand",
+        "diff.external",
+        "filter.evil.clean",
+        "filter.evil.process",
+        "diff.evil.textconv",
+        "core.alternateRefsCommand",
+        "core.pager",
+    ):
         git(repository, "config", name, str(script))
     (repository / ".git" / "info").mkdir(exist_ok=True)
     (repository / ".git" / "info" / "attributes").write_text("* filter=evil diff=evil\n")

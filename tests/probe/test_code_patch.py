@@ -35,8 +35,15 @@ def told(folder: Path, **environ: str) -> dict[str, Any]:
 
 def tree(folder: Path) -> dict[str, Any]:
     """Return the files of a working tree: link targets, or contents and whether they may be run."""
-    files = {path: path.relative_to(folder).as_posix() for path in folder.rglob("*") if ".git" not in path.parts and (path.is_symlink() or path.is_file())}
-    return {name: str(path.readlink()) if path.is_symlink() else (path.read_bytes(), bool(path.stat().st_mode & 0o100)) for path, name in files.items()}
+    files = {
+        path: path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if ".git" not in path.parts and (path.is_symlink() or path.is_file())
+    }
+    return {
+        name: str(path.readlink()) if path.is_symlink() else (path.read_bytes(), bool(path.stat().st_mode & 0o100))
+        for path, name in files.items()
+    }
 
 
 def test_git_makes_the_same_tree_of_it(repository: Path, tmp_path: Path) -> None:

@@ -29,8 +29,10 @@ def test_an_epyc_is_read_from_proc(tmp_path: Path) -> None:
     assert known["affinity"] == 4
 
 
-@pytest.mark.parametrize(("name", "model", "dispatch"), [("cpuinfo-graviton2.txt", "Neoverse-N1", "aarch64:asimd"),
-                                                         ("cpuinfo-graviton3.txt", "Neoverse-V1", "aarch64:sve_256_bf16")])
+@pytest.mark.parametrize(
+    ("name", "model", "dispatch"),
+    [("cpuinfo-graviton2.txt", "Neoverse-N1", "aarch64:asimd"), ("cpuinfo-graviton3.txt", "Neoverse-V1", "aarch64:sve_256_bf16")],
+)
 def test_an_arm_processor_is_named_by_its_part(tmp_path: Path, name: str, model: str, dispatch: str) -> None:
     """Arm's cpuinfo has codes in place of names, and no flag tells how long a vector is."""
     host = machine(tmp_path, sample(name), "aarch64")
@@ -49,10 +51,18 @@ def test_unlike_cores_share_only_what_both_have(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("flags", "name"),
-    [(("sse2",), "sse2"), (("sse4_1",), "sse41"), (("sse4_1", "avx"), "avx"), (("sse4_1", "avx", "avx2"), "avx"), (AVX2, "avx2"),
-     ((*AVX2, "avx512f"), "avx2"), (AVX512, "avx512_core"), ((*AVX512, "avx512_vnni"), "avx512_core_vnni"),
-     ((*AVX512, "avx512_vnni", "avx512_bf16"), "avx512_core_bf16"),
-     ((*AVX512, "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16"), "avx512_core_amx")],
+    [
+        (("sse2",), "sse2"),
+        (("sse4_1",), "sse41"),
+        (("sse4_1", "avx"), "avx"),
+        (("sse4_1", "avx", "avx2"), "avx"),
+        (AVX2, "avx2"),
+        ((*AVX2, "avx512f"), "avx2"),
+        (AVX512, "avx512_core"),
+        ((*AVX512, "avx512_vnni"), "avx512_core_vnni"),
+        ((*AVX512, "avx512_vnni", "avx512_bf16"), "avx512_core_bf16"),
+        ((*AVX512, "avx512_vnni", "avx512_bf16", "amx_tile", "amx_int8", "amx_bf16"), "avx512_core_amx"),
+    ],
 )
 def test_trap_31_dispatch_class_is_onednns(flags: tuple[str, ...], name: str) -> None:
     """oneDNN's default in TensorFlow 2.9 depends on the class, so two CPU generations must differ in it."""
@@ -68,8 +78,9 @@ def test_another_architecture_is_its_own_class() -> None:
 def test_caches_are_in_bytes(tmp_path: Path) -> None:
     """Eigen blocks its matrix products by the sizes of the data caches; the instruction cache does not matter."""
     host = machine(tmp_path, sample("cpuinfo-epyc.txt"))
-    for index, (kind, level, size) in enumerate([("Data", 1, "48K"), ("Instruction", 1, "32K"), ("Unified", 2, "1024K"),
-                                                 ("Unified", 3, "32M")]):
+    for index, (kind, level, size) in enumerate(
+        [("Data", 1, "48K"), ("Instruction", 1, "32K"), ("Unified", 2, "1024K"), ("Unified", 3, "32M")]
+    ):
         for leaf, value in (("type", kind), ("level", level), ("size", size)):
             host.add(f"/sys/devices/system/cpu/cpu0/cache/index{index}/{leaf}", f"{value}\n")
     assert facts(cpu, host)["known"]["caches"] == {"l1d": 48 << 10, "l2": 1 << 20, "l3": 32 << 20}

@@ -21,8 +21,12 @@ def machine(root: Path, cgroup: str, mountinfo: str, files: dict[str, str]) -> M
 
 def test_trap_32_quota_in_docker_on_v1(tmp_path: Path) -> None:
     """Captured from `docker run --cpus 1.5`: the group's path is the host's, and the mount shows that group as its root."""
-    host = machine(tmp_path, sample("cgroup-docker-v1.txt"), sample("mountinfo-docker-v1.txt"),
-                   {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "150000\n", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n"})
+    host = machine(
+        tmp_path,
+        sample("cgroup-docker-v1.txt"),
+        sample("mountinfo-docker-v1.txt"),
+        {"/sys/fs/cgroup/cpu/cpu.cfs_quota_us": "150000\n", "/sys/fs/cgroup/cpu/cpu.cfs_period_us": "100000\n"},
+    )
     assert quota(host) == "1.5"
 
 
@@ -33,8 +37,12 @@ def test_trap_11_quota_in_a_container_on_v2(tmp_path: Path) -> None:
 
 def test_the_tightest_of_nested_groups_counts(tmp_path: Path) -> None:
     """A group without a limit inside a limited one is limited."""
-    host = machine(tmp_path, "0::/user.slice/job\n", V2, {
-        "/sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n", "/sys/fs/cgroup/user.slice/cpu.max": "200000 100000\n"})
+    host = machine(
+        tmp_path,
+        "0::/user.slice/job\n",
+        V2,
+        {"/sys/fs/cgroup/user.slice/job/cpu.max": "max 100000\n", "/sys/fs/cgroup/user.slice/cpu.max": "200000 100000\n"},
+    )
     assert quota(host) == "2"
 
 

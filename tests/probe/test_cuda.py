@@ -55,8 +55,10 @@ def test_trap_8_compiled_gpu_targets_are_recorded(tmp_path: Path) -> None:
 
 def test_torch_states_its_cuda_too(tmp_path: Path) -> None:
     """PyTorch's version.py holds annotated assignments and a class of its own making."""
-    text = ("from typing import Optional\n__all__ = ['cuda']\n__version__ = '2.2.0+cu121'\ndebug = False\n"
-            "cuda: Optional[str] = '12.1'\ngit_version = str(1)\nhip: Optional[str] = None\n")
+    text = (
+        "from typing import Optional\n__all__ = ['cuda']\n__version__ = '2.2.0+cu121'\ndebug = False\n"
+        "cuda: Optional[str] = '12.1'\ngit_version = str(1)\nhip: Optional[str] = None\n"
+    )
     known = facts(cuda, machine(tmp_path, {SITE + "/torch/version.py": text}))["known"]
     assert (known["built.torch.cuda"], known["built.torch.debug"]) == ("12.1", False)
     assert "built.torch.hip" not in known
@@ -87,13 +89,16 @@ def test_trap_3_every_cudnn_file_is_listed(tmp_path: Path) -> None:
 
 def test_trap_4_every_copy_is_listed_with_its_folder(tmp_path: Path) -> None:
     """Which copy is loaded the disk cannot tell: all are listed, a file reached by two names once."""
-    host = machine(tmp_path, {TOOLKIT + "/libcudart.so.11.2.152": "", "/opt/other/libcudart.so.11.0.221": ""},
-                   LD_LIBRARY_PATH="/opt/other:")
+    host = machine(
+        tmp_path, {TOOLKIT + "/libcudart.so.11.2.152": "", "/opt/other/libcudart.so.11.0.221": ""}, LD_LIBRARY_PATH="/opt/other:"
+    )
     host.link(TOOLKIT + "/libcudart.so.11.0", "libcudart.so.11.2.152")
     host.link("/usr/local/cuda", "cuda-11.2")
     host.link("/usr/local/cuda-11.2/lib64", "targets/x86_64-linux/lib")
     assert facts(cuda, host)["known"]["disk.cudart"] == [
-        {"version": "11.0.221", "place": "/opt/other"}, {"version": "11.2.152", "place": TOOLKIT}]
+        {"version": "11.0.221", "place": "/opt/other"},
+        {"version": "11.2.152", "place": TOOLKIT},
+    ]
 
 
 def test_trap_23_condas_libraries_are_seen(tmp_path: Path) -> None:
@@ -104,27 +109,45 @@ def test_trap_23_condas_libraries_are_seen(tmp_path: Path) -> None:
 
 def test_a_wheels_library_has_its_packages_version(tmp_path: Path) -> None:
     """nvidia-* wheels keep only the soname; the RECORD that lists the file gives the version."""
-    known = facts(cuda, machine(tmp_path, {
-        SITE + "/nvidia/cuda_runtime/lib/libcudart.so.11.0": "",
-        SITE + "/nvidia_cuda_runtime_cu11-11.7.99.dist-info/RECORD": "nvidia/cuda_runtime/lib/libcudart.so.11.0,sha256=x,1\n",
-        SITE + "/nvidia_cuda_runtime_cu12-12.1.105.dist-info/RECORD": "nvidia/cuda_runtime/lib/libcudart.so.12,sha256=x,1\n",
-    }))["known"]
+    known = facts(
+        cuda,
+        machine(
+            tmp_path,
+            {
+                SITE + "/nvidia/cuda_runtime/lib/libcudart.so.11.0": "",
+                SITE
+                + "/nvidia_cuda_runtime_cu11-11.7.99.dist-info/RECORD": "nvidia/cuda_runtime/lib/libcudart.so.11.0,sha256=x,1\n",
+                SITE
+                + "/nvidia_cuda_runtime_cu12-12.1.105.dist-info/RECORD": "nvidia/cuda_runtime/lib/libcudart.so.12,sha256=x,1\n",
+            },
+        ),
+    )["known"]
     assert [copy["version"] for copy in known["disk.cudart"]] == ["11.7.99"]
 
 
 def test_a_cudnn_without_a_version_in_its_name_has_its_headers(tmp_path: Path) -> None:
     """cudnn_version.h beside the library states what the soname does not."""
     header = "#define CUDNN_MAJOR 8\n#define CUDNN_MINOR 5\n#define CUDNN_PATCHLEVEL 0\n"
-    known = facts(cuda, machine(tmp_path, {SITE + "/nvidia/cudnn/lib/libcudnn.so.8": "",
-                                           SITE + "/nvidia/cudnn/include/cudnn_version.h": header}))["known"]
+    known = facts(
+        cuda,
+        machine(tmp_path, {SITE + "/nvidia/cudnn/lib/libcudnn.so.8": "", SITE + "/nvidia/cudnn/include/cudnn_version.h": header}),
+    )["known"]
     assert [copy["version"] for copy in known["disk.cudnn"]] == ["8.5.0"]
 
 
 def test_folders_of_the_loaders_configuration_are_searched(tmp_path: Path) -> None:
     """ld.so.conf and what it includes count, also where no cache was made."""
-    known = facts(cuda, machine(tmp_path, {
-        "/etc/ld.so.conf": "include /etc/ld.so.conf.d/*.conf\n", "/etc/ld.so.conf.d/nccl.conf": "/opt/nccl/lib # theirs\n",
-        "/opt/nccl/lib/libnccl.so.2.8.4": ""}))["known"]
+    known = facts(
+        cuda,
+        machine(
+            tmp_path,
+            {
+                "/etc/ld.so.conf": "include /etc/ld.so.conf.d/*.conf\n",
+                "/etc/ld.so.conf.d/nccl.conf": "/opt/nccl/lib # theirs\n",
+                "/opt/nccl/lib/libnccl.so.2.8.4": "",
+            },
+        ),
+    )["known"]
     assert known["disk.nccl"] == [{"version": "2.8.4", "place": "/opt/nccl/lib"}]
 
 
@@ -140,8 +163,11 @@ def test_trap_5_a_stub_libcuda_is_a_diagnosis(tmp_path: Path) -> None:
 
 def test_a_real_libcuda_in_front_of_the_stub_is_fine(tmp_path: Path) -> None:
     """With --gpus the driver's own library comes first, and the stub behind it is harmless."""
-    files = {STUB + "/libcuda.so": "", MULTIARCH + "/libcuda.so.460.32.03": "",
-             "/etc/ld.so.cache": cache(MULTIARCH + "/libcuda.so.1", STUB + "/libcuda.so.1")}
+    files = {
+        STUB + "/libcuda.so": "",
+        MULTIARCH + "/libcuda.so.460.32.03": "",
+        "/etc/ld.so.cache": cache(MULTIARCH + "/libcuda.so.1", STUB + "/libcuda.so.1"),
+    }
     host = machine(tmp_path, files)
     host.link(STUB + "/libcuda.so.1", "libcuda.so")
     host.link(MULTIARCH + "/libcuda.so.1", "libcuda.so.460.32.03")
@@ -152,9 +178,16 @@ def test_a_real_libcuda_in_front_of_the_stub_is_fine(tmp_path: Path) -> None:
 
 def test_trap_7_nvcc_is_a_fact_and_not_the_cuda_in_use(tmp_path: Path) -> None:
     """A stray toolkit's compiler says nothing about what a framework loads."""
-    host = machine(tmp_path, {**BUILD_INFO, "/usr/local/bin/nvcc": "#!/bin/sh\n", "/usr/local/cuda-13.0/bin/nvcc": "",
-                              "/usr/local/cuda-13.0/version.json": '{"cuda": {"name": "CUDA SDK", "version": "13.0.0"}}'},
-                   PATH="/usr/local/bin:/usr/bin")
+    host = machine(
+        tmp_path,
+        {
+            **BUILD_INFO,
+            "/usr/local/bin/nvcc": "#!/bin/sh\n",
+            "/usr/local/cuda-13.0/bin/nvcc": "",
+            "/usr/local/cuda-13.0/version.json": '{"cuda": {"name": "CUDA SDK", "version": "13.0.0"}}',
+        },
+        PATH="/usr/local/bin:/usr/bin",
+    )
     host.link("/usr/local/cuda", "cuda-13.0")
     document = facts(cuda, host)
     assert document["known"]["nvcc"] == {"place": "/usr/local/cuda-13.0", "version": "13.0.0"}

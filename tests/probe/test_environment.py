@@ -21,11 +21,34 @@ KEY = "5a" * 32
 MARK = "Zq7"
 NAMES = st.text(alphabet=string.ascii_uppercase + "_" + string.digits, min_size=1, max_size=24)
 SECRETS = (
-    "HF_TOKEN", "NVIDIA_API_KEY", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_ACCESS_KEY_ID", "DB_PASSWORD",
-    "PGPASSWORD", "MYSQL_PASSWORD", "HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy", "NO_PROXY",
-    "GITHUB_TOKEN", "WANDB_API_KEY", "OPENAI_API_KEY", "COOKIE", "AUTHORIZATION", "SSH_AUTH_SOCK",
-    "GOOGLE_APPLICATION_CREDENTIALS", "CUDA_API_KEY", "TF_TOKEN", "NCCL_SECRET", "PYTHON_KEYRING_PASSWORD",
-    "KERAS_TOKEN", "XLA_PASSWORD", "MLFLOW_TRACKING_PASSWORD", "KAGGLE_KEY",
+    "HF_TOKEN",
+    "NVIDIA_API_KEY",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_ACCESS_KEY_ID",
+    "DB_PASSWORD",
+    "PGPASSWORD",
+    "MYSQL_PASSWORD",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "NO_PROXY",
+    "GITHUB_TOKEN",
+    "WANDB_API_KEY",
+    "OPENAI_API_KEY",
+    "COOKIE",
+    "AUTHORIZATION",
+    "SSH_AUTH_SOCK",
+    "GOOGLE_APPLICATION_CREDENTIALS",
+    "CUDA_API_KEY",
+    "TF_TOKEN",
+    "NCCL_SECRET",
+    "PYTHON_KEYRING_PASSWORD",
+    "KERAS_TOKEN",
+    "XLA_PASSWORD",
+    "MLFLOW_TRACKING_PASSWORD",
+    "KAGGLE_KEY",
 )
 
 
@@ -61,9 +84,24 @@ def test_trap_41_the_second_list_appears_as_a_hash_or_not_at_all(name: str, valu
 
 @pytest.mark.parametrize(
     "name",
-    ["NVIDIA_TF32_OVERRIDE", "TF_ENABLE_ONEDNN_OPTS", "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "PYTHONHASHSEED", "LD_PRELOAD",
-     "TF_DISABLE_DEPTHWISE_CONV_DETERMINISM_EXCEPTIONS", "CUBLAS_WORKSPACE_CONFIG", "GLIBC_TUNABLES", "MKL_CBWR", "XLA_FLAGS",
-     "DNNL_MAX_CPU_ISA", "NPY_DISABLE_CPU_FEATURES", "OPENBLAS_CORETYPE", "CUDA_VISIBLE_DEVICES", "KERAS_BACKEND"],
+    [
+        "NVIDIA_TF32_OVERRIDE",
+        "TF_ENABLE_ONEDNN_OPTS",
+        "OPENBLAS_NUM_THREADS",
+        "OMP_NUM_THREADS",
+        "PYTHONHASHSEED",
+        "LD_PRELOAD",
+        "TF_DISABLE_DEPTHWISE_CONV_DETERMINISM_EXCEPTIONS",
+        "CUBLAS_WORKSPACE_CONFIG",
+        "GLIBC_TUNABLES",
+        "MKL_CBWR",
+        "XLA_FLAGS",
+        "DNNL_MAX_CPU_ISA",
+        "NPY_DISABLE_CPU_FEATURES",
+        "OPENBLAS_CORETYPE",
+        "CUDA_VISIBLE_DEVICES",
+        "KERAS_BACKEND",
+    ],
 )
 def test_traps_27_30_to_33_switches_that_move_the_bits_are_recorded(name: str) -> None:
     """TF32, oneDNN, thread counts and the hash seed are facts, as they were set before the interpreter started."""
@@ -78,8 +116,12 @@ def test_set_to_nothing_is_not_unset() -> None:
 
 @pytest.mark.parametrize(
     ("environ", "left"),
-    [({"LC_CTYPE": "C.UTF-8"}, {}), ({"LC_CTYPE": "C.UTF-8", "LANG": "C"}, {"LANG": "C"}), ({"LC_CTYPE": "de_AT.UTF-8"}, None),
-     ({"LC_CTYPE": "C.UTF-8", "LANG": "de_AT.UTF-8"}, None)],
+    [
+        ({"LC_CTYPE": "C.UTF-8"}, {}),
+        ({"LC_CTYPE": "C.UTF-8", "LANG": "C"}, {"LANG": "C"}),
+        ({"LC_CTYPE": "de_AT.UTF-8"}, None),
+        ({"LC_CTYPE": "C.UTF-8", "LANG": "de_AT.UTF-8"}, None),
+    ],
 )
 def test_trap_24_what_python_set_itself_is_left_out(environ: dict[str, str], left: dict[str, str] | None) -> None:
     """PEP 538 puts LC_CTYPE into the environment of a Python that was started in the C locale; nobody set it."""
@@ -99,13 +141,19 @@ def test_trap_24_the_probe_leaves_no_trace() -> None:
         ("--xla_dump_to=/home/alice/dump --xla_gpu_autotune_level=0", "--xla_dump_to={home}/dump --xla_gpu_autotune_level=0"),
         ("https://bob:hunter2@example.org/simple", "https://{credentials}@example.org/simple"),
         ("GPU-feba7e40-d724-01ff-b00f-3a439a28a6c7,MIG-GPU-feba7e40-d724-01ff-b00f-3a439a28a6c7/1/0", "GPU-{id},MIG-GPU-{id}"),
-        ("hf_abcdefghijklmnop", "{scrubbed}"), ("--api_key=abc123 --x=1", "--api_key={scrubbed} --x=1"),
-        ("AKIAIOSFODNN7EXAMPLE", "{scrubbed}"), ("ya29A0ARrdaM8Zz1QWxk5TYbnm0pLQwErTyUi", "{scrubbed}"),
+        ("hf_abcdefghijklmnop", "{scrubbed}"),
+        ("--api_key=abc123 --x=1", "--api_key={scrubbed} --x=1"),
+        ("AKIAIOSFODNN7EXAMPLE", "{scrubbed}"),
+        ("ya29A0ARrdaM8Zz1QWxk5TYbnm0pLQwErTyUi", "{scrubbed}"),
         ("da39a3ee5e6b4b0d3255bfef95601890afd80709", "{scrubbed}"),
         ("glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable", "glibc.cpu.hwcaps=-AVX2_Usable,-FMA_Usable"),
-        ("granularity=fine,compact,1,0", "granularity=fine,compact,1,0"), (":4096:8", ":4096:8"), ("de_AT.UTF-8", "de_AT.UTF-8"),
-        ("--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_enable_xla_devices=true",
-         "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_enable_xla_devices=true"),
+        ("granularity=fine,compact,1,0", "granularity=fine,compact,1,0"),
+        (":4096:8", ":4096:8"),
+        ("de_AT.UTF-8", "de_AT.UTF-8"),
+        (
+            "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_enable_xla_devices=true",
+            "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit --tf_xla_enable_xla_devices=true",
+        ),
         ("\udcff\udcfe", "\\xff\\xfe"),
     ],
 )

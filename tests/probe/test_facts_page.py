@@ -27,13 +27,23 @@ def named(section: str) -> str:
 @pytest.fixture
 def machine(tmp_path: Path) -> Machine:
     site = "/usr/lib/python3/site-packages"
-    return Machine(tmp_path, {
-        "/etc/os-release": "ID=debian\nVERSION_ID=12\n", "/proc/cpuinfo": sample("cpuinfo-epyc.txt"),
-        "/var/lib/dpkg/status": sample("dpkg-status.txt"), "/usr/bin/nvidia-smi": "", "/proc/driver/nvidia/version": "",
-        site + "/tensorflow/python/platform/build_info.py": sample("build_info-2.9.0.txt"),
-        site + "/torch/version.py": "cuda = '12.1'\n", "/usr/local/cuda/bin/nvcc": "",
-        "/usr/local/cuda/lib64/libcudart.so.11.2.152": "",
-    }, environ={"PATH": "/usr/bin", "LANG": "C"}, path=(site,), programs={"nvidia-smi": (0, sample("nvidia-smi-mig.xml"), "")})
+    return Machine(
+        tmp_path,
+        {
+            "/etc/os-release": "ID=debian\nVERSION_ID=12\n",
+            "/proc/cpuinfo": sample("cpuinfo-epyc.txt"),
+            "/var/lib/dpkg/status": sample("dpkg-status.txt"),
+            "/usr/bin/nvidia-smi": "",
+            "/proc/driver/nvidia/version": "",
+            site + "/tensorflow/python/platform/build_info.py": sample("build_info-2.9.0.txt"),
+            site + "/torch/version.py": "cuda = '12.1'\n",
+            "/usr/local/cuda/bin/nvcc": "",
+            "/usr/local/cuda/lib64/libcudart.so.11.2.152": "",
+        },
+        environ={"PATH": "/usr/bin", "LANG": "C"},
+        path=(site,),
+        programs={"nvidia-smi": (0, sample("nvidia-smi-mig.xml"), "")},
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,9 @@ def double(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if shutil.which("gcc") is None:
         pytest.skip("no gcc to compile the test double")
     folder = tmp_path_factory.mktemp("nvidia")
-    subprocess.run(["gcc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", folder / "libnvidia-ml.so.1", SAMPLES / "fake_nvidia.c"],
-                   check=True)
+    subprocess.run(
+        ["gcc", "-shared", "-fPIC", "-Wall", "-Werror", "-o", folder / "libnvidia-ml.so.1", SAMPLES / "fake_nvidia.c"], check=True
+    )
     return folder
 
 
@@ -57,8 +58,12 @@ def real(root: Path, double: Path, files: tuple[str, ...] = (DRIVER_FILE,), **sw
 
 
 def smi(root: Path, answer: object) -> Machine:
-    return Machine(root, {DRIVER_FILE: DRIVER_TEXT, "/usr/bin/nvidia-smi": ""}, environ={"PATH": "/usr/bin"},
-                   programs={"nvidia-smi": answer, Path(sys.executable).name: NVML_MISSING})
+    return Machine(
+        root,
+        {DRIVER_FILE: DRIVER_TEXT, "/usr/bin/nvidia-smi": ""},
+        environ={"PATH": "/usr/bin"},
+        programs={"nvidia-smi": answer, Path(sys.executable).name: NVML_MISSING},
+    )
 
 
 def test_trap_9_a_mig_slice_and_an_unlike_card(tmp_path: Path, double: Path) -> None:
@@ -89,8 +94,12 @@ def test_trap_42_no_uuid_and_nothing_volatile(tmp_path: Path, double: Path) -> N
 
 @pytest.mark.parametrize(
     ("switches", "reason"),
-    [({"FAKE_ABORT": "1"}, "nvml: ended by signal 6"), ({"FAKE_INIT": "18"}, "Driver/library version mismatch"),
-     ({"FAKE_INIT": "9"}, "NVML: Driver Not Loaded"), ({"FAKE_HANG": "1", "LIMIT": "0.5"}, "nvml: did not answer")],
+    [
+        ({"FAKE_ABORT": "1"}, "nvml: ended by signal 6"),
+        ({"FAKE_INIT": "18"}, "Driver/library version mismatch"),
+        ({"FAKE_INIT": "9"}, "NVML: Driver Not Loaded"),
+        ({"FAKE_HANG": "1", "LIMIT": "0.5"}, "nvml: did not answer"),
+    ],
 )
 def test_a_library_that_dies_or_hangs_is_a_fact(tmp_path: Path, double: Path, switches: dict[str, str], reason: str) -> None:
     """A driver that cannot be asked leaves its reason; the version that the kernel module states is still known."""
@@ -112,9 +121,13 @@ def test_trap_6_cuda_version_of_nvidia_smi_is_the_drivers_maximum(tmp_path: Path
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
-    [(subprocess.TimeoutExpired("nvidia-smi", 15), "nvidia-smi: did not answer within 15 s"),
-     ((9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", ""), "exit status 9: NVIDIA-SMI"),
-     ((-11, "", ""), "ended by signal 11"), ((0, "<html/>", ""), "the document is a html"), ((0, "", ""), "no element found")],
+    [
+        (subprocess.TimeoutExpired("nvidia-smi", 15), "nvidia-smi: did not answer within 15 s"),
+        ((9, "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.\n", ""), "exit status 9: NVIDIA-SMI"),
+        ((-11, "", ""), "ended by signal 11"),
+        ((0, "<html/>", ""), "the document is a html"),
+        ((0, "", ""), "no element found"),
+    ],
 )
 def test_trap_10_an_nvidia_smi_that_fails_is_unknown_not_absent(tmp_path: Path, answer: Any, reason: str) -> None:
     """A driver is loaded and nobody answers for it: that is neither no GPU nor an empty list."""

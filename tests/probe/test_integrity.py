@@ -85,8 +85,10 @@ def test_other_digests_than_sha256_are_verified(site: Path) -> None:
     """PEP 376 lets RECORD name any algorithm of hashlib."""
     info = install(site, "demo", "1.0", DEMO)
     digest = base64.urlsafe_b64encode(hashlib.sha512(b"x = 1\n").digest()).decode("ascii").rstrip("=")
-    lines = [f"demo/__init__.py,sha512={digest},6" if line.startswith("demo/__init__") else line
-             for line in (info / "RECORD").read_text().splitlines()]  # fmt: skip
+    lines = [
+        f"demo/__init__.py,sha512={digest},6" if line.startswith("demo/__init__") else line
+        for line in (info / "RECORD").read_text().splitlines()
+    ]
     (info / "RECORD").write_text("\n".join(lines))
     assert sections(FakeHost(path=[site]))["integrity"] == {"demo": "ok"}
 
@@ -106,7 +108,9 @@ def test_without_record_integrity_is_absent(site: Path) -> None:
 
 def test_the_record_of_an_editable_install_proves_nothing(site: Path, tmp_path: Path) -> None:
     """Its RECORD lists a .pth file and no code, so integrity is absent rather than fine."""
-    install(site, "mine", "1.0", {"mine.pth": str(tmp_path)}, direct_url={"url": tmp_path.as_uri(), "dir_info": {"editable": True}})
+    install(
+        site, "mine", "1.0", {"mine.pth": str(tmp_path)}, direct_url={"url": tmp_path.as_uri(), "dir_info": {"editable": True}}
+    )
     assert facts(collect, FakeHost(path=[site]))["absent"] == ["mine"]
 
 
@@ -144,8 +148,9 @@ def test_an_unlisted_file_in_a_shared_namespace_has_one_owner(site: Path) -> Non
     (site / "google/z.py").write_text("")
     unlisted = sections(FakeHost(path=[site]))["unlisted"]
     assert {name: set(files) for name, files in unlisted.items()} == {
-        "google-auth": {"google/auth/x.py", "google/z.py"}, "protobuf": {"google/protobuf/y.py"},
-    }  # fmt: skip
+        "google-auth": {"google/auth/x.py", "google/z.py"},
+        "protobuf": {"google/protobuf/y.py"},
+    }
 
 
 def test_a_folder_that_a_package_without_record_shares_is_left_alone(site: Path) -> None:

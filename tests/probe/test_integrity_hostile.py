@@ -16,7 +16,9 @@ from tests.probe.fake import FakeHost, facts
 from tests.probe.installation import install
 
 
-@pytest.mark.parametrize("path", ["UP/secret.txt", "ROOT/secret.txt", "demo/../UP/secret.txt", "link/secret.txt", "to-secret.txt"])
+@pytest.mark.parametrize(
+    "path", ["UP/secret.txt", "ROOT/secret.txt", "demo/../UP/secret.txt", "link/secret.txt", "to-secret.txt"]
+)
 def test_nothing_outside_this_python_is_read(site: Path, tmp_path: Path, path: str) -> None:
     """By dots, by an absolute path, through a linked folder or file: what lies outside is not told, not even as a digest."""
     outside = tmp_path / "outside"

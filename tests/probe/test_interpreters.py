@@ -87,6 +87,14 @@ def test_nothing_is_written(tmp_path: Path) -> None:
     """Neither bytecode nor anything else appears in the folders that the probe looks at."""
     install(tmp_path, "envprobe-sample", "1.0", {"envprobe_sample.py": ""})
     before = sorted(tmp_path.rglob("*"))
-    answer(send(sys.executable, "-S", integrity=True, sections=["packages", "integrity"], cwd=tmp_path,
-                env={**CLEAN, "PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)}))  # fmt: skip
+    answer(
+        send(
+            sys.executable,
+            "-S",
+            integrity=True,
+            sections=["packages", "integrity"],
+            cwd=tmp_path,
+            env={**CLEAN, "PYTHONPATH": str(tmp_path), "HOME": str(tmp_path)},
+        )
+    )
     assert sorted(tmp_path.rglob("*")) == before

@@ -68,7 +68,9 @@ def test_a_folder_without_code_is_no_module(site: Path) -> None:
 
 def test_what_setuptools_and_namespaces_bring_is_no_finding(site: Path) -> None:
     """A distribution's own modules are found by its RECORD, its top_level.txt or its name."""
-    install(site, "setuptools", "65.0", {f"{name}/__init__.py": "" for name in ("setuptools", "pkg_resources", "_distutils_hack")})
+    install(
+        site, "setuptools", "65.0", {f"{name}/__init__.py": "" for name in ("setuptools", "pkg_resources", "_distutils_hack")}
+    )
     install(site, "google-auth", "1.0", {"google/auth/__init__.py": ""})
     egg_info(site, "PyYAML", "6.0", "yaml\n_yaml")
     (site / "yaml").mkdir()

@@ -16,8 +16,12 @@ from probes.collectors.numerics import read_keras
 from .fake import facts
 from .machine import Machine
 
-DEFAULTS = {"keras.floatx": "float32", "keras.epsilon": "1e-07", "keras.image_data_format": "channels_last",
-            "keras.backend": "tensorflow"}
+DEFAULTS = {
+    "keras.floatx": "float32",
+    "keras.epsilon": "1e-07",
+    "keras.image_data_format": "channels_last",
+    "keras.backend": "tensorflow",
+}
 FILE = "/home/alice/.keras/keras.json"
 
 

@@ -24,18 +24,26 @@ def test_dpkg_lists_what_is_installed(tmp_path: Path) -> None:
     machine = Machine(tmp_path, {"/var/lib/dpkg/status": sample("dpkg-status.txt")})
     known = facts(ospackages, machine)["known"]
     assert known == {
-        "manager": "dpkg", "base-files": "12.4+deb12u11", "dash": known["dash"], "libc6": known["libc6"],
-        "libc6:i386": "2.36-9+deb12u10", "libpam-systemd": "252.33-1~deb12u1 (half-configured)", "tzdata": known["tzdata"],
+        "manager": "dpkg",
+        "base-files": "12.4+deb12u11",
+        "dash": known["dash"],
+        "libc6": known["libc6"],
+        "libc6:i386": "2.36-9+deb12u10",
+        "libpam-systemd": "252.33-1~deb12u1 (half-configured)",
+        "tzdata": known["tzdata"],
     }
 
 
 def test_distroless_keeps_one_file_a_package(tmp_path: Path) -> None:
     """A distroless image has status.d, whose entries have no Status field, and lists of md5 sums between them."""
-    machine = Machine(tmp_path, {
-        "/var/lib/dpkg/status.d/libc6": "Package: libc6\nVersion: 2.36-9\nArchitecture: amd64\n",
-        "/var/lib/dpkg/status.d/libc6.md5sums": "0123  lib/libc.so.6\n",
-        "/var/lib/dpkg/status.d/tzdata": "Package: tzdata\nVersion: 2024a-0\nArchitecture: all\n",
-    })
+    machine = Machine(
+        tmp_path,
+        {
+            "/var/lib/dpkg/status.d/libc6": "Package: libc6\nVersion: 2.36-9\nArchitecture: amd64\n",
+            "/var/lib/dpkg/status.d/libc6.md5sums": "0123  lib/libc.so.6\n",
+            "/var/lib/dpkg/status.d/tzdata": "Package: tzdata\nVersion: 2024a-0\nArchitecture: all\n",
+        },
+    )
     assert facts(ospackages, machine)["known"] == {"manager": "dpkg", "libc6": "2.36-9", "tzdata": "2024a-0"}
 
 
@@ -45,8 +53,12 @@ def test_apk_lists_what_is_installed(tmp_path: Path) -> None:
     assert facts(ospackages, machine)["known"] == {"manager": "apk", "alpine-baselayout": "3.4.3-r2", "musl": "1.2.4-r2"}
 
 
-RPM_FACTS = {"manager": "rpm", "demo-libs": "1:1.1.1k-12.el8_9", "kernel-core": "4.18.0-477.el8, 4.18.0-513.el8",
-             "tzdata": "2024a-513.el8"}
+RPM_FACTS = {
+    "manager": "rpm",
+    "demo-libs": "1:1.1.1k-12.el8_9",
+    "kernel-core": "4.18.0-477.el8, 4.18.0-513.el8",
+    "tzdata": "2024a-513.el8",
+}
 
 
 def test_rpm_is_asked_where_its_database_is_of_an_older_format(tmp_path: Path) -> None:
@@ -66,8 +78,11 @@ def test_rpm_sqlite_database_is_read_without_writing(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("answer", "reason"),
-    [(FileNotFoundError("rpm"), "no rpm to read it"), (subprocess.TimeoutExpired("rpm", 20), "did not answer"),
-     ((1, "", "error: cannot open Packages database"), "cannot open Packages")],
+    [
+        (FileNotFoundError("rpm"), "no rpm to read it"),
+        (subprocess.TimeoutExpired("rpm", 20), "did not answer"),
+        ((1, "", "error: cannot open Packages database"), "cannot open Packages"),
+    ],
 )
 def test_an_rpm_that_does_not_answer_is_unknown(tmp_path: Path, answer: Exception, reason: str) -> None:
     """A database that cannot be read is neither empty nor absent."""
@@ -90,6 +105,5 @@ def test_no_manager_is_absent(tmp_path: Path) -> None:
 @given(st.text(alphabet=st.characters(blacklist_categories=["Cs"]), max_size=400))
 def test_any_text_is_read_without_a_crash(text: str) -> None:
     """A damaged database gives fewer packages, never an exception, and only text."""
-    for packages in (read_dpkg("Package: a\nVersion: 1\n" + text), read_apk(text),
-                     by_name(read_rpm(text))):
+    for packages in (read_dpkg("Package: a\nVersion: 1\n" + text), read_apk(text), by_name(read_rpm(text))):
         assert all(isinstance(name, str) and isinstance(version, str) for name, version in packages.items())

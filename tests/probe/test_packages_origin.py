@@ -59,7 +59,9 @@ def test_direct_url_is_told_without_credentials_or_machine_paths(site: Path, dir
     assert facts(collect, FakeHost(path=[site]))["known"]["six.origin"] == origin
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "7", '{"url": 7}', '{"url": "http://[", "archive_info": {}}', '{"dir_info": {}}', SURROGATE])
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "7", '{"url": 7}', '{"url": "http://[", "archive_info": {}}', '{"dir_info": {}}', SURROGATE]
+)
 def test_a_direct_url_that_makes_no_sense_does_not_stop_the_probe(site: Path, text: str) -> None:
     """Whatever a file in a metadata folder holds, the other facts are told."""
     (install(site) / "direct_url.json").write_text(text)
@@ -82,8 +84,13 @@ def test_an_editable_install_and_the_egg_info_in_its_project_are_one(site: Path,
     project = tmp_path / "project" / "src"
     egg_info(project, "mine", "1.0")
     (project / "mine.py").write_text("")
-    install(site, "mine", "1.0", {"__editable__.mine-1.0.pth": str(project)},
-            direct_url={"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}})
+    install(
+        site,
+        "mine",
+        "1.0",
+        {"__editable__.mine-1.0.pth": str(project)},
+        direct_url={"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}},
+    )
     known = facts(collect, FakeHost(path=[site, project], site=[site]))["known"]
     assert known["mine.origin"] == "editable"
     assert not {"mine.shadowed", "mine.shadowed_by", "mine.broken"} & set(known)
@@ -111,8 +118,13 @@ def test_a_project_that_setuptools_maps_is_found(site: Path, tmp_path: Path) -> 
     """For some layouts setuptools installs a finder instead of a path."""
     (tmp_path / "project/lib").mkdir(parents=True)
     (tmp_path / "project/lib/__init__.py").write_text("")
-    install(site, "mine", "1.0", {"__editable__.mine.pth": "import x"},
-            direct_url={"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}})  # fmt: skip
+    install(
+        site,
+        "mine",
+        "1.0",
+        {"__editable__.mine.pth": "import x"},
+        direct_url={"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}},
+    )
     host = FakeHost(path=[site])
     host.interpreter.editable_modules = {"mine": str(tmp_path / "project/lib"), "other": "/usr/lib"}
     assert facts(collect, host)["known"]["mine.code"].startswith("sha256:")
@@ -123,8 +135,13 @@ def test_a_stale_copy_in_front_of_an_editable_install_is_named(site: Path, tmp_p
     project = tmp_path / "project"
     project.mkdir()
     (project / "mine.py").write_text("")
-    info = install(site, "mine", "1.0", {"__editable__.mine-1.0.pth": str(project), "mine.py": ""},
-                   direct_url={"url": project.as_uri(), "dir_info": {"editable": True}})
+    info = install(
+        site,
+        "mine",
+        "1.0",
+        {"__editable__.mine-1.0.pth": str(project), "mine.py": ""},
+        direct_url={"url": project.as_uri(), "dir_info": {"editable": True}},
+    )
     record = [line for line in (info / "RECORD").read_text().splitlines() if not line.startswith("mine.py")]
     (info / "RECORD").write_text("\n".join(record))
     (info / "top_level.txt").write_text("mine\n")

@@ -21,9 +21,14 @@ def host(tmp_path: Path) -> FakeHost:
         folder.mkdir(parents=True)
     return FakeHost(
         path=[tmp_path / "front", prefix / "lib/python3.9", site, second, tmp_path / "added"],
-        site=[site, second], user=home / ".local/site", stdlib=prefix / "lib/python3.9", prefix=prefix, home=home, cwd=tmp_path / "cwd",
+        site=[site, second],
+        user=home / ".local/site",
+        stdlib=prefix / "lib/python3.9",
+        prefix=prefix,
+        home=home,
+        cwd=tmp_path / "cwd",
         environ={"PYTHONPATH": f"{tmp_path / 'front'}:../lib:"},
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,7 +55,9 @@ def test_the_longest_folder_names_a_path(host: FakeHost, tmp_path: Path, path: s
     assert host.place(str(tmp_path / path)) == expected
 
 
-@pytest.mark.parametrize("path", ["/usr/lib/x86_64-linux-gnu/libcudnn.so.8", "/usr/local/cuda-11.2/lib64", "/opt/x", "/etc/hosts"])
+@pytest.mark.parametrize(
+    "path", ["/usr/lib/x86_64-linux-gnu/libcudnn.so.8", "/usr/local/cuda-11.2/lib64", "/opt/x", "/etc/hosts"]
+)
 def test_folders_that_every_linux_has_are_spelled_as_they_are(host: FakeHost, path: str) -> None:
     """Where a system library lies is a fact about the image, not about a machine."""
     assert host.place(path) == path

@@ -8,7 +8,14 @@ from pathlib import Path
 from probes.collectors.python import collect, flags
 from tests.probe.fake import FakeHost, facts
 
-DEFAULTS = {"debug": 0, "dont_write_bytecode": 1, "hash_randomization": 1, "utf8_mode": 0, "dev_mode": False, "int_max_str_digits": 4300}
+DEFAULTS = {
+    "debug": 0,
+    "dont_write_bytecode": 1,
+    "hash_randomization": 1,
+    "utf8_mode": 0,
+    "dev_mode": False,
+    "int_max_str_digits": 4300,
+}
 
 
 def test_the_probes_own_option_is_not_a_flag_of_the_environment() -> None:
@@ -34,7 +41,9 @@ def test_this_interpreter_is_told() -> None:
 
 def test_the_path_is_told_in_order_as_places(site: Path, front: Path, tmp_path: Path) -> None:
     """The order of sys.path decides what is imported, its folders' names do not."""
-    host = FakeHost(path=[front, tmp_path / "lib", site], site=[site], stdlib=tmp_path / "lib", environ={"PYTHONPATH": str(front)})
+    host = FakeHost(
+        path=[front, tmp_path / "lib", site], site=[site], stdlib=tmp_path / "lib", environ={"PYTHONPATH": str(front)}
+    )
     assert facts(collect, host)["known"]["path"] == ["{pythonpath:0}", "{stdlib}", "{site}"]
 
 
@@ -57,7 +66,9 @@ def test_the_digest_of_a_pth_file_holds_no_machine_path(site: Path, tmp_path: Pa
     digests = []
     for name in ("one", "other"):
         (site / "mine.pth").write_text(f"{tmp_path / name / 'project'}\n")
-        digests.append(facts(collect, FakeHost(path=[site], site=[site], home=tmp_path / name))["known"]["pth.mine.pth"]["digest"])
+        digests.append(
+            facts(collect, FakeHost(path=[site], site=[site], home=tmp_path / name))["known"]["pth.mine.pth"]["digest"]
+        )
     (site / "mine.pth").write_text("import os\n")
     assert digests[0] == digests[1]
     assert facts(collect, FakeHost(path=[site], site=[site]))["known"]["pth.mine.pth"]["digest"] != digests[0]
@@ -90,7 +101,11 @@ def test_without_customize_modules_they_are_absent() -> None:
 def test_the_build_is_told_by_its_options_and_not_by_its_folders(tmp_path: Path) -> None:
     """Two builds with the same options in two folders are one; optimisation is an option."""
     digests = []
-    for options in ("'--prefix=/a' '--enable-shared' 'CFLAGS=-I/a'", "'--prefix=/b' '--enable-shared'", "'--enable-optimizations'"):
+    for options in (
+        "'--prefix=/a' '--enable-shared' 'CFLAGS=-I/a'",
+        "'--prefix=/b' '--enable-shared'",
+        "'--enable-optimizations'",
+    ):
         text = f"build_time_vars = {{'CC': 'gcc',\n 'CONFIG_ARGS': \"{options}\",\n 'CXX': 'g++'}}\n"
         (tmp_path / "_sysconfigdata__linux_.py").write_text(text)
         digests.append(facts(collect, FakeHost(stdlib=tmp_path))["known"]["build"])

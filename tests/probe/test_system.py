@@ -59,8 +59,9 @@ def test_musl_says_its_version_through_its_loader(tmp_path: Path) -> None:
 
 def test_a_c_library_of_no_stated_version_is_unknown(tmp_path: Path) -> None:
     """A loader that hangs or says nothing leaves a reason, never a guess."""
-    machine = Machine(tmp_path, {"/lib/ld-musl-x86_64.so.1": ""},
-                      programs={"ld-musl-x86_64.so.1": subprocess.TimeoutExpired("ld", 5)})
+    machine = Machine(
+        tmp_path, {"/lib/ld-musl-x86_64.so.1": ""}, programs={"ld-musl-x86_64.so.1": subprocess.TimeoutExpired("ld", 5)}
+    )
     machine.libc_name = None
     assert "timed out" in facts(system, machine)["unknown"]["libc"]
 
@@ -70,11 +71,19 @@ def test_a_c_library_of_no_stated_version_is_unknown(tmp_path: Path) -> None:
 )
 def test_trap_25_locale_is_the_one_in_effect(environ: dict[str, str], locale: str) -> None:
     """A real interpreter started under a locale records that locale, not the variable."""
-    program = ("import json, sys; sys.path.insert(0, '.')\nfrom probes.fact import Section; from probes.host import Host\n"
-               "from probes.collectors.system import collect\nsection = Section(); collect(Host(), section, {})\n"
-               "print(json.dumps(section.as_json()['known']['locale']))")
-    done = subprocess.run([sys.executable, "-c", program], env=environ, capture_output=True, text=True, check=True,
-                          cwd=Path(__file__).parent.parent.parent)
+    program = (
+        "import json, sys; sys.path.insert(0, '.')\nfrom probes.fact import Section; from probes.host import Host\n"
+        "from probes.collectors.system import collect\nsection = Section(); collect(Host(), section, {})\n"
+        "print(json.dumps(section.as_json()['known']['locale']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parent.parent.parent,
+    )
     assert done.stdout.strip() == f'"{locale}"'
 
 

@@ -15,9 +15,16 @@ VIENNA = b"TZif2" + bytes(39) + b"rules\nCET-1CEST,M3.5.0,M10.5.0/3\n"
 
 @pytest.mark.parametrize(
     ("value", "zone"),
-    [("Europe/Vienna", "Europe/Vienna"), (":Europe/Vienna", "Europe/Vienna"), ("", "UTC"), ("Etc/UTC", "UTC"), ("UTC0", "UTC"),
-     ("/usr/share/zoneinfo/Europe/Vienna", "Europe/Vienna"), (":/etc/localtime", "EET-2"),
-     ("CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3")],
+    [
+        ("Europe/Vienna", "Europe/Vienna"),
+        (":Europe/Vienna", "Europe/Vienna"),
+        ("", "UTC"),
+        ("Etc/UTC", "UTC"),
+        ("UTC0", "UTC"),
+        ("/usr/share/zoneinfo/Europe/Vienna", "Europe/Vienna"),
+        (":/etc/localtime", "EET-2"),
+        ("CET-1CEST,M3.5.0,M10.5.0/3", "CET-1CEST,M3.5.0,M10.5.0/3"),
+    ],
 )
 def test_trap_25_tz_decides(tmp_path: Path, value: str, zone: str) -> None:
     """TZ wins over every file, and all names of UTC are one."""
@@ -48,15 +55,17 @@ def test_a_link_into_the_zone_files_gives_the_name(tmp_path: Path) -> None:
 
 def test_a_copy_is_named_by_the_zone_it_equals(tmp_path: Path) -> None:
     """A container with the host's /etc/localtime mounted has no link; /etc/timezone names it where the rules agree."""
-    machine = Machine(tmp_path, {"/etc/localtime": VIENNA, "/etc/timezone": "Europe/Vienna\n",
-                                 "/usr/share/zoneinfo/Europe/Vienna": VIENNA})
+    machine = Machine(
+        tmp_path, {"/etc/localtime": VIENNA, "/etc/timezone": "Europe/Vienna\n", "/usr/share/zoneinfo/Europe/Vienna": VIENNA}
+    )
     assert timezone(machine) == "Europe/Vienna"
 
 
 def test_a_contradicting_name_is_not_believed(tmp_path: Path) -> None:
     """Where /etc/timezone and the mounted rules disagree, the rules are in effect."""
-    machine = Machine(tmp_path, {"/etc/localtime": VIENNA, "/etc/timezone": "Etc/UTC\n",
-                                 "/usr/share/zoneinfo/Etc/UTC": b"TZif2other"})
+    machine = Machine(
+        tmp_path, {"/etc/localtime": VIENNA, "/etc/timezone": "Etc/UTC\n", "/usr/share/zoneinfo/Etc/UTC": b"TZif2other"}
+    )
     assert timezone(machine) == "CET-1CEST,M3.5.0,M10.5.0/3"
 
 

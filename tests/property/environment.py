@@ -9,9 +9,27 @@ from hypothesis import strategies as st
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint, Probe
 
-HOSTILE = ("\x1b[2J\x1b[31mred", "[bold]markup[/bold]", "a|b\\|c", "`x` ``y``", "\u202e\u200b\ufeff", "line\nbreak\r\t\0",
-           "\x85\u2028", ":smile:", "<script>", "\x9b31m", "😀" * 3, "{observed}", "x" * 400, "~" * 60 + "1", "~" * 60 + "2",
-           "\x7f", "@everyone #1 http://x.invalid", "; rm -rf ~", "-r /etc/passwd")  # fmt: skip
+HOSTILE = (
+    "\x1b[2J\x1b[31mred",
+    "[bold]markup[/bold]",
+    "a|b\\|c",
+    "`x` ``y``",
+    "\u202e\u200b\ufeff",
+    "line\nbreak\r\t\0",
+    "\x85\u2028",
+    ":smile:",
+    "<script>",
+    "\x9b31m",
+    "😀" * 3,
+    "{observed}",
+    "x" * 400,
+    "~" * 60 + "1",
+    "~" * 60 + "2",
+    "\x7f",
+    "@everyone #1 http://x.invalid",
+    "; rm -rf ~",
+    "-r /etc/passwd",
+)
 
 texts = st.one_of(st.text(st.characters(exclude_categories=["Cs"]), max_size=30), st.sampled_from(HOSTILE))
 integers = st.integers(-(1 << 63), (1 << 63) - 1)

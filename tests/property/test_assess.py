@@ -108,12 +108,39 @@ def test_what_is_ignored_causes_nothing(pair: tuple[Fingerprint, Fingerprint], g
     assert all(difference.because is None or difference.because in roots for difference in report.differences)
 
 
-PATHS = ["environment.PYTHONPATH", "packages.six", "packages.six.version", "packages.six.shadowed", "packages.six.origin",
-         "packages.six.record", "integrity.six", "unlisted.six", "modules.six", "python.version", "python.path", "python.pth.six",
-         "python.user_site", "stdlib.json", "cpu.dispatch", "cpu.model", "cpu.affinity", "numerics.onednn", "numerics.onednn_isa",
-         "environment.TF_ENABLE_ONEDNN_OPTS", "container.changes", "container.limits.cpuset", "trace", "image.id",
-         "image.reference", "system.os", "system.libc", "ospackages.libc6", "gpu.driver", "gpu.0.name",
-         "numerics.keras.floatx"]  # fmt: skip
+PATHS = [
+    "environment.PYTHONPATH",
+    "packages.six",
+    "packages.six.version",
+    "packages.six.shadowed",
+    "packages.six.origin",
+    "packages.six.record",
+    "integrity.six",
+    "unlisted.six",
+    "modules.six",
+    "python.version",
+    "python.path",
+    "python.pth.six",
+    "python.user_site",
+    "stdlib.json",
+    "cpu.dispatch",
+    "cpu.model",
+    "cpu.affinity",
+    "numerics.onednn",
+    "numerics.onednn_isa",
+    "environment.TF_ENABLE_ONEDNN_OPTS",
+    "container.changes",
+    "container.limits.cpuset",
+    "trace",
+    "image.id",
+    "image.reference",
+    "system.os",
+    "system.libc",
+    "ospackages.libc6",
+    "gpu.driver",
+    "gpu.0.name",
+    "numerics.keras.floatx",
+]
 
 
 @given(st.lists(st.sampled_from(PATHS), unique=True), st.booleans())

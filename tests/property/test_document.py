@@ -15,9 +15,28 @@ from envprobe.fingerprint import ANSWER_SCHEMA, Fingerprint, read_fingerprint, t
 from tests.property.environment import fingerprints
 from tests.support.sample import fingerprint
 
-SCRAPS = ("{", "}", "[", "]", '"', "null", "NaN", "-Infinity", "1e999", "1" * 5000, "-" + "9" * 30, "\\ud800", "\x00", ",", ":",
-          "\ufeff", "true", "1.0", '"schema":"envprobe.fingerprint/\u00b2"',
-          '"schema":"envprobe.fingerprint/99999999999999999999"')  # fmt: skip
+SCRAPS = (
+    "{",
+    "}",
+    "[",
+    "]",
+    '"',
+    "null",
+    "NaN",
+    "-Infinity",
+    "1e999",
+    "1" * 5000,
+    "-" + "9" * 30,
+    "\\ud800",
+    "\x00",
+    ",",
+    ":",
+    "\ufeff",
+    "true",
+    "1.0",
+    '"schema":"envprobe.fingerprint/\u00b2"',
+    '"schema":"envprobe.fingerprint/99999999999999999999"',
+)
 
 
 def _read(data: bytes) -> None:

@@ -63,7 +63,11 @@ def test_a_run_never_differs_from_itself(recorded: Run) -> None:
         assert verdict is Verdict.REPRODUCES
 
 
-@given(st.text(max_size=20), st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=30), st.text(max_size=20))
+@given(
+    st.text(max_size=20),
+    st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=8, max_size=30),
+    st.text(max_size=20),
+)
 def test_a_secret_never_stays(before: str, secret: str, after: str) -> None:
     """The value of a variable that is named like a secret is in no masked text, wherever it stands."""
     assert secret not in mask(before + secret + after, {"MY_TOKEN": secret}).replace("{scrubbed}", "")

@@ -58,9 +58,12 @@ def test_a_larger_tolerance_never_rejects_more(
 ) -> None:
     """Whatever a rule accepts, a wider rule accepts too."""
     wider = Rule(
-        ulp=_larger(rule.ulp, ulp), absolute=_larger(rule.absolute, absolute), relative=_larger(rule.relative, relative),
-        nan_equal=rule.nan_equal, signed_zero=rule.signed_zero,
-    )  # fmt: skip
+        ulp=_larger(rule.ulp, ulp),
+        absolute=_larger(rule.absolute, absolute),
+        relative=_larger(rule.relative, relative),
+        nan_equal=rule.nan_equal,
+        signed_zero=rule.signed_zero,
+    )
     assert agree(one, other, wider) <= agree(one, other, rule)
 
 

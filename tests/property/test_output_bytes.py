@@ -13,10 +13,13 @@ from envprobe.output import COMPARATORS, Tolerance, Verdict, compare_outputs, de
 
 RECORDED = Path(__file__).resolve().parents[1] / "data" / "outputs" / "recorded"
 SAMPLES = {
-    "history.json": "history.json", "history.csv": "history.csv", "predictions.npz": "predictions.npz",
-    "ckpt.index": "checkpoint/ckpt.index", "keras_metadata.pb": "saved/keras_metadata.pb",
+    "history.json": "history.json",
+    "history.csv": "history.csv",
+    "predictions.npz": "predictions.npz",
+    "ckpt.index": "checkpoint/ckpt.index",
+    "keras_metadata.pb": "saved/keras_metadata.pb",
     "events.out.tfevents.1.h.1.0.v2": "logs/train/events.out.tfevents.1795447985.vm.21742.0.v2",
-}  # fmt: skip
+}
 FILES = {"events": "events.out.tfevents.1.h.1.0.v2", "keras-metadata": "keras_metadata.pb"}
 """Types that are recognised by the name."""
 

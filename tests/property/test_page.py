@@ -14,10 +14,47 @@ from tests.support.markup import Page
 
 few = settings(max_examples=40)
 ELEMENTS = {
-    "html", "head", "meta", "link", "title", "style", "body", "a", "header", "p", "h1", "h2", "h3", "h4", "span", "code", "nav",
-    "search", "label", "input", "kbd", "div", "button", "select", "option", "main", "section", "article", "details", "summary",
-    "table", "thead", "tbody", "tr", "th", "td", "dl", "dt", "dd", "script",
-}  # fmt: skip
+    "html",
+    "head",
+    "meta",
+    "link",
+    "title",
+    "style",
+    "body",
+    "a",
+    "header",
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "span",
+    "code",
+    "nav",
+    "search",
+    "label",
+    "input",
+    "kbd",
+    "div",
+    "button",
+    "select",
+    "option",
+    "main",
+    "section",
+    "article",
+    "details",
+    "summary",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+    "dl",
+    "dt",
+    "dd",
+    "script",
+}
 
 
 def _render(report: Report) -> str:
@@ -41,7 +78,9 @@ def test_a_page_holds_only_our_markup(report: Report) -> None:
 def test_a_page_shows_no_control_characters(report: Report) -> None:
     """No control character or bidi override is in the page: what is read is what is there."""
     text = _render(report)
-    hidden = {letter for letter in text if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")}
+    hidden = {
+        letter for letter in text if letter != "\n" and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
+    }
     assert not hidden
 
 

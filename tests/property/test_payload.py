@@ -25,7 +25,10 @@ TEXTS = ("report.md", "report.html", "report.tex", "report.json", "report.ipynb"
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 names = st.text("abc/._- é", min_size=1, max_size=12).filter(lambda name: not name.startswith("/") and ".." not in name)
 outputs = st.builds(
-    Output, digest=st.binary(min_size=32, max_size=32).map(lambda data: "sha256:" + data.hex()), size_bytes=st.integers(0, 1 << 50), kind=words
+    Output,
+    digest=st.binary(min_size=32, max_size=32).map(lambda data: "sha256:" + data.hex()),
+    size_bytes=st.integers(0, 1 << 50),
+    kind=words,
 )
 records = st.builds(
     Record,
@@ -33,8 +36,15 @@ records = st.builds(
     outputs=st.dictionaries(names, outputs, max_size=4),
     metrics=st.dictionaries(words, words, max_size=4),
 )
-envelopes = st.lists(st.builds(Envelope, payload_type=words, payload=words, signatures=st.lists(st.builds(Mark, words, words), max_size=2)), max_size=2)
-json_values = st.recursive(st.none() | st.booleans() | st.integers() | words, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3), max_leaves=8)
+envelopes = st.lists(
+    st.builds(Envelope, payload_type=words, payload=words, signatures=st.lists(st.builds(Mark, words, words), max_size=2)),
+    max_size=2,
+)
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | words,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(words, inner, max_size=3),
+    max_leaves=8,
+)
 
 
 @given(records, envelopes)

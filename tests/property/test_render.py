@@ -24,10 +24,15 @@ few = settings(max_examples=40)  # a report is a large value to draw
 
 styles = st.builds(Style, width=st.integers(1, 200), color=st.booleans(), verbosity=st.sampled_from([-1, 0, 1]))
 waivers = st.lists(
-    st.builds(Waiver, path=st.sampled_from(["packages.*", "cpu.*", "environment.?*", "gpu.*"]), owner=texts, reason=texts,
-              expires=st.sampled_from(["2025-01-01", "2027-01-01"])),
+    st.builds(
+        Waiver,
+        path=st.sampled_from(["packages.*", "cpu.*", "environment.?*", "gpu.*"]),
+        owner=texts,
+        reason=texts,
+        expires=st.sampled_from(["2025-01-01", "2027-01-01"]),
+    ),
     max_size=2,
-)  # fmt: skip
+)
 
 
 @st.composite

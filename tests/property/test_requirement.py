@@ -15,11 +15,50 @@ from envprobe.error import DocumentError
 from envprobe.requirement import declare
 
 fragments = st.sampled_from(
-    ["a", "B_b", "==1", ">=2", ",<3", "===x", " ", "\\\n", "\n", "\r\n", ";", 'python_version < "3"', "[x,y]", " @ ", "@v1",
-     "git+https://u:p@h/a", "https://u:p@h/s", "#egg=a", "&subdirectory=s", "-r ", "-c ", "-e ", "--hash=sha256:aa", "--pre",
-     "--index-url ", "./a", "f.txt", "#", "${X}", "'", '"', "file:", "//", "%00", ".whl", "-1.0-py3-none-any", "[", "(",
-     "\u00e9", "\x00", "\x1b"]
-)  # fmt: skip
+    [
+        "a",
+        "B_b",
+        "==1",
+        ">=2",
+        ",<3",
+        "===x",
+        " ",
+        "\\\n",
+        "\n",
+        "\r\n",
+        ";",
+        'python_version < "3"',
+        "[x,y]",
+        " @ ",
+        "@v1",
+        "git+https://u:p@h/a",
+        "https://u:p@h/s",
+        "#egg=a",
+        "&subdirectory=s",
+        "-r ",
+        "-c ",
+        "-e ",
+        "--hash=sha256:aa",
+        "--pre",
+        "--index-url ",
+        "./a",
+        "f.txt",
+        "#",
+        "${X}",
+        "'",
+        '"',
+        "file:",
+        "//",
+        "%00",
+        ".whl",
+        "-1.0-py3-none-any",
+        "[",
+        "(",
+        "\u00e9",
+        "\x00",
+        "\x1b",
+    ]
+)
 documents = st.lists(fragments, max_size=25).map("".join)
 
 
@@ -59,7 +98,9 @@ def test_the_order_of_lines_declares_the_same(lines: list[str], random: Any) -> 
 
 settings_tables = st.dictionaries(
     st.one_of(
-        st.sampled_from(["target", "baseline", "baselines_folder", "policy", "waivers", "code", "data", "hash_key_file", "allowed_signers"]),
+        st.sampled_from(
+            ["target", "baseline", "baselines_folder", "policy", "waivers", "code", "data", "hash_key_file", "allowed_signers"]
+        ),
         st.text(max_size=9),
     ),
     st.recursive(

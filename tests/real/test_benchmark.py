@@ -23,8 +23,15 @@ pytestmark = pytest.mark.real
 
 REQUIREMENTS = Path(__file__).parents[1] / "standin" / "requirements.txt"
 
-IDENTICAL = ("hash seed", "CPU quota", "another user, folder and host name", "inter-op threads 1", "oneDNN ISA AVX512_CORE",
-             "keras.json epsilon", "TensorFlow 2.9.3")  # fmt: skip
+IDENTICAL = (
+    "hash seed",
+    "CPU quota",
+    "another user, folder and host name",
+    "inter-op threads 1",
+    "oneDNN ISA AVX512_CORE",
+    "keras.json epsilon",
+    "TensorFlow 2.9.3",
+)
 TOLD_APART = [
     ("oneDNN off", "operation/matmul", "oneDNN switched on or off"),
     ("oneDNN ISA AVX2", "operation/matmul", "capped at AVX2"),

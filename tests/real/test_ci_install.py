@@ -24,8 +24,21 @@ CONFIGURATION = "repos:\n- repo: {}\n  rev: {}\n  hooks:\n  - id: envprobe-lint\
 @pytest.fixture(scope="module")
 def published(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """This repository's files as somebody clones them, and their commit."""
-    if subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", tmp_path_factory.mktemp("index"),
-                       "hatchling"], capture_output=True, check=False).returncode:  # fmt: skip
+    if subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--quiet",
+            "--no-deps",
+            "--dest",
+            tmp_path_factory.mktemp("index"),
+            "hatchling",
+        ],
+        capture_output=True,
+        check=False,
+    ).returncode:
         missing("no package index answers")
     folder = tmp_path_factory.mktemp("published")
     git(folder, "init", "--quiet", "--initial-branch", "main")
@@ -45,9 +58,21 @@ def test_pre_commit_runs_the_hook(published: tuple[Path, str], tmp_path: Path) -
     commit(tmp_path)
 
     def pre_commit() -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, **WHO, **ALONE, "PRE_COMMIT_HOME": str(folder.parent / "pre-commit"), "PRE_COMMIT_COLOR": "never"}
-        return subprocess.run([sys.executable, "-m", "pre_commit", "run", "--all-files"], cwd=tmp_path, env=environment,
-                              capture_output=True, text=True, check=False)  # fmt: skip
+        environment = {
+            **os.environ,
+            **WHO,
+            **ALONE,
+            "PRE_COMMIT_HOME": str(folder.parent / "pre-commit"),
+            "PRE_COMMIT_COLOR": "never",
+        }
+        return subprocess.run(
+            [sys.executable, "-m", "pre_commit", "run", "--all-files"],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
 
     done = pre_commit()
     assert done.returncode == 0, done.stdout + done.stderr
@@ -75,8 +100,15 @@ def test_the_action_installs_itself_and_checks_the_job_s_python(published: tuple
     empty = tmp_path / "python"
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", empty], check=True)
     inputs = {"TARGET": "local://", "BASELINE": "", "POLICY_FROM": "", "STRICT": "false", "FORMAT": "github"}
-    done = run(step("Check the environment")["run"], work, BASH, **inputs, **files, PYTHONPATH="",
-               PATH=f"{empty / 'bin'}:{os.environ['PATH']}")  # fmt: skip
+    done = run(
+        step("Check the environment")["run"],
+        work,
+        BASH,
+        **inputs,
+        **files,
+        PYTHONPATH="",
+        PATH=f"{empty / 'bin'}:{os.environ['PATH']}",
+    )
     assert done.returncode == 1, done.stderr
     assert "packages.click: ==0.0.0 != absent (removed)" in done.stdout
     assert "verdict=differs\n" in (runner / "output").read_text()

@@ -59,17 +59,38 @@ def write(path: str, text: str) -> tuple[str, ...]:
 
 
 CASES = (
-    Case("one line of one installed file", (), shell(f"sed -i '0,/def softmax/s//def softmax /' {SITE}/keras/activations.py"),
-         "fail", ("integrity.keras",)),
-    Case("byte code patched beside an untouched source", (), ("python3", "-B", "-c", PATCHED_BYTE_CODE), "fail", ("integrity.keras",)),
-    Case("one byte after a shared library", (), shell(f"printf x >> {SITE}/h5py/_errors.cpython-39-x86_64-linux-gnu.so"),
-         "fail", ("integrity.h5py",)),
+    Case(
+        "one line of one installed file",
+        (),
+        shell(f"sed -i '0,/def softmax/s//def softmax /' {SITE}/keras/activations.py"),
+        "fail",
+        ("integrity.keras",),
+    ),
+    Case(
+        "byte code patched beside an untouched source",
+        (),
+        ("python3", "-B", "-c", PATCHED_BYTE_CODE),
+        "fail",
+        ("integrity.keras",),
+    ),
+    Case(
+        "one byte after a shared library",
+        (),
+        shell(f"printf x >> {SITE}/h5py/_errors.cpython-39-x86_64-linux-gnu.so"),
+        "fail",
+        ("integrity.h5py",),
+    ),
     Case("an installed file removed", (), shell(f"rm {SITE}/numpy/ctypeslib.py"), "fail", ("integrity.numpy",)),
     Case("a package uninstalled", (), ("python3", "-m", "pip", "uninstall", "-q", "-y", "wrapt"), "fail", ("packages.wrapt",)),
     Case("the standard library changed", (), shell("echo 'x = 1' >> /usr/lib/python3.9/random.py"), "fail", ("stdlib.random",)),
     Case("keras.json", (), write("/root/.keras/keras.json", '{"floatx": "float64"}'), "fail", ("numerics.keras.floatx",)),
-    Case("channels first", (), write("/root/.keras/keras.json", '{"image_data_format": "channels_first"}'),
-         "fail", ("numerics.keras.image_data_format",)),
+    Case(
+        "channels first",
+        (),
+        write("/root/.keras/keras.json", '{"image_data_format": "channels_first"}'),
+        "fail",
+        ("numerics.keras.image_data_format",),
+    ),
     Case("oneDNN off", ("-e", "TF_ENABLE_ONEDNN_OPTS=0"), (), "fail", ("environment.TF_ENABLE_ONEDNN_OPTS",)),
     Case("oneDNN's instruction set lowered", ("-e", "DNNL_MAX_CPU_ISA=AVX2"), (), "fail", ("environment.DNNL_MAX_CPU_ISA",)),
     Case("another BLAS kernel", ("-e", "OPENBLAS_CORETYPE=Sandybridge"), (), "fail", ("environment.OPENBLAS_CORETYPE",)),
@@ -88,7 +109,7 @@ CASES = (
     Case("another host name and working folder", ("--hostname", "elsewhere", "--workdir", "/var"), (), "", ()),
     Case("a CPU quota", ("--cpus", "1.5"), (), "warn", ("container.limits.cpus",)),
     Case("secrets in the environment", ("-e", "AWS_SECRET_ACCESS_KEY=hush", "-e", "HF_TOKEN=hush"), (), "", ()),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -44,14 +44,17 @@ def front_end(visitor: Visit, folder: Path, htmls: list[str]) -> Page:
     """
     coded = ",".join(f"'{base64.b64encode(html.encode()).decode()}'" for html in htmls)
     path = folder / "front_end.html"
-    path.write_text(f"""<!doctype html><meta charset=utf-8><body style="background:#111;color:#eee"><main></main><script>
+    path.write_text(
+        f"""<!doctype html><meta charset=utf-8><body style="background:#111;color:#eee"><main></main><script>
     for (const coded of [{coded}]) {{
       const output = document.querySelector('main').appendChild(document.createElement('div'));
       output.innerHTML = new TextDecoder().decode(Uint8Array.from(atob(coded), c => c.charCodeAt(0)));
       for (const script of output.querySelectorAll('script')) {{
         const anew = document.createElement('script'); anew.textContent = script.textContent; script.replaceWith(anew);
       }}
-    }}</script>""", "utf-8")
+    }}</script>""",
+        "utf-8",
+    )
     return visitor.open(path)
 
 
@@ -60,8 +63,16 @@ def require_harmless(page: Page) -> None:
     page.evaluate("document.querySelectorAll('main *').forEach(one => one.dispatchEvent(new Event('mouseover')))")
     assert page.evaluate("window.pwned") is None
     assert set(page.locator("main *").evaluate_all("found => found.map(one => one.tagName)")) <= {
-        "DIV", "SPAN", "B", "TABLE", "TBODY", "TR", "TH", "TD", "CODE",
-    }  # fmt: skip
+        "DIV",
+        "SPAN",
+        "B",
+        "TABLE",
+        "TBODY",
+        "TR",
+        "TH",
+        "TD",
+        "CODE",
+    }
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), "a long word is wider than the notebook"
 
 
@@ -73,12 +84,21 @@ def test_a_trusting_front_end_would_run_a_script(visitor: Visit, tmp_path: Path)
 def test_nothing_of_a_report_acts(visitor: Visit, tmp_path: Path) -> None:
     """Paths, values, reasons, mends and names of a report are text, and a long one is cut."""
     differences = [
-        Difference(path=f"packages.{text}.version", kind=Kind.CHANGED, severity=Severity.FAIL, why=text,
-                   expected=Known(text), observed=Known({text: [text]}), fix=f"python3 -m pip install {text}")
+        Difference(
+            path=f"packages.{text}.version",
+            kind=Kind.CHANGED,
+            severity=Severity.FAIL,
+            why=text,
+            expected=Known(text),
+            observed=Known({text: [text]}),
+            fix=f"python3 -m pip install {text}",
+        )
         for text in TEXTS
-    ]  # fmt: skip
+    ]
     gaps = [Gap(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS]
-    named = [report([], gaps[:1], expected_name=text, observed_name=text, skipped={text: text}, stale_waivers=[text]) for text in TEXTS]
+    named = [
+        report([], gaps[:1], expected_name=text, observed_name=text, skipped={text: text}, stale_waivers=[text]) for text in TEXTS
+    ]
     htmls = [of_report(one, 1).data["text/html"] for one in [*named, report(differences, gaps)]]
     require_harmless(front_end(visitor, tmp_path, htmls))
 
@@ -91,9 +111,14 @@ def test_nothing_of_a_kernels_environment_acts(visitor: Visit, tmp_path: Path) -
     (tmp_path / "clean.json").write_bytes(to_json(Baseline(name="clean", kind="recorded", fingerprint=fingerprint())))
     quick = "--no-benchmark --no-integrity"
     notebook = run_cells(
-        tmp_path, "%load_ext envprobe", f"%envprobe check --baseline clean.json {quick} -v", f"%envprobe show {quick} -v",
-        f"%envprobe signature {quick}", PYTHONPATH=str(tmp_path / "site"), LANG=NAME,
-    )  # fmt: skip
+        tmp_path,
+        "%load_ext envprobe",
+        f"%envprobe check --baseline clean.json {quick} -v",
+        f"%envprobe show {quick} -v",
+        f"%envprobe signature {quick}",
+        PYTHONPATH=str(tmp_path / "site"),
+        LANG=NAME,
+    )
     checked, shown, signed = (cell.outputs[0].data for cell in notebook.cells[1:])
     htmls = [checked["text/html"], shown["text/html"]]
     assert all("onerror" in html for html in htmls)

@@ -31,7 +31,12 @@ LONG = 500
 
 
 def _difference(path: str, severity: Severity = Severity.FAIL, **given: Any) -> Difference:
-    members: dict[str, Any] = {"kind": Kind.UPGRADED, "expected": Known("1.22.4"), "observed": Known("1.23.5"), "why": "other code"}
+    members: dict[str, Any] = {
+        "kind": Kind.UPGRADED,
+        "expected": Known("1.22.4"),
+        "observed": Known("1.23.5"),
+        "why": "other code",
+    }
     return Difference(path=path, severity=severity, **{**members, **given})
 
 
@@ -62,27 +67,51 @@ def _hostile() -> Report:
     return report(
         [
             _difference(
-                f"packages.{text}.version", fix=f"python3 -m pip install {text}", why=text, expected=Known(text),
-                observed=Known({text: [text, {text: text}]}), waiver=Waiver(path="*", owner=text, reason=text, expires="2027-01-01"),
+                f"packages.{text}.version",
+                fix=f"python3 -m pip install {text}",
+                why=text,
+                expected=Known(text),
+                observed=Known({text: [text, {text: text}]}),
+                waiver=Waiver(path="*", owner=text, reason=text, expires="2027-01-01"),
             )
             for text in TEXTS
         ]
         + [_difference(f"{text}.x", Severity.WARN, because=f"packages.{TEXTS[0]}.version") for text in TEXTS]
         + [_difference(f"{text}.y", Severity.NOTE, fix=text) for text in TEXTS],
         [Gap(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS],
-        expected_name=text, observed_name=text, expected_id=text, observed_id=text, quote=Quoted(text),
+        expected_name=text,
+        observed_name=text,
+        expected_id=text,
+        observed_id=text,
+        quote=Quoted(text),
         trace=found,
         outputs=[
-            Output(comparison=OutputComparison(
-                name=text, type="json", compared_by=f"bytes because {text}", verdict=Verdict.DIFFERS, same_bytes=False, hint=text, count=1,
-                differences=[OutputDifference(path=text, kind="changed", expected=text, observed=text, why=text,
-                                              deviation=deviation(first=[Place(text, text, text)], worst=[Place(text, text, text)]))],
-            ))
+            Output(
+                comparison=OutputComparison(
+                    name=text,
+                    type="json",
+                    compared_by=f"bytes because {text}",
+                    verdict=Verdict.DIFFERS,
+                    same_bytes=False,
+                    hint=text,
+                    count=1,
+                    differences=[
+                        OutputDifference(
+                            path=text,
+                            kind="changed",
+                            expected=text,
+                            observed=text,
+                            why=text,
+                            deviation=deviation(first=[Place(text, text, text)], worst=[Place(text, text, text)]),
+                        )
+                    ],
+                )
+            )
             for text in TEXTS
         ],
         skipped={text: text for text in TEXTS},
         stale_waivers=TEXTS,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")

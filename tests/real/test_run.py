@@ -57,8 +57,11 @@ def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]
     wheel = engine.wheel_overlay("scikit-learn==1.1.3")
     (folder / "digits.csv").write_bytes(gzip.decompress((wheel / "sklearn/datasets/data/digits.csv.gz").read_bytes()))
     with container(engine.standin_image(), "--network=none", "-w", "/work") as name:
-        for source, place in ((folder / "digits.csv", "digits.csv"), (HERE / "keras_digits.py", "train.py"),
-                              (HERE / "edit_outputs.py", "edit.py")):  # fmt: skip
+        for source, place in (
+            (folder / "digits.csv", "digits.csv"),
+            (HERE / "keras_digits.py", "train.py"),
+            (HERE / "edit_outputs.py", "edit.py"),
+        ):
             docker("cp", str(source), f"{name}:/work/{place}")
         yield Laboratory(folder, name)
 

@@ -47,9 +47,24 @@ def test_the_code_in_a_container_is_told(clone: Path, tmp_path: Path) -> None:
     """Commit, patch without secrets, and fork point; nothing of the repository's configuration is run."""
     with container(engine.tiny_image(), "--network=none", "-w", "/work", "-e", "DEPLOY_TOKEN=hunter2-hunter2") as name:
         docker("cp", f"{clone}/.", f"{name}:/work")
-        command = ("-m", "envprobe", "run", f"docker://{name}", "--no-benchmark", "--no-integrity", "--outputs", "out.json",
-                   "--output", "run.json", "--", "python3", "train.py")  # fmt: skip
-        done = subprocess.run([sys.executable, *command], cwd=tmp_path, env={**os.environ}, capture_output=True, text=True, timeout=200)
+        command = (
+            "-m",
+            "envprobe",
+            "run",
+            f"docker://{name}",
+            "--no-benchmark",
+            "--no-integrity",
+            "--outputs",
+            "out.json",
+            "--output",
+            "run.json",
+            "--",
+            "python3",
+            "train.py",
+        )
+        done = subprocess.run(
+            [sys.executable, *command], cwd=tmp_path, env={**os.environ}, capture_output=True, text=True, timeout=200
+        )
         assert done.returncode == 0, done.stderr
         assert "evil" not in docker("exec", name, "ls", "/work")
     text = (tmp_path / "run.json").read_text()

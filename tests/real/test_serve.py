@@ -29,7 +29,9 @@ def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 def require_quiet(window: Visit, server: Serving) -> None:
     """Require that a window asked nobody else for anything, and that nothing went wrong or was forbidden in it."""
-    foreign = [url for url in window.requests if urlsplit(url).netloc != urlsplit(server.url).netloc and not url.startswith("data:")]
+    foreign = [
+        url for url in window.requests if urlsplit(url).netloc != urlsplit(server.url).netloc and not url.startswith("data:")
+    ]
     assert (foreign, window.errors, window.dialogs) == ([], [], [])
 
 
@@ -137,8 +139,9 @@ def test_a_click_in_a_chat_opens_the_page(browser: Browser, tmp_path: Path) -> N
     """The printed address works as a link on another site, although the cookie is for no other site's requests."""
     write_team(tmp_path)
     with serving(tmp_path, "--token") as server, visit(browser) as window:
-        window.page.route("http://chat.example/", lambda route: route.fulfill(
-            body=f'<a href="{server.url}">look</a>', content_type="text/html"))  # fmt: skip
+        window.page.route(
+            "http://chat.example/", lambda route: route.fulfill(body=f'<a href="{server.url}">look</a>', content_type="text/html")
+        )
         window.page.goto("http://chat.example/")
         window.page.get_by_role("link", name="look").click()
         window.page.wait_for_url(server.url.partition("?")[0])
@@ -148,8 +151,10 @@ def test_a_click_in_a_chat_opens_the_page(browser: Browser, tmp_path: Path) -> N
 def test_another_site_cannot_frame_or_read_it(browser: Browser, team: Serving) -> None:
     """A page elsewhere neither shows the folder in a frame nor fetches it."""
     with visit(browser) as window:
-        window.page.route("http://elsewhere.example/", lambda route: route.fulfill(
-            body=f'<iframe src="{team.url}"></iframe>', content_type="text/html"))  # fmt: skip
+        window.page.route(
+            "http://elsewhere.example/",
+            lambda route: route.fulfill(body=f'<iframe src="{team.url}"></iframe>', content_type="text/html"),
+        )
         window.page.goto("http://elsewhere.example/")
         frame = window.page.frames[-1]
         assert "tf.json" not in frame.content()

@@ -42,7 +42,9 @@ def _typist(shell: str, folder: Path) -> Iterator[Type]:
     """Yield a function that types into an interactive shell and returns the line as it then is."""
     _program(shell)
     argv, setup = START[shell]
-    with pexpect.spawn(argv[0], argv[1:], env=_environ(folder), cwd=folder, encoding="utf-8", timeout=30, dimensions=(40, 200)) as child:
+    with pexpect.spawn(
+        argv[0], argv[1:], env=_environ(folder), cwd=folder, encoding="utf-8", timeout=30, dimensions=(40, 200)
+    ) as child:
 
         def answer(line: str) -> str:
             child.send(f'{line}{BEGINNING}echo AN""SWER=\r')  # what is echoed while it is typed is not what it prints
@@ -60,7 +62,9 @@ def _fish(folder: Path) -> Type:
 
     def answer(line: str) -> str:
         script = f"envprobe completion fish | source; complete -C '{line.rstrip(TAB)}'"
-        done = subprocess.run([program, "-c", script], env=_environ(folder), cwd=folder, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            [program, "-c", script], env=_environ(folder), cwd=folder, capture_output=True, text=True, check=True
+        )
         assert done.stderr == ""
         return done.stdout
 
@@ -138,7 +142,9 @@ def test_the_man_page_is_read_without_a_complaint() -> None:
     page = REPOSITORY / "docs/man/envprobe.1"
     linted = subprocess.run([_program("mandoc"), "-T", "lint", "-W", "all", page], capture_output=True, text=True).stdout
     assert [line for line in linted.splitlines() if "missing date" not in line] == []
-    read = subprocess.run([_program("man"), "--warnings", "-l", page], capture_output=True, text=True, env={**os.environ, "MANWIDTH": "80"})
+    read = subprocess.run(
+        [_program("man"), "--warnings", "-l", page], capture_output=True, text=True, env={**os.environ, "MANWIDTH": "80"}
+    )
     assert (read.returncode, read.stderr) == (0, "")
     text = re.sub(r".\x08", "", read.stdout)
     assert "envprobe check docker://trainer               a running container" in text

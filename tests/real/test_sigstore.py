@@ -30,7 +30,13 @@ print(json.dumps(found if isinstance(found, str) else [*found[:2], found[2].deco
 def recognise(bundle: dict[str, object], folder: Path, identity: str = WORKFLOW, issuer: str = GITHUB) -> list[str] | str:
     """Return what envprobe makes of a bundle in a process that has the library, and a home without any cache of it."""
     path = os.pathsep.join([str(engine.library_folder(*SIGSTORE)), str(Path(__file__).parents[2])])
-    environment = {**os.environ, "PYTHONPATH": path, "HOME": str(folder), "XDG_DATA_HOME": str(folder), "XDG_CACHE_HOME": str(folder)}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": path,
+        "HOME": str(folder),
+        "XDG_DATA_HOME": str(folder),
+        "XDG_CACHE_HOME": str(folder),
+    }
     command = [sys.executable, "-W", "ignore", "-c", RECOGNISE, identity, issuer, json.dumps(bundle)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
     assert (done.returncode, done.stderr) == (0, "")
@@ -45,7 +51,9 @@ def test_a_published_signature_is_recognised(tmp_path: Path) -> None:
     assert json.loads(statement)["subject"][0]["name"] == "pypi_attestation_models-0.0.4a2.tar.gz"
 
 
-@pytest.mark.parametrize("identity, issuer", [(WORKFLOW.replace("v0.0.4a2", "v0.0.5"), GITHUB), (WORKFLOW, "https://accounts.google.com")])
+@pytest.mark.parametrize(
+    "identity, issuer", [(WORKFLOW.replace("v0.0.4a2", "v0.0.5"), GITHUB), (WORKFLOW, "https://accounts.google.com")]
+)
 def test_somebody_else_is_not_recognised(identity: str, issuer: str, tmp_path: Path) -> None:
     """A good signature by an identity, or through an issuer, that nobody trusts."""
     assert "is not by" in recognise(json.loads(PUBLISHED.read_text()), tmp_path, identity, issuer)

@@ -68,7 +68,9 @@ class Desk(NamedTuple):
         return [printed for _, printed in results]
 
     def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=200)
+        return subprocess.run(
+            [sys.executable, *arguments], cwd=self.folder, env=self.environment, capture_output=True, text=True, timeout=200
+        )
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +80,9 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "train.py").write_text(TRAIN)
     desk = Desk(folder, {**os.environ})
     for name, seed in (("first", "1"), ("second", "2")):
-        desk.envprobe("run", *QUICK, "--seed-env", "SEED", "--seed", seed, "--output", f"{name}.json", "--", sys.executable, "train.py")
+        desk.envprobe(
+            "run", *QUICK, "--seed-env", "SEED", "--seed", seed, "--output", f"{name}.json", "--", sys.executable, "train.py"
+        )
     return folder
 
 

@@ -17,13 +17,20 @@ REPORTS = Path(__file__).parents[1] / "data" / "reports"
 NAMES = ("report.md", "report.html", "report.ipynb", "report.tex", "report.pdf", "report.json", "report.tfevents")
 PREDICTIONS = b"0,1\n1,0\n"
 RECORD = Record(
-    fingerprint=fingerprint({
-        "python.version": "3.8.10", "cuda.loaded.cudart.version": "11.2.152", "cuda.loaded.cudnn.version": "8.1.0", "gpu.count": 2,
-        "gpu.0.name": "NVIDIA A100-SXM4-40GB", "gpu.1.name": "NVIDIA A100-SXM4-40GB", "image.digest": "sha256:" + "ab12" * 16,
-    }),
+    fingerprint=fingerprint(
+        {
+            "python.version": "3.8.10",
+            "cuda.loaded.cudart.version": "11.2.152",
+            "cuda.loaded.cudnn.version": "8.1.0",
+            "gpu.count": 2,
+            "gpu.0.name": "NVIDIA A100-SXM4-40GB",
+            "gpu.1.name": "NVIDIA A100-SXM4-40GB",
+            "image.digest": "sha256:" + "ab12" * 16,
+        }
+    ),
     outputs={"predictions.csv": Output(digest="sha256:" + hashlib.sha256(PREDICTIONS).hexdigest(), size_bytes=len(PREDICTIONS))},
     metrics={"accuracy": "0.943", "val_accuracy": "0.931", "loss": "0.18"},
-)  # fmt: skip
+)
 
 
 class Notary:

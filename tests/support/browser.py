@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-VIOLATIONS = "document.addEventListener('securitypolicyviolation', event => console.error('violation: ' + event.violatedDirective))"
+VIOLATIONS = (
+    "document.addEventListener('securitypolicyviolation', event => console.error('violation: ' + event.violatedDirective))"
+)
 
 
 @contextmanager

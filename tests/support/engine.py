@@ -91,7 +91,15 @@ def wheel_overlay(*requirements: str, python: str = "3.9") -> Path:
 
     Mount it read-only, or copy it: it is shared between tests. Installed for CPython `python` on x86-64 Linux.
     """
-    options = ("install", "--no-deps", "--ignore-requires-python", "--only-binary=:all:", *_built_for(python), "--no-compile", "--target")
+    options = (
+        "install",
+        "--no-deps",
+        "--ignore-requires-python",
+        "--only-binary=:all:",
+        *_built_for(python),
+        "--no-compile",
+        "--target",
+    )
     return _cached("overlay", requirements, python, options)
 
 

@@ -15,7 +15,9 @@ HERE = Path(__file__).parents[1] / "data" / "schemas"
 
 @functools.cache
 def _sarif() -> Draft4Validator:
-    return Draft4Validator(json.loads((HERE / "sarif-2.1.0.json").read_text("utf-8")), format_checker=Draft4Validator.FORMAT_CHECKER)
+    return Draft4Validator(
+        json.loads((HERE / "sarif-2.1.0.json").read_text("utf-8")), format_checker=Draft4Validator.FORMAT_CHECKER
+    )
 
 
 @functools.cache

@@ -10,7 +10,9 @@ from envprobe.baseline import Baseline, to_json
 from envprobe.fingerprint import to_json as fingerprint_json
 from tests.support.sample import fingerprint
 
-WHO = {f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "t"), ("EMAIL", "t@x.invalid"))}
+WHO = {
+    f"GIT_{role}_{what}": value for role in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "t"), ("EMAIL", "t@x.invalid"))
+}
 ALONE = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
 SETTINGS = 'baseline = "tf"\ntarget = "file://drifted.json"\n'
 LOOSE = SETTINGS + '[policy]\n"packages.numpy.*" = "ignore"\n'
@@ -18,8 +20,9 @@ LOOSE = SETTINGS + '[policy]\n"packages.numpy.*" = "ignore"\n'
 
 def git(folder: Path, *arguments: str) -> str:
     """Run git as nobody in particular and return what it says."""
-    return subprocess.run(["git", *arguments], cwd=folder, env={**os.environ, **WHO, **ALONE}, check=True, capture_output=True,
-                          text=True).stdout.strip()  # fmt: skip
+    return subprocess.run(
+        ["git", *arguments], cwd=folder, env={**os.environ, **WHO, **ALONE}, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def commit(folder: Path) -> str:

@@ -11,7 +11,9 @@ from tests.support.sample import fingerprint
 ZEROS = "0" * 64
 
 
-def described(name: str = "metrics.json", *, parts: dict[str, str] | None = None, digest: str = "", **metrics: float) -> OutputDescription:
+def described(
+    name: str = "metrics.json", *, parts: dict[str, str] | None = None, digest: str = "", **metrics: float
+) -> OutputDescription:
     """Return the description of a JSON file with these numbers; its digest follows from them unless it is given."""
     texts = {path: repr(value) for path, value in metrics.items()}
     return OutputDescription(

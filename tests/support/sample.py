@@ -28,8 +28,14 @@ FACTS: dict[str, Any] = {
 }
 
 
-def fingerprint(changes: dict[str, Any] | None = None, *, absent: tuple[str, ...] = (), unknown: dict[str, str] | None = None,
-                skipped: dict[str, str] | None = None, without: tuple[str, ...] = ()) -> Fingerprint:  # fmt: skip
+def fingerprint(
+    changes: dict[str, Any] | None = None,
+    *,
+    absent: tuple[str, ...] = (),
+    unknown: dict[str, str] | None = None,
+    skipped: dict[str, str] | None = None,
+    without: tuple[str, ...] = (),
+) -> Fingerprint:
     """Return the sample with some facts changed, absent, unknown, or left out altogether."""
     facts = {**FACTS, **(changes or {})}
     unknown = unknown or {}
@@ -48,8 +54,7 @@ def fingerprint(changes: dict[str, Any] | None = None, *, absent: tuple[str, ...
     return Fingerprint(
         probe=Probe("0.0.0", "sha256:" + "0" * 64),
         sections={
-            name: Section(dict(known), sorted(missing), dict(doubts))
-            for name, (known, missing, doubts) in sections.items()
+            name: Section(dict(known), sorted(missing), dict(doubts)) for name, (known, missing, doubts) in sections.items()
         },
         skipped=skipped or {},
     )

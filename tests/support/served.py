@@ -36,17 +36,24 @@ def write_team(folder: Path) -> None:
     """Write one document of every kind, each with a name of its own."""
     write(folder / "tf.json", baseline(fingerprint()))
     write(folder / "pins.json", declared())
-    write(folder / "ana.json", msgspec.structs.replace(fingerprint(OTHER_NUMPY), context={"time": "2026-03-02T10:00:00Z", "host_name": "ana"}))
+    write(
+        folder / "ana.json",
+        msgspec.structs.replace(fingerprint(OTHER_NUMPY), context={"time": "2026-03-02T10:00:00Z", "host_name": "ana"}),
+    )
     write(folder / "runs" / "run-1.json", experiment(0.5, "2026-03-03T09:00:00Z"))
     write(folder / "runs" / "run-2.json", experiment(0.75, "2026-03-03T11:00:00Z"))
-    report = assess(fingerprint(), fingerprint(OTHER_NUMPY), policy=DEFAULT, today=date(2026, 3, 3), names=("tf", "docker://trainer"))
+    report = assess(
+        fingerprint(), fingerprint(OTHER_NUMPY), policy=DEFAULT, today=date(2026, 3, 3), names=("tf", "docker://trainer")
+    )
     write(folder / "checks" / "monday.json", render(report).encode())
     write(folder / "broken.json", b'{"schema": "envprobe.baseline/1", "name": ')
     write(folder / "metrics.json", b'{"accuracy": 0.5}')
 
 
 def baseline(of: Fingerprint, recorded: str = "2026-03-01T08:00:00Z") -> Baseline:
-    return Baseline(name="tf", kind="recorded", fingerprint=of, provenance=Provenance(recorded=recorded, target="docker://trainer"))
+    return Baseline(
+        name="tf", kind="recorded", fingerprint=of, provenance=Provenance(recorded=recorded, target="docker://trainer")
+    )
 
 
 def declared() -> Baseline:

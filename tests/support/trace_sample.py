@@ -12,12 +12,21 @@ import msgspec
 from envprobe.numerics.trace import Record, Trace, read_trace
 
 STAGES = (
-    ("host", "numpy", "exp.float64", None), ("operation", "matmul", "k8", None), ("operation", "control", "scatter_nd", None),
-    ("training", "data", "images.0", None), ("training", "init", "conv1.kernel", None), ("training", "forward", "conv1", None),
-    ("training", "loss", "classes", 0), ("training", "gradient", "conv1.kernel", 0), ("training", "update", "conv1.kernel", 0),
-    ("training", "loss", "classes", 1), ("training", "weights", "conv1.kernel", 1), ("training", "loss", "classes", 7),
-    ("training", "weights", "conv1.kernel", 7), ("training", "prediction", "logits", None),
-)  # fmt: skip
+    ("host", "numpy", "exp.float64", None),
+    ("operation", "matmul", "k8", None),
+    ("operation", "control", "scatter_nd", None),
+    ("training", "data", "images.0", None),
+    ("training", "init", "conv1.kernel", None),
+    ("training", "forward", "conv1", None),
+    ("training", "loss", "classes", 0),
+    ("training", "gradient", "conv1.kernel", 0),
+    ("training", "update", "conv1.kernel", 0),
+    ("training", "loss", "classes", 1),
+    ("training", "weights", "conv1.kernel", 1),
+    ("training", "loss", "classes", 7),
+    ("training", "weights", "conv1.kernel", 7),
+    ("training", "prediction", "logits", None),
+)
 
 
 def record(part: str, stage: str, tensor: str, step: int | None = None, values: tuple[float, ...] = (1.0, 0.5, 0.25)) -> Record:
@@ -59,9 +68,13 @@ TRACE: dict[str, Any] = {
     "kind": "tensorflow",
     "mode": "quick",
     "class": {
-        "framework": "tensorflow 2.9.0", "cpu": "GenuineIntel 6 x86-64:avx512_core", "cpus": 2, "onednn": True, "device": "cpu",
+        "framework": "tensorflow 2.9.0",
+        "cpu": "GenuineIntel 6 x86-64:avx512_core",
+        "cpus": 2,
+        "onednn": True,
+        "device": "cpu",
     },
     "records": [msgspec.to_builtins(record(*stage)) for stage in STAGES],
     "context": {"import_s": "1.5"},
-}  # fmt: skip
+}
 _SAMPLE = read_trace(TRACE, "sample")

@@ -68,8 +68,10 @@ def follow(page: Path, part: str, folder: Path, environ: Mapping[str, str], spel
     begin = text.index(f"\n## {part}\n")
     end = f"{text}\n## ".index("\n## ", begin + 1)
     steps = [step for step in read_steps(text) if begin < step.begin < end]
-    printed = [_respell(came, {here: there for there, here in spelled.items()})
-               for came in _type([_respell(step.typed, spelled) for step in steps], folder, environ)]  # fmt: skip
+    printed = [
+        _respell(came, {here: there for there, here in spelled.items()})
+        for came in _type([_respell(step.typed, spelled) for step in steps], folder, environ)
+    ]
     wrong = [(step, came) for step, came in zip(steps, printed, strict=True) if _steady(step.shown) != _steady(came)]
     if wrong and os.environ.get(REGENERATE):
         for step, came in reversed(wrong):
@@ -86,9 +88,14 @@ def _type(commands: list[str], folder: Path, environ: Mapping[str, str]) -> list
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     clean = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "PYTHONPATH", "SEED")}
     done = subprocess.run(
-        ["bash", "--noprofile", "--norc"], input=script, cwd=folder, env={**clean, "PATH": path, "COLUMNS": "80", **environ},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        ["bash", "--noprofile", "--norc"],
+        input=script,
+        cwd=folder,
+        env={**clean, "PATH": path, "COLUMNS": "80", **environ},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     *printed, rest = done.stdout.split(f"{mark}\n")
     assert len(printed) == len(commands), f"the shell ended at {rest!r}: {done.stderr}"
     return printed

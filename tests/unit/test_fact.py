@@ -79,7 +79,11 @@ def test_canonical_spelling() -> None:
     assert sha256(b"") == "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda each: st.lists(each) | st.dictionaries(st.text(), each)
+    )
+)
 def test_values_that_utf_8_can_hold_stay_as_they_are(value: Any) -> None:
     """Only what no document could be written of is spelled otherwise."""
     assert in_utf8(value) == value

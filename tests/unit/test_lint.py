@@ -58,8 +58,15 @@ def test_every_fault_of_every_file_is_said(project: Path) -> None:
     (project / "envprobe.toml").write_text('taget = "x"\n[policy]\n"gpu.*" = "loud"\n')
     (project / "baselines" / "half.json").write_text('{"schema": ')
     (project / "baselines" / "bad.json").write_text(
-        json.dumps({"schema": "envprobe.baseline/1", "name": "bad", "kind": "declared", "policy": {"gpu.*": "loud"},
-                    "waivers": [{**WAIVER, "expires": "soon"}]})
+        json.dumps(
+            {
+                "schema": "envprobe.baseline/1",
+                "name": "bad",
+                "kind": "declared",
+                "policy": {"gpu.*": "loud"},
+                "waivers": [{**WAIVER, "expires": "soon"}],
+            }
+        )
     )
     told = [f"{finding.file}: {finding.words}" for finding in lint([], today=TODAY).findings]
     assert [line.partition(";")[0] for line in told] == [

@@ -45,12 +45,18 @@ def test_a_recorded_fact_has_its_line(data: bytes) -> None:
 
 def test_a_declared_fact_has_its_line() -> None:
     """A declaration is found by the path that it is about."""
-    declared = Baseline(name="d", kind="declared", declared={"gpu.count": Declaration(equals=1), "python.version": Declaration(present=True)})
+    declared = Baseline(
+        name="d", kind="declared", declared={"gpu.count": Declaration(equals=1), "python.version": Declaration(present=True)}
+    )
     assert _lines_of(to_json(declared))["python.version"] == '"python.version": {'
 
 
-@given(st.dictionaries(keys, st.dictionaries(keys, st.one_of(st.integers(), keys, st.lists(keys, max_size=2)), max_size=3), max_size=3),
-       st.sampled_from([None, 1, 4]))  # fmt: skip
+@given(
+    st.dictionaries(
+        keys, st.dictionaries(keys, st.one_of(st.integers(), keys, st.lists(keys, max_size=2)), max_size=3), max_size=3
+    ),
+    st.sampled_from([None, 1, 4]),
+)
 def test_a_line_is_right_however_the_file_is_spelled(known: dict[str, dict[str, object]], indent: int | None) -> None:
     """Whatever keys there are, quotes, braces and line ends among them, and however wide the file is: a line holds its key."""
     sections = {name: {"known": facts} for name, facts in known.items()}
@@ -64,7 +70,9 @@ def test_a_line_is_right_however_the_file_is_spelled(known: dict[str, dict[str, 
 
 def test_the_file_is_told_from_the_repository(repository: Path) -> None:
     """The path is relative to the repository's root, wherever the check was started; an added fact gets its section's line."""
-    report = msgspec.structs.replace(REPORTS["differs"], expected_id=BASELINE.id, expected_path=str(repository / "baselines/tf.json"))
+    report = msgspec.structs.replace(
+        REPORTS["differs"], expected_id=BASELINE.id, expected_path=str(repository / "baselines/tf.json")
+    )
     anchor = anchored(report).anchor
     assert anchor is not None
     assert anchor.file == "baselines/tf.json"
@@ -74,7 +82,9 @@ def test_the_file_is_told_from_the_repository(repository: Path) -> None:
 
 def test_no_line_is_claimed_of_another_content(repository: Path) -> None:
     """Where the file says something else than what was compared, it is named without lines."""
-    report = msgspec.structs.replace(REPORTS["differs"], expected_id="sha256:" + "0" * 64, expected_path=str(repository / "baselines/tf.json"))
+    report = msgspec.structs.replace(
+        REPORTS["differs"], expected_id="sha256:" + "0" * 64, expected_path=str(repository / "baselines/tf.json")
+    )
     anchor = anchored(report).anchor
     assert anchor is not None
     assert (anchor.file, anchor.lines) == ("baselines/tf.json", {})

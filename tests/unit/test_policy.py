@@ -74,7 +74,7 @@ FAIL, WARN, NOTE = Severity.FAIL, Severity.WARN, Severity.NOTE
         ("code.dirty", "changed", "", WARN),
         ("never.heard.of", "changed", "", WARN),
     ],
-)  # fmt: skip
+)
 def test_default_policy_is_the_documented_table(path: str, kind: str, magnitude: str, expected: Severity) -> None:
     """The default severity of a difference is what docs/policy.md says."""
     assert DEFAULT.severity(path, magnitude, kind) is expected
@@ -125,15 +125,24 @@ def test_tolerances_come_from_the_uppermost_policy_that_names_them() -> None:
 
 def test_all_faults_of_a_policy_are_said_at_once() -> None:
     """A reader mends a policy in one go: every fault, with the rule and what was probably meant."""
-    table = {"package.numpy": "fail", "gpu.*@minr": "warn", "cpu.*": "error", "gpu.*@added@removed": "note",
-             "tolerance": {"forward": 1, "update_scaled": -1}}  # fmt: skip
+    table = {
+        "package.numpy": "fail",
+        "gpu.*@minr": "warn",
+        "cpu.*": "error",
+        "gpu.*@added@removed": "note",
+        "tolerance": {"forward": 1, "update_scaled": -1},
+    }
     with pytest.raises(DocumentError) as caught:
         read_policy(table, "envprobe.toml: policy")
     lines = caught.value.message.splitlines()
     assert [line.partition(": policy: ")[2][:25] for line in lines] == [
-        "package.numpy: no facts a", "gpu.*@minr: @minr: neithe", "cpu.*: expected one of fa", "gpu.*@added@removed: a di",
-        "tolerance.forward: no suc", "tolerance.update_scaled: ",
-    ]  # fmt: skip
+        "package.numpy: no facts a",
+        "gpu.*@minr: @minr: neithe",
+        "cpu.*: expected one of fa",
+        "gpu.*@added@removed: a di",
+        "tolerance.forward: no suc",
+        "tolerance.update_scaled: ",
+    ]
     assert "did you mean packages?" in lines[0]
     assert "did you mean minor?" in lines[1]
     assert "did you mean forward_scaled?" in lines[4]

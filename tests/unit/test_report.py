@@ -19,8 +19,18 @@ def _difference(path: str, severity: Severity, because: str | None = None) -> Di
 
 def _report(differences: list[Difference], unknown: list[Severity] | None = None, **given: Any) -> Report:
     gaps = [Gap(path=f"g{index}", reason="x", severity=severity) for index, severity in enumerate(unknown or [])]
-    return Report(**{"expected_name": "e", "expected_id": "1", "observed_name": "o", "observed_id": "2", "compared": 9,
-                     "differences": differences, "unknown": gaps, **given})  # fmt: skip
+    return Report(
+        **{
+            "expected_name": "e",
+            "expected_id": "1",
+            "observed_name": "o",
+            "observed_id": "2",
+            "compared": 9,
+            "differences": differences,
+            "unknown": gaps,
+            **given,
+        }
+    )
 
 
 @pytest.mark.parametrize(
@@ -50,9 +60,13 @@ def test_nothing_compared() -> None:
 def test_roots_and_what_follows() -> None:
     """A root weighs as much as the severest of what follows from it."""
     report = _report(
-        [_difference("a", Severity.NOTE), _difference("b", Severity.FAIL, "a"), _difference("c", Severity.WARN, "a"),
-         _difference("d", Severity.WARN)]
-    )  # fmt: skip
+        [
+            _difference("a", Severity.NOTE),
+            _difference("b", Severity.FAIL, "a"),
+            _difference("c", Severity.WARN, "a"),
+            _difference("d", Severity.WARN),
+        ]
+    )
     assert [root.path for root in report.roots] == ["a", "d"]
     assert [item.path for item in report.consequences("a")] == ["b", "c"]
     assert report.consequences("d") == report.consequences("nothing") == []

@@ -44,14 +44,20 @@ SAID_BY_NO_SCHEMA = ("id: says sha256:", " do not fit ", "is of class ", "a seed
 """Faults of several members together: an id and what it is of, a sample and its shape, a trace and its class, the attempts."""
 WAIVER = Waiver(path="gpu.*", owner="ana", reason="old cards", expires="2027-01-31")
 DECLARED = Baseline(
-    name="pins", kind="declared", policy={"gpu.*": "note", "tolerance": {"forward_scaled": 1e-4}}, waivers=[WAIVER],
+    name="pins",
+    kind="declared",
+    policy={"gpu.*": "note", "tolerance": {"forward_scaled": 1e-4}},
+    waivers=[WAIVER],
     declared={"packages.numpy.version": Declaration(specifier=">=1.22", also=[Declaration(one_of=["1.22.4", "1.23.0"])])},
-    complete=["packages.*"], traces={numeric_class(read_trace(TRACE, "t")): [TRACE]}, provenance=Provenance(source="requirements.txt"),
-)  # fmt: skip
+    complete=["packages.*"],
+    traces={numeric_class(read_trace(TRACE, "t")): [TRACE]},
+    provenance=Provenance(source="requirements.txt"),
+)
 FINGERPRINT = msgspec.structs.replace(
     fingerprint({"python.path": ["{stdlib}"], "python.flags": {"utf8_mode": 1}}, unknown={"gpu.*": "no"}, absent=("cuda.nvcc",)),
-    trace=TRACE, skipped={"integrity.*": "left out"},
-)  # fmt: skip
+    trace=TRACE,
+    skipped={"integrity.*": "left out"},
+)
 RUN = run(attempt(described(loss=0.5), seed=0), attempt(described(loss=0.25), seed=1), seed_variable="SEED")
 
 
@@ -82,7 +88,7 @@ SAMPLES: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "fingerprint/1": (fingerprint_json(FINGERPRINT), _read_fingerprint),
     "run/1": (runs.to_json(RUN), _read_run),
     "trace/1": (json.dumps(TRACE).encode(), _read_trace),
-}  # fmt: skip
+}
 
 
 def test_every_document_of_the_code_has_a_schema() -> None:
@@ -107,7 +113,9 @@ def test_a_schema_is_one_and_needs_no_network(name: str) -> None:
 def test_the_files_are_what_the_types_say() -> None:
     """Whoever changes a document runs `python docs/schemas.py`, and sees in review what changed for its readers."""
     program = "import json, schemas; print(json.dumps(schemas.schemas()))"
-    made = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY / "docs", capture_output=True, text=True, check=True).stdout
+    made = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY / "docs", capture_output=True, text=True, check=True
+    ).stdout
     assert json.loads(made) == {path.name: path.read_text("utf-8") for path in schemas.FOLDER.glob("*.json")}
 
 

@@ -13,7 +13,13 @@ BASELINES = ["pins", "tensorflow-2.9.0", "tensorflow-2.9.0-gpu", "tf-2.9"]
 
 @pytest.mark.parametrize(
     ("word", "meant"),
-    [("tf-29", "tf-2.9"), ("TF-2.9", "tf-2.9"), ("pin", "pins"), ("tensorflow", "tensorflow-2.9.0"), ("gpu", "tensorflow-2.9.0-gpu")],
+    [
+        ("tf-29", "tf-2.9"),
+        ("TF-2.9", "tf-2.9"),
+        ("pin", "pins"),
+        ("tensorflow", "tensorflow-2.9.0"),
+        ("gpu", "tensorflow-2.9.0-gpu"),
+    ],
 )
 def test_a_slip_of_the_finger_finds_its_name(word: str, meant: str) -> None:
     """Letters left out, swapped or in another case, and a part of a longer name, find what was meant."""

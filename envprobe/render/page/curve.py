@@ -143,8 +143,10 @@ def rows(found: Comparison) -> list[Row]:
 
 def numbers(found: Comparison) -> list[Numbers]:
     """Return the losses as they are, for who wants to read them."""
-    return [Numbers(curve.name, [(step, _exact(ours), _exact(theirs), ours != theirs) for step, ours, theirs in _steps(curve)])
-            for curve in found.curves]  # fmt: skip
+    return [
+        Numbers(curve.name, [(step, _exact(ours), _exact(theirs), ours != theirs) for step, ours, theirs in _steps(curve)])
+        for curve in found.curves
+    ]
 
 
 def _row_name(stage: Stage) -> str:
@@ -175,8 +177,11 @@ def _words(series: list[Series]) -> str:
 
 
 def _series(kind: tuple[str, str], steps: Sequence[int], values: Sequence[float | None], x: Scale, y: Scale) -> Series:
-    dots = [Dot(x.place(step), FLOOR if y.is_log and not value else y.place(value), f"step {step}: {value:.9g}")
-            for step, value in zip(steps, values, strict=True) if value is not None]  # fmt: skip
+    dots = [
+        Dot(x.place(step), FLOOR if y.is_log and not value else y.place(value), f"step {step}: {value:.9g}")
+        for step, value in zip(steps, values, strict=True)
+        if value is not None
+    ]
     return Series(*kind, dots, _path(dots))
 
 

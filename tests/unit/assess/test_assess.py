@@ -50,9 +50,11 @@ def test_most_severe_first() -> None:
     """Differences and unknowns stand in order of severity, then of path."""
     report = _assess(
         fingerprint(),
-        fingerprint({"system.kernel": "5", "cpu.affinity": 8, "python.version": "3.8.1", "python.implementation": "pypy"},
-                    unknown={"packages.six.version": "x", "cpu.quota": "y", "integrity.six": "z"}),
-    )  # fmt: skip
+        fingerprint(
+            {"system.kernel": "5", "cpu.affinity": 8, "python.version": "3.8.1", "python.implementation": "pypy"},
+            unknown={"packages.six.version": "x", "cpu.quota": "y", "integrity.six": "z"},
+        ),
+    )
     assert [difference.path for difference in report.differences] == [
         "python.implementation",
         "python.version",
@@ -177,8 +179,12 @@ def test_mends_are_of_the_expected_version() -> None:
     broken = fingerprint({"integrity.numpy": {"missing": ["a"]}, "packages.numpy.version": "1.22.4"})
     declared = {"packages.numpy.version": Declaration(specifier="==1.22.4"), "integrity.numpy": Declaration(equals="ok")}
     loosely = {"integrity.numpy": Declaration(equals="ok")}
-    for expected in (fingerprint(), Baseline(name="r", kind="recorded", fingerprint=fingerprint()),
-                     Baseline(name="d", kind="declared", declared=declared), Baseline(name="l", kind="declared", declared=loosely)):  # fmt: skip
+    for expected in (
+        fingerprint(),
+        Baseline(name="r", kind="recorded", fingerprint=fingerprint()),
+        Baseline(name="d", kind="declared", declared=declared),
+        Baseline(name="l", kind="declared", declared=loosely),
+    ):
         fixes = {difference.path: difference.fix for difference in _assess(expected, broken).differences}
         assert fixes == {"integrity.numpy": "python3 -m pip install --force-reinstall --no-deps numpy==1.22.4"}
 

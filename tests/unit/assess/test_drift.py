@@ -45,8 +45,11 @@ def test_unknown_on_either_side_is_a_doubt() -> None:
 
 def test_what_was_left_out_is_not_compared() -> None:
     """What either side left out is neither a change nor a doubt, and the report says so with the reason."""
-    left_out = fingerprint({"packages.six.version": "9"}, skipped={"integrity.*": "asked", "packages.six.*": "asked"},
-                           without=("integrity.six", "integrity.numpy", "integrity.tensorflow"))  # fmt: skip
+    left_out = fingerprint(
+        {"packages.six.version": "9"},
+        skipped={"integrity.*": "asked", "packages.six.*": "asked"},
+        without=("integrity.six", "integrity.numpy", "integrity.tensorflow"),
+    )
     for found in (compare(fingerprint(), left_out), compare(left_out, fingerprint())):
         assert found.changes == []
         assert found.doubts == []

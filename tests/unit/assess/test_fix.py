@@ -51,9 +51,19 @@ def test_install(version: str, requirement: str) -> None:
 
 @pytest.mark.parametrize(
     "version",
-    [Known("1.0 --index-url x"), Known("1.0; id"), Known("==1.0 where python_version < '3.9'"), Known(">=1 or absent"), Known(""),
-     Known("main"), Known(1), Known(["1.0"]), ABSENT, Unknown("crashed")],
-)  # fmt: skip
+    [
+        Known("1.0 --index-url x"),
+        Known("1.0; id"),
+        Known("==1.0 where python_version < '3.9'"),
+        Known(">=1 or absent"),
+        Known(""),
+        Known("main"),
+        Known(1),
+        Known(["1.0"]),
+        ABSENT,
+        Unknown("crashed"),
+    ],
+)
 def test_no_version_no_command(version: Fact) -> None:
     """What is no version and no specifier gives no command: pip would take the newest, or something else."""
     assert install("numpy", version) == reinstall("numpy", version) == ""

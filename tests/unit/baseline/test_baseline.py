@@ -123,7 +123,7 @@ def changed(**members: Any) -> bytes:
         (b"[" * 100_000, "nested too deeply"),
         (b"\xff\xfe", "not UTF-8"),
     ],
-)  # fmt: skip
+)
 def test_a_broken_or_hostile_file_is_a_sentence(data: bytes, message: str) -> None:
     """Whatever the file holds, the error names it and says what is wrong."""
     with pytest.raises(DocumentError) as caught:

@@ -12,10 +12,17 @@ def test_variables_come_from_the_observed_environment() -> None:
     """A marker is about the container's Python, whatever runs envprobe."""
     found = environment(fingerprint({"python.version": "3.8.10", "system.architecture": "x86_64"}))
     assert found == {
-        "os_name": "posix", "platform_system": "Linux", "sys_platform": "linux", "python_full_version": "3.8.10",
-        "python_version": "3.8", "implementation_name": "cpython", "implementation_version": "3.8.10",
-        "platform_python_implementation": "CPython", "platform_machine": "x86_64", "platform_release": "6.1.0",
-    }  # fmt: skip
+        "os_name": "posix",
+        "platform_system": "Linux",
+        "sys_platform": "linux",
+        "python_full_version": "3.8.10",
+        "python_version": "3.8",
+        "implementation_name": "cpython",
+        "implementation_version": "3.8.10",
+        "platform_python_implementation": "CPython",
+        "platform_machine": "x86_64",
+        "platform_release": "6.1.0",
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,8 +30,11 @@ def test_all_faults_of_all_waivers_are_said_at_once() -> None:
     with pytest.raises(DocumentError) as caught:
         read_waivers([GOOD, {**GOOD, "owner": " ", "expires": "soon"}, {**GOOD, "path": "*", "reason": ""}], "w")
     assert [line.split(": ")[1] for line in caught.value.message.splitlines()] == [
-        "[1].owner", "[1].expires", "[2].reason", "[2].path",
-    ]  # fmt: skip
+        "[1].owner",
+        "[1].expires",
+        "[2].reason",
+        "[2].path",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -124,8 +124,13 @@ def test_a_changed_line_is_told(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", TEXTS)
 def test_words_added_inside_the_record_are_told(name: str, tmp_path: Path) -> None:
     """A claim that is slipped into the block, beside the line, is not taken for recorded."""
-    marks = {"report.md": b"check it", "report.html": b"check it", "report.tex": b"check it", "report.ipynb": b"check it",
-             "report.json": b'"signature":'}  # fmt: skip
+    marks = {
+        "report.md": b"check it",
+        "report.html": b"check it",
+        "report.tex": b"check it",
+        "report.ipynb": b"check it",
+        "report.json": b'"signature":',
+    }
     more = b'"claim": "0.99", "signature":' if name == "report.json" else b"accuracy 0.99, check it"
     path = edited(attached(name, tmp_path), lambda data: data.replace(marks[name], more, 1))
     assert verify(path).status is Status.ALTERED
@@ -154,7 +159,14 @@ def test_the_visible_texts_are_those_of_the_record(name: str, tmp_path: Path) ->
 def test_a_file_of_noise_is_refused(name: str, tmp_path: Path) -> None:
     """Whatever bytes a report is made of, the answer is a status or an error of ours."""
     path = tmp_path / name
-    for data in (b"", b"\0" * 64, bytes(range(256)) * 8, b"\xff\xfe" + "wide".encode("utf-16-le"), b"[" * 5000, b"%PDF-1.7\n%%EOF"):
+    for data in (
+        b"",
+        b"\0" * 64,
+        bytes(range(256)) * 8,
+        b"\xff\xfe" + "wide".encode("utf-16-le"),
+        b"[" * 5000,
+        b"%PDF-1.7\n%%EOF",
+    ):
         path.write_bytes(data)
         assert verify(path).status in (Status.MISSING, Status.REFUSED)
 
@@ -175,7 +187,7 @@ def test_names_of_event_files_are_known() -> None:
 
 
 @pytest.mark.parametrize("name", JSON_TEXTS)
-@pytest.mark.parametrize("data", [b"[1, 2]", b'"text"', b"", b"{", b'{"a" 1}', b'{"a": 1 "b": 2}', b'{1: 2}'])
+@pytest.mark.parametrize("data", [b"[1, 2]", b'"text"', b"", b"{", b'{"a" 1}', b'{"a": 1 "b": 2}', b"{1: 2}"])
 def test_json_that_is_no_object_cannot_carry_a_record(name: str, data: bytes, tmp_path: Path) -> None:
     """A report that has no place for the record is refused and left as it is."""
     path = tmp_path / name

@@ -64,7 +64,9 @@ def test_a_table_that_a_formatter_has_aligned_is_intact(tmp_path: Path) -> None:
     """Prettier pads the cells and lengthens the rules of Markdown tables; that changes nothing that is recorded."""
     path = edited(
         attached("report.md", tmp_path),
-        lambda data: data.replace(b"| `accuracy` | `0.943` |", b"| `accuracy`     | `0.943` |").replace(b"| --- | --- |", b"| -------------- | ------- |"),
+        lambda data: data.replace(b"| `accuracy` | `0.943` |", b"| `accuracy`     | `0.943` |").replace(
+            b"| --- | --- |", b"| -------------- | ------- |"
+        ),
     )
     assert verify(path).status is Status.INTACT
 

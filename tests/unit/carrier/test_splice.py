@@ -26,7 +26,9 @@ def test_a_member_is_written_as_its_neighbours_are(text: str, result: str) -> No
     assert json.loads(result)["new"] == [1]
 
 
-@pytest.mark.parametrize(("text", "result"), [("[]", "[7]"), ("[1]", "[1,7]"), ("[1, 2]", "[1, 2, 7]"), ("[\n 1\n]", "[\n 1,\n 7\n]")])
+@pytest.mark.parametrize(
+    ("text", "result"), [("[]", "[7]"), ("[1]", "[1,7]"), ("[1, 2]", "[1, 2, 7]"), ("[\n 1\n]", "[\n 1,\n 7\n]")]
+)
 def test_an_item_is_added_at_the_end(text: str, result: str) -> None:
     """A list grows by one item in the style that it has."""
     assert json.loads(splice.put_item(text, 0, None, 7, "file")) == json.loads(result)
@@ -38,7 +40,9 @@ def test_a_member_twice_is_refused() -> None:
         splice.member('{"envprobe": 1, "envprobe": 2}', 0, "envprobe", "file")
 
 
-@pytest.mark.parametrize("text", ["{", '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1]', "{" + '"a":[' * 100_000, '{"a":' + "1" * 5000 + "}"])
+@pytest.mark.parametrize(
+    "text", ["{", '{"a"', '{"a":', '{"a":1', '{"a":1,', '{"a":1]', "{" + '"a":[' * 100_000, '{"a":' + "1" * 5000 + "}"]
+)
 def test_what_is_no_json_is_refused(text: str) -> None:
     """A document that ends early, nests without end or holds an endless number is refused with an error of ours."""
     with pytest.raises(DocumentError, match="not JSON"):

@@ -37,7 +37,10 @@ def test_an_environment_alone_comes_back() -> None:
     """A fingerprint can be attached too."""
     found = tracked.entry_of(Attachment(record=Record(fingerprint=fingerprint())), None)
     assert tracked.document_in(found, WHERE) == fingerprint()
-    assert found.tags == {"envprobe.signature": str(Record(fingerprint=fingerprint()).signature), "envprobe.fingerprint": fingerprint().id}
+    assert found.tags == {
+        "envprobe.signature": str(Record(fingerprint=fingerprint()).signature),
+        "envprobe.fingerprint": fingerprint().id,
+    }
 
 
 def test_a_run_that_an_earlier_record_left_is_not_taken() -> None:

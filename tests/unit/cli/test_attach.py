@@ -47,7 +47,12 @@ def test_verify_ends_with_the_status(tmp_path: Path) -> None:
 
 def test_verify_says_everything_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The status first, then every reason; that nobody has signed is said."""
-    run(VERIFY, edited(attached("report.md", tmp_path), lambda data: data.replace(b"py:3.8.10", b"py:3.8.11").replace(b"`0.18`", b"`0.17`")))
+    run(
+        VERIFY,
+        edited(
+            attached("report.md", tmp_path), lambda data: data.replace(b"py:3.8.10", b"py:3.8.11").replace(b"`0.18`", b"`0.17`")
+        ),
+    )
     out = capsys.readouterr().out
     assert out.startswith("ALTERED")
     assert "the visible line says py 3.8.11, the record 3.8.10" in out
@@ -69,7 +74,13 @@ def test_verify_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
 
 def test_hostile_reports_cannot_write_on_the_terminal(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What a stranger put into a report is printed with its escapes spelled out."""
-    run(VERIFY, edited(attached("report.md", tmp_path), lambda data: data.replace(b"`0.18`", b"`\x1b[2J\xe2\x80\xae`").replace(b"py:3", b"py:\x1b[1m3")))
+    run(
+        VERIFY,
+        edited(
+            attached("report.md", tmp_path),
+            lambda data: data.replace(b"`0.18`", b"`\x1b[2J\xe2\x80\xae`").replace(b"py:3", b"py:\x1b[1m3"),
+        ),
+    )
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "\u202e" not in out

@@ -97,7 +97,9 @@ class TestAttach:
 
     def test_a_damaged_record_is_replaced(self, tmp_path: Path) -> None:
         """Whoever broke the record by hand can attach it again."""
-        path = edited(attached("report.md", tmp_path), lambda data: data.replace(b"<!-- envprobe:record\ne", b"<!-- envprobe:record\n?"))
+        path = edited(
+            attached("report.md", tmp_path), lambda data: data.replace(b"<!-- envprobe:record\ne", b"<!-- envprobe:record\n?")
+        )
         assert verify(path).status is Status.REFUSED
         attach(RECORD, path)
         assert verify(path).status is Status.INTACT
@@ -185,7 +187,9 @@ class TestSignatures:
         self, signers: tuple[Notary, ...], trust: Trust, word: str, tmp_path: Path
     ) -> None:
         """Where a signature is required, whatever is short of a trusted one ends in 2, never in 0."""
-        found = verify(signed(tmp_path, *signers) if signers else attached("report.md", tmp_path), trust=trust, require_signature=True)
+        found = verify(
+            signed(tmp_path, *signers) if signers else attached("report.md", tmp_path), trust=trust, require_signature=True
+        )
         assert (found.status, found.exit_status) == (Status.REFUSED, 2)
         assert word in "; ".join(found.reasons)
 
@@ -229,14 +233,18 @@ class TestBaseline:
 
     def test_another_environment_differs(self, tmp_path: Path) -> None:
         """Intact, and made with another numpy: 1."""
-        found = self.compare(tmp_path, Baseline(name="b", kind="recorded", fingerprint=sample({"packages.numpy.version": "1.23.5"})))
+        found = self.compare(
+            tmp_path, Baseline(name="b", kind="recorded", fingerprint=sample({"packages.numpy.version": "1.23.5"}))
+        )
         assert (found.status, found.exit_status) == (Status.INTACT, 1)
 
     def test_what_the_record_does_not_know_is_undetermined(self, tmp_path: Path) -> None:
         """A gated fact that nobody looked at ends in 2."""
         gap = sample(unknown={"packages.numpy.version": "not asked"})
         path = attached("report.md", tmp_path, Record(fingerprint=gap))
-        found = verify(path, baseline=Baseline(name="b", kind="recorded", fingerprint=sample()), config=Config(baselines_folder=tmp_path))
+        found = verify(
+            path, baseline=Baseline(name="b", kind="recorded", fingerprint=sample()), config=Config(baselines_folder=tmp_path)
+        )
         assert (found.status, found.exit_status) == (Status.INTACT, 2)
 
     def test_what_is_altered_is_not_compared(self, tmp_path: Path) -> None:

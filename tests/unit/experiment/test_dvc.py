@@ -22,7 +22,13 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copytree(SAMPLES, tmp_path, dirs_exist_ok=True)
     (tmp_path / ".dvc").mkdir()
     (tmp_path / "data" / "sub").mkdir(parents=True)
-    for name, content in (("data/a.txt", "a\n"), ("data/l", "a\n"), ("data/sub/b.txt", "a\r\nb\n"), ("single.csv", "x\n"), ("old.csv", "x\n")):
+    for name, content in (
+        ("data/a.txt", "a\n"),
+        ("data/l", "a\n"),
+        ("data/sub/b.txt", "a\r\nb\n"),
+        ("single.csv", "x\n"),
+        ("old.csv", "x\n"),
+    ):
         (tmp_path / name).write_bytes(content.encode())
     monkeypatch.setenv("PATH", "")
     return tmp_path
@@ -78,7 +84,9 @@ def test_what_dvc_does_not_track_is_refused(repository: Path) -> None:
 def test_two_stages_that_disagree_are_refused(repository: Path) -> None:
     """Half of a pipeline was run again: which digest is the data's cannot be told."""
     lock = repository / "dvc.lock"
-    lock.write_text(lock.read_text() + "  u:\n    outs:\n    - {path: out.json, hash: md5, md5: 60b725f10c9c85c70d97880dfe8191b3, size: 2}\n")
+    lock.write_text(
+        lock.read_text() + "  u:\n    outs:\n    - {path: out.json, hash: md5, md5: 60b725f10c9c85c70d97880dfe8191b3, size: 2}\n"
+    )
     with pytest.raises(UsageError, match="two things"):
         digests(repository, "dvc:out.json")
 

@@ -34,7 +34,10 @@ def test_what_could_not_be_told_is_said() -> None:
     assert patch.note.startswith("a shallow clone; only the first part of the patch was made; files that git does not know")
 
 
-@pytest.mark.parametrize("told", [None, 3, "text", [], {"text": 3, "upstream": {}, "whole": "no"}, {"text": "x" * (TEXT_LIMIT + 1), "reason": "y" * 9999}])
+@pytest.mark.parametrize(
+    "told",
+    [None, 3, "text", [], {"text": 3, "upstream": {}, "whole": "no"}, {"text": "x" * (TEXT_LIMIT + 1), "reason": "y" * 9999}],
+)
 def test_a_container_may_say_anything(told: Any) -> None:
     """What comes out of a container is bounded and typed before it is recorded."""
     patch = told_by_guest(answer(told), {})[1]

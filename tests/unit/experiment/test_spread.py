@@ -60,8 +60,11 @@ def test_several_new_runs():
 
 def test_of_a_list_the_last_number_counts():
     """Of a history only its end is judged, however long it is: an early stop is no fault."""
+
     def history(end, length):
-        return attempt(described(**{f"loss[{index}]": float(index) for index in range(length - 1)}, **{f"loss[{length - 1}]": end}))
+        return attempt(
+            described(**{f"loss[{index}]": float(index) for index in range(length - 1)}, **{f"loss[{length - 1}]": end})
+        )
 
     recorded = [history(value, 5) for value in RECORDED]
     found = _only(spread.compare(recorded, [history(0.9, 4)], Tolerance()))
@@ -71,6 +74,7 @@ def test_of_a_list_the_last_number_counts():
 
 def test_many_metrics_do_not_fail_by_chance():
     """With many metrics each is judged more widely: one that lies just outside its own 95 % interval is no finding."""
+
     def several(value, count):
         return attempt(described(**{f"m{index}": value for index in range(count)}))
 
@@ -117,6 +121,7 @@ def test_without_any_metric_nothing_is_proved():
 )
 def test_an_output_that_nobody_read_is_not_the_same(digests, type_name, note, new, verdict):
     """Other bytes beside a metric that passes are no pass where a library is missing, or where they had always been the same."""
+
     def unread(digest):
         weights = described("weights", digest=digest)
         weights = msgspec.structs.replace(weights, type=type_name, is_complete=False, note=note)

@@ -88,7 +88,9 @@ def test_many_differences_are_cut_and_counted() -> None:
     """A notebook is read by scrolling: what is left out is said, and -v shows it."""
     report = REPORTS["differs"]
     (one,) = report.roots[:1]
-    many = msgspec.structs.replace(report, differences=[msgspec.structs.replace(one, path=f"cpu.fact{number}") for number in range(50)])
+    many = msgspec.structs.replace(
+        report, differences=[msgspec.structs.replace(one, path=f"cpu.fact{number}") for number in range(50)]
+    )
     few, all_of_them = (Markup(of_report(many, verbosity).data["text/html"]).text for verbosity in (0, 1))
     assert few.count("cpu.fact") == SHOWN_RESULTS and "and 30 more: -v shows all" in few
     assert all_of_them.count("cpu.fact") == 50

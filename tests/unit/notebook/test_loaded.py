@@ -37,10 +37,17 @@ def test_a_package_that_runs_otherwise_than_it_is_installed_is_unknown(module: L
     assert doubted.get("packages.six.version") == Known("1.16.0")
 
 
-@pytest.mark.parametrize("module", [
-    numpy(), numpy(replaced=True), numpy("1.22.4.0", replaced=True), numpy("", replaced=True), numpy("dev"),
-    Loaded(package="not-recorded", version="1", replaced=True, elsewhere=True),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "module",
+    [
+        numpy(),
+        numpy(replaced=True),
+        numpy("1.22.4.0", replaced=True),
+        numpy("", replaced=True),
+        numpy("dev"),
+        Loaded(package="not-recorded", version="1", replaced=True, elsewhere=True),
+    ],
+)
 def test_what_is_no_evidence_changes_nothing(module: Loaded) -> None:
     """The same version, another spelling of it, one that a module always states otherwise: none is a finding."""
     found = fingerprint()

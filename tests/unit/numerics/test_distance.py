@@ -54,10 +54,13 @@ def test_an_error_between_the_sampled_elements_is_seen() -> None:
 @pytest.mark.parametrize(
     "change",
     [
-        {"dtype": "float64", "sample": ""}, {"shape": [3, 1]}, {"error": "UnimplementedError"}, {"scale": "nan"},
+        {"dtype": "float64", "sample": ""},
+        {"shape": [3, 1]},
+        {"error": "UnimplementedError"},
+        {"scale": "nan"},
         {"sample": base64.b64encode(struct.pack("<3f", math.nan, math.inf, 1.0)).decode()},
     ],
-)  # fmt: skip
+)
 def test_what_has_no_distance_is_said_to_have_none(change: dict[str, object]) -> None:
     """Another type or shape, an exception, a value that is not finite: nothing is made up."""
     wanted = record("p", "s", "t")

@@ -21,9 +21,13 @@ def _notebook(**changes: Any) -> str:
         {"output_type": "execute_result", "execution_count": changes.get("count", 1), "data": {"text/plain": ["3"]}},
     ]
     cell = {
-        "cell_type": "code", "id": changes.get("id", "a1"), "execution_count": changes.get("count", 1), "metadata": {},
-        "source": changes.get("source", "fit()"), "outputs": outputs,
-    }  # fmt: skip
+        "cell_type": "code",
+        "id": changes.get("id", "a1"),
+        "execution_count": changes.get("count", 1),
+        "metadata": {},
+        "source": changes.get("source", "fit()"),
+        "outputs": outputs,
+    }
     return json.dumps({"cells": [cell], "metadata": changes.get("metadata", {}), "nbformat": 4, "nbformat_minor": 5})
 
 

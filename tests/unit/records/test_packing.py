@@ -35,8 +35,11 @@ def test_a_record_comes_back_whole() -> None:
 
 def test_the_same_record_gives_the_same_payload() -> None:
     """Attaching again does not change a report."""
-    other = Record(fingerprint=RECORD.fingerprint, outputs=dict(reversed(RECORD.outputs.items())),
-                   metrics=dict(reversed(RECORD.metrics.items())))  # fmt: skip
+    other = Record(
+        fingerprint=RECORD.fingerprint,
+        outputs=dict(reversed(RECORD.outputs.items())),
+        metrics=dict(reversed(RECORD.metrics.items())),
+    )
     assert pack(Attachment(record=other)) == pack(Attachment(record=RECORD))
 
 
@@ -133,6 +136,8 @@ def test_every_part_of_a_record_moves_its_digest() -> None:
         msgspec.structs.replace(RECORD, fingerprint=fingerprint()),
         msgspec.structs.replace(RECORD, outputs={"a": Output(digest="sha256:" + "0" * 64, size_bytes=0)}),
         msgspec.structs.replace(RECORD, metrics={**RECORD.metrics, "accuracy": "0.944"}),
-        msgspec.structs.replace(RECORD, experiment=Experiment(run="r", command=["python"], target="local://", exit_status=0, state="complete")),
+        msgspec.structs.replace(
+            RECORD, experiment=Experiment(run="r", command=["python"], target="local://", exit_status=0, state="complete")
+        ),
     ]
     assert len({RECORD.digest, *(other.digest for other in others)}) == 5

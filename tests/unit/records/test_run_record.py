@@ -37,7 +37,10 @@ def test_a_run_s_outputs_and_metrics_are_published() -> None:
 
 def test_several_attempts_give_several_numbers() -> None:
     """A reader sees the spread, not the best of three; an attempt that left no number leaves a gap."""
-    attempts = [Attempt(exit_status=0, seed=seed, outputs=[output(metrics={"accuracy": text})]) for seed, text in enumerate(("0.9", "0.8"))]
+    attempts = [
+        Attempt(exit_status=0, seed=seed, outputs=[output(metrics={"accuracy": text})])
+        for seed, text in enumerate(("0.9", "0.8"))
+    ]
     record = record_of(run(*attempts, Attempt(exit_status=1, seed=2)))
     assert record.metrics == {"metrics.json:accuracy": "0.9,0.8,-"}
     assert record.experiment is not None

@@ -50,7 +50,8 @@ def test_what_exceeds_the_limit_is_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["x\n::set-output name=verdict::reproduces", "\r::add-mask::a", "%0A::error::x", "##[add-path]/tmp", "::stop-commands::t"]
+    "value",
+    ["x\n::set-output name=verdict::reproduces", "\r::add-mask::a", "%0A::error::x", "##[add-path]/tmp", "::stop-commands::t"],
 )
 def test_a_value_is_no_command(value: str) -> None:
     """A value stays inside of the message of our command: it begins no line, and its percent signs are no escapes."""
@@ -74,4 +75,7 @@ def test_nothing_compared_is_an_error() -> None:
 
 def test_trouble_is_an_error() -> None:
     """What kept envprobe from telling is one annotation with the message and what to do next."""
-    assert TROUBLE["github"]("no\x1b such\n::x", "start it") == "::error title=envprobe could not tell::no\\x1b such%0A::x%0Astart it\n"
+    assert (
+        TROUBLE["github"]("no\x1b such\n::x", "start it")
+        == "::error title=envprobe could not tell::no\\x1b such%0A::x%0Astart it\n"
+    )

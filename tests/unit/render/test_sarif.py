@@ -83,7 +83,9 @@ def test_what_kept_envprobe_from_telling_is_a_notification() -> None:
 
 def test_a_flood_is_cut_to_what_code_scanning_keeps() -> None:
     """The severest results stay, and how many are left out is said."""
-    flood = _report(fingerprint({f"system.x{number}": number for number in range(SHOWN_RESULTS)} | {"packages.numpy.version": "9"}))
+    flood = _report(
+        fingerprint({f"system.x{number}": number for number in range(SHOWN_RESULTS)} | {"packages.numpy.version": "9"})
+    )
     run = read_sarif(render(flood, Style()))["runs"][0]
     assert len(run["results"]) == SHOWN_RESULTS
     assert run["results"][0]["ruleId"] == "packages"

@@ -71,8 +71,10 @@ def test_headline(report: Report, sentence: str) -> None:
 
 def test_waived_ones_are_told_apart() -> None:
     """A group is waived as a whole or not at all: what nobody waived is not told as waived, nor the reverse."""
-    ours = [Waiver(path="packages.extra-[01]*", owner="ana", reason="ours", expires="2027-01-01"),
-            Waiver(path="packages.extra-2*", owner="bo", reason="his", expires="2027-01-01")]  # fmt: skip
+    ours = [
+        Waiver(path="packages.extra-[01]*", owner="ana", reason="ours", expires="2027-01-01"),
+        Waiver(path="packages.extra-2*", owner="bo", reason="his", expires="2027-01-01"),
+    ]
     extra = {f"packages.extra-{number}.version": f"1.{number}" for number in range(7)}
     found = [(title(entry), waived(entry)) for entry in entries(_report(extra, waivers=ours), EVERYTHING)]
     assert found == [

@@ -123,9 +123,15 @@ def test_repositories_folders_and_archives_declare_an_origin(tmp_path: Path) -> 
     found = declared(tmp_path, text).declared
     origins = {path.split(".")[1]: item.origin or item.hashes for path, item in found.items() if path.endswith(".origin")}
     assert origins == {
-        "git-a": "git+https://host/a.git@0123abc", "git-b": "git+https://host/b@v1#subdirectory=sub", "git-c": "editable",
-        "local-one": "directory", "local-two": "editable", "wheel-x": [digest], "sdist-y": [HASH], "zip-z": "archive",
-    }  # fmt: skip
+        "git-a": "git+https://host/a.git@0123abc",
+        "git-b": "git+https://host/b@v1#subdirectory=sub",
+        "git-c": "editable",
+        "local-one": "directory",
+        "local-two": "editable",
+        "wheel-x": [digest],
+        "sdist-y": [HASH],
+        "zip-z": "archive",
+    }
     assert found["packages.wheel-x.version"].specifier == "==1.0"
 
 
@@ -189,9 +195,16 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     )
     found = faults(tmp_path, text)
     assert [line.split(": ")[0] for line in found] == [
-        "requirements.txt:2", "more.txt:2", "gone.txt", "requirements.txt:5", "requirements.txt:6", "requirements.txt:7",
-        "requirements.txt:8", "requirements.txt:9", "requirements.txt:10",
-    ]  # fmt: skip
+        "requirements.txt:2",
+        "more.txt:2",
+        "gone.txt",
+        "requirements.txt:5",
+        "requirements.txt:6",
+        "requirements.txt:7",
+        "requirements.txt:8",
+        "requirements.txt:9",
+        "requirements.txt:10",
+    ]
     assert "write it before --hash" in found[6]
     assert "secret" not in "".join(found)
 

@@ -249,7 +249,15 @@ def test_the_token_opens_a_session(tmp_path: Path) -> None:
     write_team(tmp_path)
     guard = guard_for("0.0.0.0", "0.0.0.0", "box", asks_token=False)
     browser = client(tmp_path, guard)
-    for address in ("/", "/matrix", "/document?id=x", "/nowhere", "/?token=", f"/?token={guard.token[:-1]}", f"/?token={guard.session}"):
+    for address in (
+        "/",
+        "/matrix",
+        "/document?id=x",
+        "/nowhere",
+        "/?token=",
+        f"/?token={guard.token[:-1]}",
+        f"/?token={guard.session}",
+    ):
         answer = browser.get(address)
         assert answer.status_code == 403, address
         assert "Set-Cookie" not in answer.headers and "tf.json" not in answer.text

@@ -30,9 +30,14 @@ def test_documents_of_every_kind(tmp_path: Path) -> None:
     catalogue = Catalogue(tmp_path)
     found = entries(catalogue)
     assert {place: entry.kind for place, entry in found.items()} == {
-        "tf.json": "baseline", "pins.json": "baseline", "ana.json": "fingerprint", "runs/run-1.json": "run",
-        "runs/run-2.json": "run", "checks/monday.json": "check", "broken.json": "faulty",
-    }  # fmt: skip
+        "tf.json": "baseline",
+        "pins.json": "baseline",
+        "ana.json": "fingerprint",
+        "runs/run-1.json": "run",
+        "runs/run-2.json": "run",
+        "checks/monday.json": "check",
+        "broken.json": "faulty",
+    }
     assert catalogue.scan().others == 1
     assert found["tf.json"].moment.isoformat() == "2026-03-01T08:00:00+00:00"
     assert found["pins.json"].is_file_time

@@ -48,7 +48,9 @@ def test_two_runs_are_compared_with_their_outputs(catalogue: Catalogue) -> None:
     assert "envprobe diff" in report.outputs[0].comparison.hint
 
 
-@pytest.mark.parametrize(("expected", "observed"), [("tf.json", "pins.json"), ("checks/monday.json", "tf.json"), ("tf.json", "broken.json")])
+@pytest.mark.parametrize(
+    ("expected", "observed"), [("tf.json", "pins.json"), ("checks/monday.json", "tf.json"), ("tf.json", "broken.json")]
+)
 def test_what_is_no_environment_is_not_compared(catalogue: Catalogue, expected: str, observed: str) -> None:
     """A declared baseline cannot be observed, a check or a faulty document is no side at all: said with what to take instead."""
     found, comparisons = entries(catalogue), Comparisons(catalogue, Config())

@@ -17,9 +17,23 @@ def test_this_machine_under_its_own_names(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "evil.example", "localhost.evil.example", "127.0.0.1.nip.io", "10.0.0.1", "box", "localhost:", "localhost:80:80", "::1",
-     "user@localhost", "localhost/", "localhost\n", "[localhost]", "[::1"],
-)  # fmt: skip
+    [
+        "",
+        "evil.example",
+        "localhost.evil.example",
+        "127.0.0.1.nip.io",
+        "10.0.0.1",
+        "box",
+        "localhost:",
+        "localhost:80:80",
+        "::1",
+        "user@localhost",
+        "localhost/",
+        "localhost\n",
+        "[localhost]",
+        "[::1",
+    ],
+)
 def test_another_name_is_refused(host: str) -> None:
     """A page elsewhere whose name was made to point here (DNS rebinding) reads nothing."""
     assert not guard_for("127.0.0.1", "127.0.0.1", "box", asks_token=False).knows(host)
@@ -65,8 +79,10 @@ def test_it_is_the_address_that_decides() -> None:
     assert guard.knows("box:8765") and not guard.token
 
 
-@pytest.mark.parametrize(("address", "is_local"), [("127.8.8.8", True), ("::1", True), ("0.0.0.0", False), ("::", False),
-                                                   ("192.168.1.7", False), ("127.0.0.1.nip.io", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "is_local"),
+    [("127.8.8.8", True), ("::1", True), ("0.0.0.0", False), ("::", False), ("192.168.1.7", False), ("127.0.0.1.nip.io", False)],
+)
 def test_what_counts_as_this_machine(address: str, is_local: bool) -> None:
     """Listening on every address is listening to everybody."""
     assert is_loopback(address) is is_local

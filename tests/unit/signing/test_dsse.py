@@ -35,7 +35,9 @@ def test_lengths_count_bytes() -> None:
     assert pae("é", b"\0 1 ") == b"DSSEv1 2 \xc3\xa9 4 \0 1 "
 
 
-@pytest.mark.parametrize(("first", "second"), [(("a", b"b 1 c"), ("a b", b"c")), (("", b""), ("", b" ")), (("1 a", b""), ("1", b"a"))])
+@pytest.mark.parametrize(
+    ("first", "second"), [(("a", b"b 1 c"), ("a b", b"c")), (("", b""), ("", b" ")), (("1 a", b""), ("1", b"a"))]
+)
 def test_no_two_messages_encode_alike(first: tuple[str, bytes], second: tuple[str, bytes]) -> None:
     """Nothing can be moved from the body into the type."""
     assert pae(*first) != pae(*second)

@@ -18,7 +18,9 @@ from envprobe.signing.dsse import Mark
 from envprobe.signing.pem import PemKey, PublicKeys
 
 
-def keys(folder: Path, name: str = "team", password: bytes | None = None, make: Callable[[], object] | None = None) -> tuple[Path, Path]:
+def keys(
+    folder: Path, name: str = "team", password: bytes | None = None, make: Callable[[], object] | None = None
+) -> tuple[Path, Path]:
     """Write a key pair as openssl does; return private and public file."""
     key = (make or ed25519.Ed25519PrivateKey.generate)()
     private, public = folder / f"{name}.pem", folder / f"{name}.pub.pem"
@@ -47,13 +49,20 @@ def test_another_key_or_message_is_rejected_with_a_reason(tmp_path: Path) -> Non
     """A stranger's signature, one over something else and one that is none are a sentence, never a name."""
     first, second = keys(tmp_path, "ann"), keys(tmp_path, "ben")
     trusted = PublicKeys([first[1]])
-    for mark, message in ((PemKey(second[0]).sign(b"m"), b"m"), (PemKey(first[0]).sign(b"m"), b"n"), (Mark("AAAA"), b"m"), (Mark(""), b"m")):
+    for mark, message in (
+        (PemKey(second[0]).sign(b"m"), b"m"),
+        (PemKey(first[0]).sign(b"m"), b"n"),
+        (Mark("AAAA"), b"m"),
+        (Mark(""), b"m"),
+    ):
         found = trusted.recognise(message, mark, None)
         assert isinstance(found, str)
         assert "none of ann.pub.pem" in found
 
 
-@pytest.mark.parametrize(("content", "word"), [(b"", "not a key"), (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "not a key")])
+@pytest.mark.parametrize(
+    ("content", "word"), [(b"", "not a key"), (b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n", "not a key")]
+)
 def test_files_that_are_no_keys_are_named(content: bytes, word: str, tmp_path: Path) -> None:
     """A wrong file is trouble with its name, not a signature that fails."""
     path = tmp_path / "key.pem"

@@ -98,8 +98,15 @@ def test_what_an_upper_image_layer_deleted_is_not_there(layers):
     assert changes(layers) == [Change("/lib/a.py", "added")]
 
 
-@pytest.mark.parametrize("driver", [None, {"Name": "btrfs", "Data": {}}, {"Name": "overlay2", "Data": None},
-                                    {"Name": "overlay2", "Data": {"UpperDir": "/no/such", "LowerDir": "/no/such"}}])  # fmt: skip
+@pytest.mark.parametrize(
+    "driver",
+    [
+        None,
+        {"Name": "btrfs", "Data": {}},
+        {"Name": "overlay2", "Data": None},
+        {"Name": "overlay2", "Data": {"UpperDir": "/no/such", "LowerDir": "/no/such"}},
+    ],
+)
 def test_a_layer_that_is_not_here_is_not_guessed(driver):
     """Another machine's engine, or another storage driver, is asked for its diff instead."""
     assert read_layer({"GraphDriver": driver}) is None

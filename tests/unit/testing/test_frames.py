@@ -26,7 +26,9 @@ def predictions() -> pandas.DataFrame:
 
 
 def check(folder: Path, value: Any, *, record: bool = False, tolerance: Tolerance | None = None) -> str:
-    return Expectations(folder, tolerance=tolerance or Tolerance(), test="test_it.py::test_it", record=record).check(value, "frame")
+    return Expectations(folder, tolerance=tolerance or Tolerance(), test="test_it.py::test_it", record=record).check(
+        value, "frame"
+    )
 
 
 FORMS: list[Callable[[pandas.DataFrame], Any]] = [

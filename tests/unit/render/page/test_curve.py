@@ -54,7 +54,15 @@ def test_a_loss_that_is_not_finite_has_no_dot() -> None:
 def test_the_way_of_the_run() -> None:
     """Stages stand in the order in which they were computed, and the first with other bits is where the runs part."""
     rows = curve.rows(compare(trace(), moved({("training", "forward"): (1.0, 0.5, 0.2500002)})))
-    assert [row.name for row in rows] == ["host", "operation", "training", "training, step 0", "training, step 1", "training, step 7", "training"]
+    assert [row.name for row in rows] == [
+        "host",
+        "operation",
+        "training",
+        "training, step 0",
+        "training, step 1",
+        "training, step 7",
+        "training",
+    ]
     first = [cell.name for row in rows for cell in row.cells if cell.is_first]
     assert first == [cell.name for row in rows for cell in row.cells if cell.moved] == ["forward"]
 
@@ -62,6 +70,8 @@ def test_the_way_of_the_run() -> None:
 def test_a_trace_with_one_step() -> None:
     """A run of one step, or with a step in the thousands, is drawn as well."""
     for step in (0, 2**31 - 1):
-        records = [msgspec.structs.replace(item, step=step) for item in trace().records if item.stage == "loss" and item.step == 0]
+        records = [
+            msgspec.structs.replace(item, step=step) for item in trace().records if item.stage == "loss" and item.step == 0
+        ]
         [chart] = curve.charts(compare(trace(records=records), trace(records=records)))
         assert curve.LEFT <= chart.series[0].dots[0].x <= curve.RIGHT

@@ -16,7 +16,9 @@ from tests.support.markup import Page
 
 
 def _policy(text: str) -> str:
-    [policy] = [members["content"] for tag, members in Page(text).elements if members.get("http-equiv") == "Content-Security-Policy"]
+    [policy] = [
+        members["content"] for tag, members in Page(text).elements if members.get("http-equiv") == "Content-Security-Policy"
+    ]
     assert policy is not None
     return policy
 

@@ -29,7 +29,9 @@ def _items(*differences: Difference) -> list[view.Item]:
 
 def test_sections_with_the_worst_first() -> None:
     """A section that holds what changes results stands above one that holds what may."""
-    found = _parts(_difference("cpu.affinity", Severity.WARN), _difference("packages.six.version"), _difference("cpu.quota", Severity.WARN))
+    found = _parts(
+        _difference("cpu.affinity", Severity.WARN), _difference("packages.six.version"), _difference("cpu.quota", Severity.WARN)
+    )
     assert [(part.section, [item.title for item in part.items]) for part in found] == [
         ("packages", ["packages.six.version"]),
         ("cpu", ["cpu.affinity", "cpu.quota"]),
@@ -39,7 +41,10 @@ def test_sections_with_the_worst_first() -> None:
 def test_a_consequence_that_weighs_more_says_so() -> None:
     """A warning that moves what changes results is shown as a failure, and the reader sees which consequence makes it one."""
     root = _difference("environment.A", Severity.WARN)
-    moves = [_difference("numerics.x", Severity.FAIL, because="environment.A"), _difference("cpu.y", Severity.NOTE, because="environment.A")]
+    moves = [
+        _difference("numerics.x", Severity.FAIL, because="environment.A"),
+        _difference("cpu.y", Severity.NOTE, because="environment.A"),
+    ]
     [item] = _items(root, *moves)
     assert item.severity == "fail"
     assert [(row.name, row.severity) for row in item.moves] == [("numerics.x", "fail"), ("cpu.y", "")]
@@ -73,7 +78,9 @@ def test_facts_of_one_reason_are_named() -> None:
     assert view.paths(gaps[:1]) == []
 
 
-@pytest.mark.parametrize(("path", "section"), [("gpu.0.name", "gpu"), ("gpu (3 facts), cpu", "gpu"), ("trace", "trace"), ("gpu, cpu", "gpu")])
+@pytest.mark.parametrize(
+    ("path", "section"), [("gpu.0.name", "gpu"), ("gpu (3 facts), cpu", "gpu"), ("trace", "trace"), ("gpu, cpu", "gpu")]
+)
 def test_the_section_of_a_path(path: str, section: str) -> None:
     """A fact, or several that are told together, is found under its section."""
     assert view.section(path) == section
