@@ -1,5 +1,7 @@
 """What holds for all tests."""
 
+import signal
+
 from hypothesis import settings
 
 # A busy machine is no failure, so no deadline; a failure prints the line that draws it again.
@@ -7,3 +9,9 @@ settings.register_profile("envprobe", deadline=None, print_blob=True)
 settings.load_profile("envprobe")
 
 pytest_plugins = ["pytester"]  # only the outermost conftest.py may ask for a plugin
+
+# A background job of a shell and `nohup` ignore signals, and all that tests start inherits that: they would send Ctrl-C for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT, signal.SIGTERM, signal.SIGHUP})

@@ -39,7 +39,7 @@ def only_refusals(type_name: str) -> Iterator[None]:
     except (Unable, Unreadable):
         raise
     except Exception as error:  # hostile bytes: numpy, h5py, Pillow, PyYAML and zlib raise anything
-        words = str(error).strip().split("\n")[0][:SHOWN_CHARACTERS] or type(error).__name__
+        words = " ".join(str(error).split())[:SHOWN_CHARACTERS] or type(error).__name__
         raise Unreadable(f"it cannot be read as {type_name}: {safe(words)}") from error
 
 

@@ -37,7 +37,7 @@ TOLD_APART = [
     ("oneDNN ISA AVX2", "operation/matmul", "capped at AVX2"),
     ("oneDNN ISA AVX", "operation/matmul", "capped at AVX,"),
     ("oneDNN ISA SSE41", "operation/matmul", "capped at SSE4.1"),
-    ("one CPU", "host/blas", "number of CPUs"),
+    ("one CPU", ("host/blas", "host/lapack"), "number of CPUs"),
     ("intra-op threads 1", "operation/reduction", "intra-op threads"),
     ("intra-op threads 4", "operation/reduction", "intra-op threads"),
     ("XLA auto-jit", "training/loss", "XLA"),
@@ -53,6 +53,11 @@ TOLD_APART = [
     ("TensorFlow 2.10.1", "training/init", "TensorFlow 2.10"),
     ("TensorFlow 2.11.1", "operation/convolution", "TensorFlow 2.11"),
 ]
+LEARNED_ON_AMD = ("OpenBLAS kernel Sandybridge",)
+"""OpenBLAS takes another kernel on each make of CPU, so what a change away from it moves was learned for AMD's alone.
+
+`one CPU` shows first in BLAS on AMD (Zen) and in LAPACK on Intel (Sapphire Rapids).
+"""
 
 
 @pytest.fixture(scope="module")
@@ -76,13 +81,14 @@ def test_what_changes_no_result_changes_no_bit(name: str, baseline: Trace) -> No
 
 
 @pytest.mark.parametrize(("name", "first", "guess"), TOLD_APART)
-def test_what_changes_results_is_told_apart(name: str, first: str, guess: str, baseline: Trace) -> None:
-    """Not identical, with the first stage at which it shows and the switch that it looks like."""
+def test_what_changes_results_is_told_apart(name: str, first: str | tuple[str, ...], guess: str, baseline: Trace) -> None:
+    """Not identical, with the first stage at which it shows and the switch that it looks like; never with another switch."""
     found = compare_with(with_trace({}, baseline), trace_of(answer(BY_NAME[name])))
     assert found.verdict != "identical"
     assert found.first_divergence is not None
-    assert f"{found.first_divergence.part}/{found.first_divergence.stage}" == first
-    assert guess in found.guesses[0].switch
+    assert f"{found.first_divergence.part}/{found.first_divergence.stage}" in ([first] if isinstance(first, str) else first)
+    if found.guesses or name not in LEARNED_ON_AMD or "AMD" in numeric_class(baseline):
+        assert guess in found.guesses[0].switch
 
 
 @pytest.mark.parametrize("mode", ["quick", "full"])
