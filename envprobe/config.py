@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,11 @@ from .error import DocumentError, UsageError
 from .output.tolerance import Tolerance
 from .policy import Policy
 from .suggestion import suggest
+from .toml import LIMIT_BYTES, read_toml
 
 if TYPE_CHECKING:
     from .revision import Revision
 
-LIMIT_BYTES = 1 << 20
 FILES = ("envprobe.toml", "pyproject.toml")
 """Where a folder may say what it asks for, the first one first."""
 TABLES = {"pyproject.toml": ("tool", "envprobe")}
@@ -198,23 +197,6 @@ def _revision(name: str, folder: Path) -> Revision:
 
 def _spelled(path: Path, revision: Revision | None) -> str:
     return str(path) if revision is None else revision.place(path)
-
-
-def read_toml(data: bytes, where: str) -> dict[str, Any]:
-    """Parse TOML, bounded. Raises DocumentError with the line of the fault."""
-    if sys.version_info >= (3, 11):
-        import tomllib
-    else:
-        import tomli as tomllib
-    if len(data) > LIMIT_BYTES:
-        raise DocumentError(f"{where}: more than {LIMIT_BYTES:,} bytes, too many for settings")
-    try:
-        value: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
-        return value
-    except UnicodeDecodeError as error:
-        raise DocumentError(f"{where}: not UTF-8 at byte {error.start}") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise DocumentError(f"{where}: not TOML: {str(error) or 'nested too deeply'}") from None
 
 
 def _upwards(start: Path) -> Iterator[Path]:

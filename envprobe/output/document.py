@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..toml import parse_toml
 from .finding import Findings, Unable, Unreadable, missing_extra
 from .summary import Summary, spelled
 from .tree import compare_trees, digest_without_numbers, metrics, plain
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 LIMIT_BYTES = 64 << 20
 MERGE_LIMIT = 100_000
@@ -46,8 +41,8 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_toml(data: bytes) -> Any:
-    """Parse TOML."""
-    return plain(tomllib.loads(data.decode("utf-8-sig")))
+    """Parse TOML. Raises ValueError for anything else."""
+    return plain(parse_toml(data))
 
 
 def read_yaml(data: bytes) -> Any:

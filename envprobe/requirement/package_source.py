@@ -12,8 +12,8 @@ import msgspec
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 
 from ..baseline.origin import ANY_ARCHIVE, without_credentials
-from ..config import read_toml
 from ..error import DocumentError
+from ..toml import read_toml
 
 ARCHIVES = (".whl", ".tar.gz", ".zip")
 SHA256 = "sha256:"

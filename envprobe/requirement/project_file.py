@@ -11,9 +11,9 @@ from packaging.requirements import Requirement as Pep508
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
-from ..config import LIMIT_BYTES, read_toml
 from ..error import DocumentError
 from ..suggestion import suggest
+from ..toml import LIMIT_BYTES, read_toml
 from .package_source import PackageSource, from_url
 from .requirements_file import Requirement, Requirements
 

@@ -18,6 +18,7 @@ LATER = {  # what judges and draws is loaded while the target answers, the rest 
     "jinja2",
     "numpy",
     "zipfile",
+    "tomli",
     "tomllib",
     "pip_requirements_parser",
     "envprobe.assess",
