@@ -10,10 +10,11 @@ from envprobe.numerics.comparison import Comparison
 from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
 from envprobe.output import OutputComparison
 from envprobe.policy import SECTIONS, TOLERANCES, Severity
-from envprobe.records.packing import ITEM_LIMIT, SIGNATURE_LIMIT, Attachment
+from envprobe.records.packing import ITEM_LIMIT, SIGNATURE_LIMIT
+from envprobe.records.record import SignedRecord
 from envprobe.report import Gap, Kind, Verdict
 from envprobe.runs import Run
-from envprobe.signing import Recognised
+from envprobe.signing import VerifiedSignature
 from envprobe.signing.statement import Statement
 from envprobe.verification.verification import Status
 
@@ -21,11 +22,11 @@ TYPES = (
     Baseline,
     Run,
     Trace,
-    Attachment,
+    SignedRecord,
     Statement,
     Comparison,
     OutputComparison,
-    Recognised,
+    VerifiedSignature,
     Gap,
     Kind,
     Severity,
@@ -33,9 +34,7 @@ TYPES = (
 )
 NAMES = {
     "envprobe.numerics.trace.Record": "TraceRecord",
-    "envprobe.records.packing.Record": "ReportRecord",
-    "envprobe.records.packing.Output": "ReportOutput",
-    "Output": "ReportOutput",
+    "envprobe.records.record.Record": "ReportRecord",
     "envprobe.output.comparison.Verdict": "OutputVerdict",
     "envprobe.report.Verdict": "Verdict",
 }
@@ -44,7 +43,7 @@ DOCUMENTS = {
     "answer/1": "Answer",
     "baseline/1": "Baseline",
     "fingerprint/1": "Fingerprint",
-    "record/1": "Attachment",
+    "record/1": "SignedRecord",
     "report/1": "Report",
     "run/1": "Run",
     "statement/1": "Statement",
@@ -137,10 +136,10 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "Run.command": {"minItems": 1},
     "ReportRecord.outputs": {"maxProperties": ITEM_LIMIT},
     "ReportRecord.metrics": {"maxProperties": ITEM_LIMIT},
-    "ReportOutput.digest": DIGEST,
-    "ReportOutput.size_bytes": {"minimum": 0},
-    "Attachment.envelopes": {"maxItems": SIGNATURE_LIMIT},
-    "Attachment.bundles": {"maxItems": SIGNATURE_LIMIT},
+    "RecordedOutput.digest": DIGEST,
+    "RecordedOutput.size_bytes": {"minimum": 0},
+    "SignedRecord.envelopes": {"maxItems": SIGNATURE_LIMIT},
+    "SignedRecord.bundles": {"maxItems": SIGNATURE_LIMIT},
     "Statement.subject": {"minItems": 1, "maxItems": 1},
     "Subject.digest": {"required": ["sha256"]},
     "Predicate.signed": _whole("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
@@ -247,7 +246,7 @@ DEFINITIONS: dict[str, Any] = {
                 "description": "Relative path to digest, as recorded.",
             },
             "checked_outputs": {"type": "integer", "minimum": 0},
-            "signers": {"type": "array", "items": _ref("Recognised"), "description": "Of those who are trusted."},
+            "signers": {"type": "array", "items": _ref("VerifiedSignature"), "description": "Of those who are trusted."},
             "comparison": {**_or_null("Report"), "description": "The environment against a baseline, where one was named."},
         },
         "required": [

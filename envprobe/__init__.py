@@ -13,8 +13,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .carrier.mlflow import log_to_mlflow as log_to_mlflow
-    from .carrier.wandb import log_to_wandb as log_to_wandb
     from .command.environment import check as check
     from .command.environment import declare as declare
     from .command.environment import diff as diff
@@ -26,6 +24,8 @@ if TYPE_CHECKING:
     from .command.report import attach as attach
     from .command.report import verify as verify
     from .command.source import load as load
+    from .command.tracking import log_to_mlflow as log_to_mlflow
+    from .command.tracking import log_to_wandb as log_to_wandb
     from .error import EnvprobeError as EnvprobeError
     from .experiment.running import Plan as Plan
     from .notebook import load_ipython_extension as load_ipython_extension
@@ -49,8 +49,8 @@ HOMES = {
     "EnvprobeError": "error",
     "Plan": "experiment.running",
     "load_ipython_extension": "notebook",
-    "log_to_mlflow": "carrier.mlflow",
-    "log_to_wandb": "carrier.wandb",
+    "log_to_mlflow": "command.tracking",
+    "log_to_wandb": "command.tracking",
 }
 
 __all__ = [

@@ -7,10 +7,11 @@ import fcntl
 import os
 import re
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,99}")
 """A baseline's name becomes a file name: no separators, no leading dot or dash, nothing that a terminal acts on."""
 SUFFIX = ".json"
+WAIT_S, RETRY_S = 30.0, 0.02
+"""How long `change` waits for another writer, who may have a large report to write, and how often it looks."""
 NOT_THERE_YET = "commit it there first; or leave --policy-from out, and a reviewer decides"
 
 
@@ -107,14 +110,26 @@ def save(path: Path, data: bytes, *, replace: bool) -> None:
     Of two that write at once one gets an error and changes nothing. A device or a pipe, such as /dev/stdout, is written to
     and never replaced. Raises StoreError where the file exists and `replace` is false, or where it cannot be written.
     """
+    _save(path, lambda: data, replace=replace, wait_s=0)
+
+
+def change(path: Path, make: Callable[[], bytes]) -> None:
+    """Write what `make` returns, in place of what is there: nobody else's change gets in between what it reads and this.
+
+    Whoever comes at the same time waits. Raises StoreError, and what `make` raises; then nothing was changed.
+    """
+    _save(path, make, replace=True, wait_s=WAIT_S)
+
+
+def _save(path: Path, make: Callable[[], bytes], *, replace: bool, wait_s: float) -> None:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_bytes(data)
+            path.write_bytes(make())
             return
         real = Path(os.path.realpath(path))  # a link stays one, and what it points to is replaced
         _make_folder(real.parent)
-        with _locked(real):
-            _write(real, data, replace)
+        with _locked(real, wait_s):
+            _write(real, make(), replace)
     except FileExistsError:
         hint = "nothing was changed; look at what would change, then replace it with --update"
         raise StoreError(f"{path}: exists already", hint) from None
@@ -177,26 +192,41 @@ def _link(partial: Path, path: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold an advisory lock on a path that may not exist yet. Raises BlockingIOError where another process holds it.
+def _locked(path: Path, wait_s: float) -> Iterator[None]:
+    """Hold an advisory lock on a path that may not exist yet. Raises BlockingIOError where others hold it for `wait_s`.
 
     flock(2) ends with its process, so a killed writer blocks nobody; O_EXCL alone would.
     """
     lock = path.with_name(f".{path.name[:100]}.lock")
-    with lock.open("ab") as stream:
+    deadline = time.monotonic() + wait_s
+    while (stream := _hold(lock)) is None:
+        if time.monotonic() >= deadline:
+            raise BlockingIOError
+        time.sleep(RETRY_S)
+    with stream:
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise
-        except OSError as error:  # NFS without a lock daemon: the write is still whole or nothing
-            if error.errno not in (errno.ENOLCK, errno.ENOTSUP):
-                raise
-        try:
-            if not lock.exists() or lock.stat().st_ino != os.fstat(stream.fileno()).st_ino:
-                raise BlockingIOError  # the one before has just finished and removed the file that we hold
             yield
         finally:
             lock.unlink(missing_ok=True)
+
+
+def _hold(lock: Path) -> BinaryIO | None:
+    """Return the lock's file, open and held; None where another process holds it."""
+    stream = lock.open("ab")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        stream.close()
+        return None
+    except OSError as error:  # NFS without a lock daemon: the write is still whole or nothing
+        if error.errno not in (errno.ENOLCK, errno.ENOTSUP):
+            stream.close()
+            raise
+    with suppress(FileNotFoundError):
+        if lock.stat().st_ino == os.fstat(stream.fileno()).st_ino:
+            return stream
+    stream.close()  # the one before has just finished and removed the file that we hold
+    return None
 
 
 def _sync_folder(folder: Path) -> None:

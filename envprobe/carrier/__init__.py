@@ -1,80 +1,128 @@
-"""Reports that carry a record: one file a format, one line in `CARRIERS`.
+"""What carries a record: reports in files, folders of logs, and runs of trackers. One file a kind, one row in `CARRIERS`.
 
-Every carrier shows the same visible texts to a reader and keeps the same payload where no renderer acts on it. It changes
-nothing else of the report, byte for byte, and replaces what an earlier attach has left.
+Every carrier shows the same texts to a reader and keeps the same packed record where no renderer acts on it. It changes
+nothing else of a report, byte for byte, and replaces what an earlier attach has left.
+
+A kind is one module with `open_carrier(name)`, which returns a `Carrier`; `ReportFile` is one for everything that is a file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ..error import DocumentError, UsageError
+from ..error import UsageError
 
 if TYPE_CHECKING:
-    from .block import Block
-
-CARRIERS: dict[str, tuple[str, ...]] = {
-    "markdown": (".md", ".markdown", ".qmd", ".rmd"),
-    "html": (".html", ".htm", ".xhtml"),
-    "notebook": (".ipynb",),
-    "latex": (".tex", ".ltx"),
-    "pdf": (".pdf",),
-    "json": (".json",),
-    "tensorboard": (".tfevents",),
-}
-"""Which module of this room, imported where it is used, reads and writes the files of which suffixes."""
-REPORT_LIMIT_BYTES = 512 << 20
+    from ..records.record import Record, SignedRecord
+    from ..runs import Run
+    from .carried import Carried
 
 
-def carrier_of(path: Path) -> ModuleType:
-    """Return the carrier for a report, by its name. Raises UsageError that lists what there is."""
-    found = _find(path)
-    if found is None:
-        known = ", ".join(suffix for suffixes in CARRIERS.values() for suffix in suffixes)
-        raise UsageError(f"{path}: not a kind of report that can carry a record", f"there are {known}")
-    return found
+class Kind(NamedTuple):
+    """A row of `CARRIERS`."""
+
+    module: str
+    """Which module of this room opens it, imported where it is used."""
+    names: tuple[str, ...] = ()
+    """What files of this kind are called."""
+    reference: str = ""
+    """How a run of a tracker is written: its scheme, a colon, and what follows it."""
+
+
+CARRIERS = (
+    Kind("markdown", names=("*.md", "*.markdown", "*.qmd", "*.rmd")),
+    Kind("html", names=("*.html", "*.htm", "*.xhtml")),
+    Kind("notebook", names=("*.ipynb",)),
+    Kind("latex", names=("*.tex", "*.ltx")),
+    Kind("pdf", names=("*.pdf",)),
+    Kind("json", names=("*.json",)),
+    Kind("tensorboard", names=("*.tfevents", "*.tfevents.*")),
+    Kind("mlflow", reference="mlflow:RUN_ID"),
+    Kind("wandb", reference="wandb:FOLDER"),
+)
+LOGS = "tensorboard"
+"""The kind that a folder is of."""
+
+
+class Written(NamedTuple):
+    """What `Carrier.change` did."""
+
+    place: str
+    """What carries the record now: a file, a folder of logs, or a tracker's run."""
+    before: Carried | None
+    """What was there, None where nothing was."""
+    after: SignedRecord
+
+
+class Carrier(Protocol):
+    """A report that is open. Opening and reading raise EnvprobeError where it cannot be read."""
+
+    name: str
+    folder: Path | None
+    """Where the recorded outputs lie unless somebody says otherwise; None where nothing tells."""
+    file: Path | None
+    """The file itself, which is no output of its own record."""
+
+    def read(self) -> Carried | None:
+        """Return its record, None where it carries none. Raises DocumentError for a damaged one."""
+
+    def change(self, edit: Callable[[Carried | None], SignedRecord], run: Run | None, copy: Path | None) -> Written:
+        """Give it, or a copy of it, the record that `edit` makes of what is there now; the whole run too where it can hold one.
+
+        Nobody else's change gets lost in between. Raises EnvprobeError, and then it is as it was.
+        """
+
+    def run_of(self, record: Record) -> Run | None:
+        """Return the whole experiment that it holds beside the record, None where it holds none. Raises DocumentError."""
+
+    def faults(self, record: Record) -> list[str]:
+        """Return how what it holds beside the record contradicts it."""
+
+
+def open_carrier(report: str | Path) -> Carrier:
+    """Return what a path or a tracker's reference names. Raises EnvprobeError where it cannot be read."""
+    kind = _kind_of(report)
+    if kind is None:
+        names = [name.removeprefix("*") for kind in CARRIERS for name in kind.names if not name.endswith(".*")]
+        known = ", ".join([*names, *_references()])
+        raise UsageError(f"{report}: not a kind of report that can carry a record", f"there are {known}")
+    if kind.reference and not (str(report).partition(":")[2] and str(report).isprintable()):
+        raise UsageError(f"{str(report)[:200]!a}: names no run of a tracker", f"as in {' or '.join(_references())}")
+    carrier: Carrier = import_module(f".{kind.module}", __package__).open_carrier(str(report))
+    return carrier
+
+
+def is_reference(source: object) -> bool:
+    """Tell whether something names a run of a tracker: `mlflow:RUN_ID`. A path that looks alike is written `./mlflow:…`."""
+    return isinstance(source, str) and ":" in source and _scheme(source) in map(_scheme, _references())
 
 
 def is_report(path: Path) -> bool:
     """Tell whether a file is of a kind that can carry a record, by its name, or a folder of logs one that does."""
-    from . import tensorboard_folder
+    if path.is_dir():
+        from .tensorboard import place_in
 
-    return tensorboard_folder.place_in(path).is_file() if path.is_dir() else _find(path) is not None
-
-
-def attach(path: Path, report: bytes, block: Block) -> bytes:
-    """Return the report with this record, in place of one that it may have. Raises DocumentError where it cannot carry one."""
-    attached: bytes = carrier_of(path).attach(report, block, str(path))
-    return attached
+        return place_in(path).is_file()
+    return _kind_of(path) is not None
 
 
-def read(path: Path, report: bytes) -> Block | None:
-    """Return the record that a report carries, None where it carries none. Raises DocumentError for a damaged one."""
-    found: Block | None = carrier_of(path).read(report, str(path))
-    return found
-
-
-def read_report(path: Path) -> bytes:
-    """Return a report's bytes. Raises DocumentError where there are too many, or none can be had."""
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(REPORT_LIMIT_BYTES + 1)
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
-    if len(data) > REPORT_LIMIT_BYTES:
-        raise DocumentError(f"{path}: more than {REPORT_LIMIT_BYTES:,} bytes, too large for a report")
-    return data
-
-
-def _find(path: Path) -> ModuleType | None:
+def _kind_of(report: str | Path) -> Kind | None:
+    if is_reference(report):
+        return next(kind for kind in CARRIERS if kind.reference and _scheme(kind.reference) == _scheme(str(report)))
+    path = Path(report)
+    if path.is_dir():
+        return next(kind for kind in CARRIERS if kind.module == LOGS)
     name = path.name.lower()
-    if ".tfevents." in name:  # TensorBoard's own names go on behind it: events.out.tfevents.1700000000.host.v2
-        return _module("tensorboard")
-    return next((_module(name_of) for name_of, suffixes in CARRIERS.items() if name.endswith(suffixes)), None)
+    return next((kind for kind in CARRIERS for pattern in kind.names if fnmatchcase(name, pattern)), None)
 
 
-def _module(name: str) -> ModuleType:
-    return import_module(f".{name}", __package__)
+def _references() -> list[str]:
+    return [kind.reference for kind in CARRIERS if kind.reference]
+
+
+def _scheme(reference: str) -> str:
+    return reference.partition(":")[0]

@@ -1,13 +1,16 @@
-"""HTML: a footer with the line and the metrics, the payload in a comment, which no browser or sanitiser acts on."""
+"""HTML: a footer with the line and the metrics, the record in a comment, which no browser or sanitiser acts on."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import NamedTuple
 
-from . import region
-from .block import HINT, METRIC, TITLE, VALUE, Block
+from . import Carrier, region
+from .carried import HINT, METRIC, TITLE, VALUE, Carried
+from .file import Format, ReportFile
 from .markdown import MARKS
+from .region import Texts
 
 BOX = "margin:2em 0 1em;padding:.8em 1em;border:1px solid #8888;border-radius:6px;font:13px/1.5 system-ui,sans-serif"
 CODE = "font-family:ui-monospace,monospace;overflow-wrap:anywhere"
@@ -38,38 +41,43 @@ _ROW = re.compile(r"<tr><td[^<>]*><code>([^<>]*)</code></td><td[^<>]*><code>([^<
 _BODY_END = re.compile(rb"</body\s*>", re.IGNORECASE)
 
 
-def attach(report: bytes, block: Block, where: str) -> bytes:
-    """Return the report with the block before the end of its body, or in place of the one that is there."""
+def open_carrier(name: str) -> Carrier:
+    """Open an HTML report."""
+    return ReportFile(Path(name), Format(find, put))
+
+
+def put(report: bytes, record: Carried, where: str) -> bytes:
+    """Return the report with the record before the end of its body, or in place of the one that is there."""
     region.refuse_wide(report, where)
     ends = [match.start() for match in _BODY_END.finditer(report)]
     place = region.find(report, MARKS, where)
-    return region.put(report, _write(block), place, ends[-1] if ends else len(report), "")
+    return region.put(report, _write(record), place, ends[-1] if ends else len(report), "")
 
 
-def read(report: bytes, where: str) -> Block | None:
-    """Return the report's block, None where there is none. Raises DocumentError."""
+def find(report: bytes, where: str) -> Carried | None:
+    """Return the report's record, None where there is none. Raises DocumentError."""
     return region.read(report, MARKS, _visible, [_write, _write_first], where)
 
 
-def _visible(markup: str) -> list[str]:
-    line = [_TAG.sub("", found) for found in _LINE.findall(markup)]
-    return line[:1] + [f"{name} {value}" for name, value in _ROW.findall(markup)]
+def _visible(markup: str) -> Texts:
+    lines = [_TAG.sub("", found) for found in _LINE.findall(markup)]
+    return next(iter(lines), ""), _ROW.findall(markup)
 
 
-def _write_first(block: Block) -> str:
-    return _write(block, FIRST_TABLE_STYLE)
+def _write_first(record: Carried) -> str:
+    return _write(record, FIRST_TABLE_STYLE)
 
 
-def _write(block: Block, style: TableStyle = TABLE_STYLE) -> str:
+def _write(record: Carried, style: TableStyle = TABLE_STYLE) -> str:
     rows = [
         f'<tr><td style="{style.cell}"><code>{name}</code></td>'
         f'<td style="{style.cell if "," in value else style.number}"><code>{value}</code></td></tr>'
-        for name, value in block.metrics
+        for name, value in record.metrics
     ]
-    fields = "".join(block.visible[:1]).replace("|", "|\n").split("\n")
+    fields = record.line.replace("|", "|\n").split("\n")
     line = "<wbr>".join(f'<span style="{FIELD}">{field}</span>' for field in fields)
     head = f'<tr><th style="{style.cell}">{METRIC}</th><th style="{style.cell}">{VALUE}</th></tr>'
-    begin, record, end = (mark.decode() for mark in MARKS[:3])
+    begin, packed, end = (mark.decode() for mark in MARKS[:3])
     return "\n".join(
         [
             begin,
@@ -78,8 +86,8 @@ def _write(block: Block, style: TableStyle = TABLE_STYLE) -> str:
             f'<div><code style="{CODE}">{line}</code></div>',
             *([f'<table style="{style.table}">', head, *rows, "</table>"] if rows else []),
             "</footer>",
-            record,
-            *block.payload_lines(),
+            packed,
+            *record.packed_lines(),
             end,
         ]
     )

@@ -2,38 +2,46 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from . import splice
-from .block import Block, damaged
+import msgspec
+
+from . import Carrier, splice
+from .carried import Carried, damaged
+from .file import Format, ReportFile
 
 NAME = "envprobe"
 
 
-def attach(report: bytes, block: Block, where: str) -> bytes:
+def open_carrier(name: str) -> Carrier:
+    """Open a JSON document."""
+    return ReportFile(Path(name), Format(find, put))
+
+
+def put(report: bytes, record: Carried, where: str) -> bytes:
     """Return the report with the member set. Raises DocumentError where the report is no object."""
     text = splice.decode(report, where)
-    return splice.put_member(text, splice.start_of(text), NAME, to_json(block), where).encode("utf-8")
+    return splice.put_member(text, splice.start_of(text), NAME, to_json(record), where).encode("utf-8")
 
 
-def read(report: bytes, where: str) -> Block | None:
+def find(report: bytes, where: str) -> Carried | None:
     """Return what the member says, None where there is none. Raises DocumentError."""
     text = splice.decode(report, where)
     found = splice.member(text, splice.start_of(text), NAME, where)
     return None if found is None else from_json(splice.value_of(text, found), where)
 
 
-def to_json(block: Block) -> dict[str, Any]:
-    """Return a block as a member."""
-    return {"signature": "".join(block.visible[:1]), "metrics": dict(block.metrics), "record": block.payload}
+def to_json(record: Carried) -> dict[str, Any]:
+    """Return a record as a member."""
+    return {"signature": record.line, "metrics": dict(record.metrics), "record": record.packed}
 
 
-def from_json(value: Any, where: str) -> Block:
+def from_json(value: Any, where: str) -> Carried:
     """Read a member. Raises DocumentError where it is not one of ours."""
     if not isinstance(value, dict) or not isinstance(value.get("record"), str):
         raise damaged(where, f"{NAME}: not a record that envprobe attached")
     metrics = value.get("metrics")
-    shown = [f"{name} {number}" for name, number in metrics.items()] if isinstance(metrics, dict) else []
-    visible = [str(value.get("signature")), *shown]
-    block = Block(visible, value["record"])
-    return Block(visible, block.payload, foreign=value != to_json(block))
+    shown = [(name, str(number)) for name, number in metrics.items()] if isinstance(metrics, dict) else []
+    found = Carried(line=str(value.get("signature")), metrics=shown, packed=value["record"])
+    return msgspec.structs.replace(found, edited=value != to_json(found))

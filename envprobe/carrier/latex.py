@@ -1,42 +1,49 @@
-"""LaTeX: the line and the metrics in \\texttt, the payload in comments. No package is needed."""
+"""LaTeX: the line and the metrics in \\texttt, the record in comments. No package is needed."""
 
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
-from . import region
-from .block import HINT, METRIC, TITLE, VALUE, Block
-from .region import Marks
+from . import Carrier, region
+from .carried import HINT, METRIC, TITLE, VALUE, Carried
+from .file import Format, ReportFile
+from .region import Marks, Texts
 
 MARKS = Marks(b"% envprobe:begin", b"% envprobe:record", b"% envprobe:end", filling=b"% \t\r\n")
 _TYPED = re.compile(r"\\texttt\{((?:[^{}\\]|\\[_%]|\\allowbreak\s)*)\}")
 _DOCUMENT_END = re.compile(rb"^[ \t]*\\end\{document\}", re.MULTILINE)
 
 
-def attach(report: bytes, block: Block, where: str) -> bytes:
-    """Return the report with the block before \\end{document}, or in place of the one that is there."""
+def open_carrier(name: str) -> Carrier:
+    """Open a LaTeX report."""
+    return ReportFile(Path(name), Format(find, put))
+
+
+def put(report: bytes, record: Carried, where: str) -> bytes:
+    """Return the report with the record before \\end{document}, or in place of the one that is there."""
     region.refuse_wide(report, where)
     ends = [match.start() for match in _DOCUMENT_END.finditer(report)]
     place = region.find(report, MARKS, where)
-    return region.put(report, _write(block), place, ends[-1] if ends else len(report), "\n")
+    return region.put(report, _write(record), place, ends[-1] if ends else len(report), "\n")
 
 
-def read(report: bytes, where: str) -> Block | None:
-    """Return the report's block, None where there is none. Raises DocumentError."""
+def find(report: bytes, where: str) -> Carried | None:
+    """Return the report's record, None where there is none. Raises DocumentError."""
     return region.read(report, MARKS, _visible, [_write], where)
 
 
-def _visible(markup: str) -> list[str]:
+def _visible(markup: str) -> Texts:
     typed = [_plain(words) for words in _TYPED.findall(markup)][1:]  # the first is the hint
-    return typed[:1] + [f"{name} {value}" for name, value in zip(typed[1::2], typed[2::2], strict=False)]
+    return next(iter(typed), ""), list(zip(typed[1::2], typed[2::2], strict=False))
 
 
-def _write(block: Block) -> str:
-    line = "|\\allowbreak ".join(_escaped(part) for part in "".join(block.visible[:1]).split("|"))
-    rows = [f"\\texttt{{{_escaped(name)}}} & \\texttt{{{_escaped(value)}}} \\\\" for name, value in block.metrics]
+def _write(record: Carried) -> str:
+    line = "|\\allowbreak ".join(_escaped(part) for part in record.line.split("|"))
+    rows = [f"\\texttt{{{_escaped(name)}}} & \\texttt{{{_escaped(value)}}} \\\\" for name, value in record.metrics]
     head = rf"\textit{{{METRIC}}} & \textit{{{VALUE}}} \\"
     table = [r"\par\smallskip", r"\begin{tabular}{@{}ll@{}}", head, *rows, r"\end{tabular}"]
-    begin, record, end = (mark.decode() for mark in MARKS[:3])
+    begin, packed, end = (mark.decode() for mark in MARKS[:3])
     return "\n".join(
         [
             begin,
@@ -45,8 +52,8 @@ def _write(block: Block) -> str:
             rf"\texttt{{{line}}}",
             *(table if rows else []),
             r"\par\smallskip\hrule\end{minipage}\par",
-            record,
-            *(f"% {text}" for text in block.payload_lines()),
+            packed,
+            *(f"% {text}" for text in record.packed_lines()),
             end,
         ]
     )

@@ -8,17 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..error import EnvprobeError, UsageError, installing
 from ..redaction import mask
-from .tracked import LIMITS_BYTES, too_large, verdict_of
-from .tracker import Entry
-
-if TYPE_CHECKING:
-    from ..command.report import Attached, Source
-    from ..report import Report
+from . import Carrier
+from .tracked_run import LIMITS_BYTES, Held, TrackedRun, too_large
 
 FOLDER = "envprobe"
 PREFIX = "envprobe."
@@ -30,38 +26,29 @@ HOSTED = ("databricks", "uc")
 WHERE = "MLFLOW_TRACKING_URI says where the runs are, as for mlflow itself"
 
 
-def log_to_mlflow(source: Source | None = None, *, run_id: str | None = None, report: Report | None = None) -> Attached:
-    """Put a record into an MLflow run: of `source` as `attach` takes it, else of the Python that runs this.
-
-    It goes to the active run unless `run_id` names one. `report`, what `check` returned, is shown as a tag beside it.
-    """
-    from ..command.current_python import this_python
-    from ..command.report import attach
-
-    name = run_id or _active_run()
-    done = attach(this_python() if source is None else source, f"mlflow:{name}")
-    if report is not None:
-        write(name, verdict_of(report))
-    return done
+def open_carrier(name: str) -> Carrier:
+    """Open a run. Raises EnvprobeError where there is none of that id, or where its store does not answer."""
+    run = name.partition(":")[2]
+    return TrackedRun(name, lambda: read(run), lambda held: write(run, held))
 
 
-def read(name: str) -> Entry:
+def read(name: str) -> Held:
     """Return what a run holds. Raises EnvprobeError where there is no such run, or where its store does not answer."""
     with _asking(name) as client:
         tags = {key: value for key, value in client.get_run(name).data.tags.items() if key.startswith(PREFIX)}
         sizes = {PurePosixPath(found.path).name: found.file_size or 0 for found in client.list_artifacts(name, FOLDER)}
         with TemporaryDirectory(prefix="envprobe-") as folder:
             files = {file: _download(client, name, file, folder) for file in LIMITS_BYTES if _fits(name, file, sizes)}
-    return Entry(tags, files)
+    return Held(tags, files)
 
 
-def write(name: str, entry: Entry) -> None:
+def write(name: str, held: Held) -> None:
     """Add to a run: the files first, so that a tag never speaks of what is not there. Raises EnvprobeError."""
     with _asking(name) as client:
         client.get_run(name)
-        for file, data in entry.files.items():
+        for file, data in held.files.items():
             client.log_text(name, data.decode("utf-8"), f"{FOLDER}/{file}")
-        for key, value in entry.tags.items():
+        for key, value in held.tags.items():
             client.set_tag(name, key, value)
 
 
@@ -110,7 +97,8 @@ def _check_store(uri: str) -> None:
         raise UsageError(f"{place}: no MLflow store", WHERE)
 
 
-def _active_run() -> str:
+def active_run() -> str:
+    """Return the id of the run that is active in this process. Raises EnvprobeError."""
     active = _mlflow().active_run()
     if active is None:
         raise UsageError("no MLflow run is active", "call it inside `with mlflow.start_run():`, or give run_id")

@@ -5,10 +5,14 @@ Where none was attached, one that a cell has displayed counts (notebook_output.p
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from . import notebook_output, splice
-from .block import Block, damaged
+import msgspec
+
+from . import Carrier, notebook_output, splice
+from .carried import Carried, damaged
+from .file import Format, ReportFile
 from .json import NAME, from_json, to_json
 from .markdown import shown, visible
 
@@ -17,38 +21,44 @@ CELL = "record"
 MAJOR, IDS_SINCE = 4, 5
 
 
-def attach(report: bytes, block: Block, where: str) -> bytes:
+def open_carrier(name: str) -> Carrier:
+    """Open a notebook."""
+    return ReportFile(Path(name), Format(find, put))
+
+
+def put(report: bytes, record: Carried, where: str) -> bytes:
     """Return the notebook with metadata and cell set. Raises DocumentError for one that is not of format 4."""
     text = splice.decode(report, where)
     start = splice.start_of(text)
     minor = _minor(text, start, where)
     cells = _member(text, start, "cells", where)
     found = _ours(text, cells.value, where)
-    text = splice.put_item(text, cells.value, found, _cell(block, with_id=minor >= IDS_SINCE), where)
+    text = splice.put_item(text, cells.value, found, _cell(record, with_id=minor >= IDS_SINCE), where)
     metadata = splice.member(text, start, "metadata", where)
     if metadata is None:
-        return splice.put_member(text, start, "metadata", {NAME: to_json(block)}, where).encode("utf-8")
-    return splice.put_member(text, metadata.value, NAME, to_json(block), where).encode("utf-8")
+        return splice.put_member(text, start, "metadata", {NAME: to_json(record)}, where).encode("utf-8")
+    return splice.put_member(text, metadata.value, NAME, to_json(record), where).encode("utf-8")
 
 
-def read(report: bytes, where: str) -> Block | None:
+def find(report: bytes, where: str) -> Carried | None:
     """Return the notebook's record as a cell shows it, None where there is none. Raises DocumentError."""
     text = splice.decode(report, where)
     start = splice.start_of(text)
     metadata = splice.member(text, start, "metadata", where)
-    found = splice.member(text, metadata.value, NAME, where) if metadata is not None else None
-    if found is None:
+    member = splice.member(text, metadata.value, NAME, where) if metadata is not None else None
+    if member is None:
         return _displayed(text, start, where)
-    block = from_json(splice.value_of(text, found), where)
+    found = from_json(splice.value_of(text, member), where)
     cell = _ours(text, _member(text, start, "cells", where).value, where)
     if cell is None:
-        return Block(block.visible, block.payload, foreign=True)
+        return msgspec.structs.replace(found, edited=True)
     source = _source(splice.value_of(text, cell))
-    same = source == "\n".join(shown(block))
-    return Block(visible(source), block.payload, foreign=block.foreign or not same)
+    same = source == "\n".join(shown(found))
+    line, metrics = visible(source)
+    return Carried(line=line, metrics=metrics, packed=found.packed, edited=found.edited or not same)
 
 
-def _displayed(text: str, start: int, where: str) -> Block | None:
+def _displayed(text: str, start: int, where: str) -> Carried | None:
     """Return the record among the cells' outputs; cells that do not hold its type are not parsed, only passed over."""
     cells = splice.member(text, start, "cells", where)
     parts = splice.parts(text, cells.value, where) if cells is not None and text[cells.value] == "[" else []
@@ -56,8 +66,8 @@ def _displayed(text: str, start: int, where: str) -> Block | None:
     return notebook_output.read({number: splice.value_of(text, part) for number, part in holding.items()}, where)
 
 
-def _cell(block: Block, *, with_id: bool) -> dict[str, Any]:
-    lines = "\n".join(shown(block)).splitlines(keepends=True)
+def _cell(record: Carried, *, with_id: bool) -> dict[str, Any]:
+    lines = "\n".join(shown(record)).splitlines(keepends=True)
     identity = {"id": "envprobe-record"} if with_id else {}
     return {"cell_type": "markdown", **identity, "metadata": {NAME: CELL}, "source": lines}
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..error import DocumentError
-from .block import Block
+from .carried import Carried
 from .json import from_json, to_json
 from .markdown import shown, visible
 
@@ -15,24 +15,24 @@ TYPE = "application/vnd.envprobe.record+json"
 CHOOSE = "clear the output of one of these cells"
 
 
-def to_data(block: Block) -> dict[str, Any]:
-    """Return a block as the `data` of an output: its line for a terminal, what the attached cell would show, the record."""
-    return {"text/plain": "".join(block.visible[:1]), "text/markdown": "\n".join(shown(block)), TYPE: to_json(block)}
+def to_data(record: Carried) -> dict[str, Any]:
+    """Return a record as the `data` of an output: its line for a terminal, what the attached cell would show, the record."""
+    return {"text/plain": record.line, "text/markdown": "\n".join(shown(record)), TYPE: to_json(record)}
 
 
-def read(cells: dict[int, Any], where: str) -> Block | None:
+def read(cells: dict[int, Any], where: str) -> Carried | None:
     """Return the record that cells have displayed, None where they did not. Raises DocumentError for two that differ.
 
     Cells are by their number in the notebook, from 1.
     """
-    found = [(number, _block(data, where)) for number, cell in cells.items() for data in _bundles(cell) if TYPE in data]
+    found = [(number, _record(data, where)) for number, cell in cells.items() for data in _bundles(cell) if TYPE in data]
     if not found:
         return None
-    first, block = found[0]
+    first, record = found[0]
     for number, other in found:
-        if other != block:
+        if other != record:
             raise DocumentError(f"{where}: cells {first} and {number} have displayed envprobe records that differ", CHOOSE)
-    return block
+    return record
 
 
 def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
@@ -43,11 +43,12 @@ def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
             yield data
 
 
-def _block(data: dict[str, Any], where: str) -> Block:
+def _record(data: dict[str, Any], where: str) -> Carried:
     record = from_json(data[TYPE], where)
     texts = {kind: _text(value) for kind, value in data.items() if kind != TYPE}  # a front end may show any of them
     same = texts == {kind: value for kind, value in to_data(record).items() if kind != TYPE}
-    return Block(visible(texts.get("text/markdown", "")), record.payload, foreign=record.foreign or not same)
+    line, metrics = visible(texts.get("text/markdown", ""))
+    return Carried(line=line, metrics=metrics, packed=record.packed, edited=record.edited or not same)
 
 
 def _text(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""PDF: a last page that shows the record, the payload as an attached file, the line among the document's properties.
+"""PDF: a last page that shows the record, the record as an attached file, the line among the document's properties.
 
 Written as an incremental update (ISO 32000-1, 7.5.6) through `pypdf` (the extra `pdf`): every byte of the report stays where it
 was, other people's signatures over it included. What is read is a file that anybody may have made: whatever the library raises
@@ -11,11 +11,15 @@ import io
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from ..error import EnvprobeError, installing
-from . import pdf_page
-from .block import Block, damaged
+from . import Carrier, pdf_page
+from .carried import Carried, damaged
+from .file import Format, ReportFile
 
 if TYPE_CHECKING:
     from pypdf import PdfReader, PdfWriter
@@ -27,7 +31,12 @@ BASE = "/EnvprobeBase"
 END = b"%%EOF"
 
 
-def attach(report: bytes, block: Block, where: str) -> bytes:
+def open_carrier(name: str) -> Carrier:
+    """Open a PDF."""
+    return ReportFile(Path(name), Format(find, put))
+
+
+def put(report: bytes, record: Carried, where: str) -> bytes:
     """Return the report with a page, a file and a property more, in place of those of an earlier attach."""
     with _pypdf(where):
         from pypdf import PdfReader, PdfWriter
@@ -40,13 +49,13 @@ def attach(report: bytes, block: Block, where: str) -> bytes:
             writer.remove_page(index)
         for file in [file for file in writer.attachment_list if file.name == FILE]:
             file.delete()
-        _add(writer, block, len(report))
+        _add(writer, record, len(report))
         out = io.BytesIO()
         writer.write(out)
         return out.getvalue()
 
 
-def read(report: bytes, where: str) -> Block | None:
+def find(report: bytes, where: str) -> Carried | None:
     """Return the PDF's record as its page shows it, None where there is none. Raises DocumentError."""
     with _pypdf(where):
         from pypdf import PdfReader
@@ -60,34 +69,37 @@ def read(report: bytes, where: str) -> Block | None:
             return None
         if len(files) != 1 or len(pages) > 1:
             raise damaged(where, f"{len(files)} files {FILE} and {len(pages)} pages that show one, not one of each")
-        return _block(reader, files[0].content.decode("utf-8", "replace"), pages)
+        return _record(reader, files[0].content.decode("utf-8", "replace"), pages)
 
 
-def _block(reader: PdfReader, text: str, pages: list[Any]) -> Block:
-    head, _, payload = text.partition("\n\n")
-    block = Block(head.split("\n"), "".join(payload.split()))
+def _record(reader: PdfReader, text: str, pages: list[Any]) -> Carried:
+    head, _, packed = text.partition("\n\n")
+    line, *rows = head.split("\n")
+    metrics = [(name, value) for name, _, value in (row.partition(" ") for row in rows)]
+    found = Carried(line=line, metrics=metrics, packed="".join(packed.split()))
     if not pages:
-        return Block(block.visible, block.payload, foreign=True)
-    seen, is_ours = pdf_page.read(pages[0].get_contents().get_data(), *_size(pages[0]))
+        return msgspec.structs.replace(found, edited=True)
+    (line, metrics), is_ours = pdf_page.read(pages[0].get_contents().get_data(), *_size(pages[0]))
     named = reader.metadata.get(PROPERTY) if reader.metadata else None
-    same = seen == block.visible and named == block.visible[0]
-    return Block(seen, block.payload, foreign=not (is_ours and same))
+    same = (line, metrics) == (found.line, found.metrics) and named == line
+    return Carried(line=line, metrics=metrics, packed=found.packed, edited=not (is_ours and same))
 
 
-def _add(writer: PdfWriter, block: Block, base_bytes: int) -> None:
+def _add(writer: PdfWriter, record: Carried, base_bytes: int) -> None:
     from pypdf.generic import DictionaryObject, NameObject, NumberObject, StreamObject
 
     width, height = _size(writer.pages[-1])
     page = writer.add_blank_page(width, height)
     stream = StreamObject()
-    stream.set_data(pdf_page.write(block, width, height))
+    stream.set_data(pdf_page.write(record, width, height))
     fonts = {NameObject(name): _names(Type="Font", Subtype="Type1", BaseFont=font) for name, font in pdf_page.FONTS.items()}
     page[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): DictionaryObject(fonts)})
     page[NameObject("/Contents")] = writer._add_object(stream)
     page[NameObject(BASE)] = NumberObject(base_bytes)
-    text = "\n".join([*block.visible, "", *block.payload_lines(), ""])
+    rows = [f"{name} {value}" for name, value in record.metrics]
+    text = "\n".join([record.line, *rows, "", *record.packed_lines(), ""])
     writer.add_attachment(FILE, text.encode("ascii"))
-    writer.add_metadata({PROPERTY: block.visible[0]})
+    writer.add_metadata({PROPERTY: record.line})
 
 
 def _names(**values: str) -> Any:

@@ -1,15 +1,19 @@
-"""A block between two marks in a text report: found, read, replaced, and compared with what envprobe writes."""
+"""A record between two marks in a text report: found, read, replaced, and compared with what envprobe writes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
+
+import msgspec
 
 from ..error import DocumentError
 from ..records.packing import TEXT_LIMIT
-from .block import Block, damaged
+from .carried import Carried, damaged
 
+Texts: TypeAlias = tuple[str, list[tuple[str, str]]]
+"""The line, and name and value of the metrics."""
 LIMIT_BYTES = TEXT_LIMIT + (2 << 20)
 SHOWN_LIMIT_BYTES = 64 << 10
 """Of the part that readers see; envprobe writes a tenth of it."""
@@ -18,13 +22,13 @@ _RULE = re.compile(rb"-{3,}")
 
 
 class Marks(NamedTuple):
-    """What a block begins and ends with, and what its payload begins with."""
+    """What a block begins and ends with, and what its packed record begins with."""
 
     begin: bytes
     record: bytes
     end: bytes
     filling: bytes = b" \t\r\n"
-    """What stands between the payload's digits."""
+    """What stands between the digits of the packed record."""
 
 
 def find(report: bytes, marks: Marks, where: str) -> tuple[int, int] | None:
@@ -44,22 +48,24 @@ def find(report: bytes, marks: Marks, where: str) -> tuple[int, int] | None:
 
 
 def read(
-    report: bytes, marks: Marks, pick: Callable[[str], list[str]], writers: Sequence[Callable[[Block], str]], where: str
-) -> Block | None:
-    """Return a report's block, None where there is none. Raises DocumentError.
+    report: bytes, marks: Marks, pick: Callable[[str], Texts], writers: Sequence[Callable[[Carried], str]], where: str
+) -> Carried | None:
+    """Return a report's record, None where there is none. Raises DocumentError.
 
-    `pick` finds the visible texts in its markup. `writers` write it as it is and ever was written: what none writes is foreign.
+    `pick` finds the line and the metrics in its markup. `writers` write it as it is and ever was written: what none of them
+    writes was edited.
     """
     place = find(report, marks, where)
     if place is None:
         return None
     shown, mark, behind = report[slice(*place)].partition(marks.record)
     if not mark or len(shown) > SHOWN_LIMIT_BYTES:
-        raise damaged(where, "an envprobe record with nothing, or too much, before its payload")
-    payload = behind.removesuffix(marks.end).translate(None, marks.filling)
-    block = Block(pick(shown.decode("utf-8", "replace")), payload.decode("ascii", "replace"))
-    written = {_squash(write(block).encode("utf-8").partition(marks.record)[0]) for write in writers}
-    return Block(block.visible, block.payload, foreign=_squash(shown) not in written)
+        raise damaged(where, "an envprobe record with nothing, or too much, before its data")
+    packed = behind.removesuffix(marks.end).translate(None, marks.filling).decode("ascii", "replace")
+    line, metrics = pick(shown.decode("utf-8", "replace"))
+    found = Carried(line=line, metrics=metrics, packed=packed)
+    written = {_squash(write(found).encode("utf-8").partition(marks.record)[0]) for write in writers}
+    return msgspec.structs.replace(found, edited=_squash(shown) not in written)
 
 
 def refuse_wide(report: bytes, where: str) -> None:

@@ -8,42 +8,27 @@ from __future__ import annotations
 
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..error import DocumentError, EnvprobeError, UsageError, installing
-from .tracked import LIMITS_BYTES, entry_of, too_large, verdict_of
-from .tracker import Entry
-
-if TYPE_CHECKING:
-    from ..command.report import Attached, Source
-    from ..report import Report
+from . import Carrier
+from .tracked_run import LIMITS_BYTES, Held, TrackedRun, too_large
 
 FOLDER = "envprobe"
 FILES = "files"
 """Where a run's folder keeps the files that are synchronised."""
 
 
-def log_to_wandb(source: Source | None = None, *, run: Any = None, report: Report | None = None) -> Attached:
-    """Put a record into a live run of Weights & Biases: of `source` as `attach` takes it, else of the Python that runs this.
+def open_carrier(name: str) -> Carrier:
+    """Open the folder of a run. Raises EnvprobeError where there is no such folder."""
 
-    It goes to `wandb.run` unless `run` is given. `report`, what `check` returned, is shown in the summary.
-    """
-    from ..command.current_python import this_python
-    from ..command.report import Attached, load, record_in
-    from ..records.packing import Attachment
-    from ..runs import Run
+    def refuse(held: Held) -> None:  # what is added to a run's folder behind its back is never synchronised
+        raise UsageError(f"{name}: only a live run can be given a record", "in the program: envprobe.log_to_wandb('run.json')")
 
-    live = run if run is not None else _live_run()
-    found = load(this_python() if source is None else source)
-    record = record_in(found, source)
-    entry = entry_of(Attachment(record=record), found if isinstance(found, Run) else None)
-    replaced = _put(live, entry)
-    if report is not None:
-        live.summary.update(dict(verdict_of(report).tags))
-    return Attached(place=f"wandb:{Path(live.dir).parent}", record=record, replaced=replaced, signatures=0)
+    return TrackedRun(name, lambda: read(name.partition(":")[2]), refuse)
 
 
-def read(name: str) -> Entry:
+def read(name: str) -> Held:
     """Return what the folder of a run holds. Raises EnvprobeError where there is no such folder."""
     folder = Path(name)
     if not (folder / FILES).is_dir():
@@ -52,23 +37,18 @@ def read(name: str) -> Entry:
     for file in LIMITS_BYTES:
         with suppress(FileNotFoundError, NotADirectoryError):
             files[file] = _read(folder / FILES / FOLDER / file)
-    return Entry({}, files)
+    return Held({}, files)
 
 
-def write(name: str, entry: Entry) -> None:
-    """Refuse: what is added to a run's folder behind its back is never synchronised."""
-    raise UsageError(f"wandb:{name}: only a live run can be given a record", "in the program: envprobe.log_to_wandb('run.json')")
-
-
-def _put(live: Any, entry: Entry) -> bool:
+def put(live: Any, held: Held) -> bool:
     """Write the files where wandb synchronises them from, then the tags; return whether there was a record before."""
     folder = Path(live.dir) / FOLDER
     replaced = folder.is_dir()
     folder.mkdir(exist_ok=True)
-    for file, data in entry.files.items():
+    for file, data in held.files.items():
         (folder / file).write_bytes(data)
         live.save(str(folder / file), base_path=live.dir, policy="now")
-    live.config.update(dict(entry.tags), allow_val_change=True)
+    live.config.update(dict(held.tags), allow_val_change=True)
     return replaced
 
 
@@ -88,7 +68,8 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _live_run() -> Any:
+def live_run() -> Any:
+    """Return the run of this process. Raises EnvprobeError."""
     try:
         import wandb
     except ImportError:

@@ -12,7 +12,7 @@ from .candidate import baselines, documents, files
 from .option import FILE, FOLDER, color
 
 if TYPE_CHECKING:
-    from ..signing import Keyring, Signer
+    from ..signing import Signer, Verifier
     from ..verification.authenticity import Trust
 
 
@@ -43,7 +43,7 @@ def attach_command(source: str, report: str, output: Path | None, **given: Any) 
 
     done = attach(source, report, output=output, signer=_signer(given), sigstore=given["sign_sigstore"])
     signed = f", {done.signatures} signature{'s' * (done.signatures != 1)}" if done.signatures else ""
-    click.echo(done.record.signature)
+    click.echo(done.record.line)
     click.echo(
         f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{signed}; "
         f"check it with: envprobe verify {done.place}",
@@ -147,13 +147,13 @@ def _trust(given: dict[str, Any]) -> Trust:
     from ..signing.ssh import AllowedSigners
     from ..verification.authenticity import Trust
 
-    keyrings: list[Keyring] = []
+    verifiers: list[Verifier] = []
     if given["allowed_signers"]:
-        keyrings.append(AllowedSigners(given["allowed_signers"]))
+        verifiers.append(AllowedSigners(given["allowed_signers"]))
     if given["public_keys"]:
-        keyrings.append(PublicKeys(given["public_keys"]))
+        verifiers.append(PublicKeys(given["public_keys"]))
     identity, issuer = given["sigstore_identity"], given["sigstore_issuer"]
     if bool(identity) != bool(issuer):
         raise UsageError("an identity is only as good as its issuer", "give --sigstore-identity and --sigstore-issuer")
     identities = SigstoreIdentity(identity, issuer) if identity else None
-    return Trust(keyrings=keyrings, identities=identities, at_signing=given["at_signing_time"])
+    return Trust(verifiers=verifiers, identities=identities, at_signing=given["at_signing_time"])

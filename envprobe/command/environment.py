@@ -15,7 +15,7 @@ import msgspec
 
 from .. import __version__, store
 from ..baseline import Baseline, Provenance, to_json
-from ..carrier import tracker
+from ..carrier import is_reference
 from ..config import Config, load_config
 from ..error import ProbeError, StoreError, UsageError
 from ..fact import in_utf8
@@ -70,7 +70,7 @@ def check(
     another run.
     """
     config = config or load_config(Path.cwd())
-    if tracker.is_reference(target):
+    if is_reference(target):
         if run is not None:
             raise UsageError(f"{target}: a tracker's run is compared itself, beside another run", "give one of them")
         run = target

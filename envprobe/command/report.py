@@ -8,18 +8,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from .. import carrier, signing
+from .. import signing
 from ..baseline import Baseline
-from ..carrier import tracker
-from ..carrier.attachment import read_attachment
-from ..carrier.bearer import Bearer, open_bearer
-from ..carrier.block import Block
+from ..carrier import Carrier, is_reference, is_report, open_carrier
+from ..carrier.carried import Carried
 from ..config import Config, load_config
 from ..error import DocumentError, UsageError
 from ..fingerprint import Fingerprint
 from ..records import packing
-from ..records.packing import Attachment, Record
-from ..records.run_record import record_of
+from ..records.published import record_of, without_context
+from ..records.record import Record, SignedRecord
 from ..runs import Run
 from ..signing import Signer, statement
 from ..signing.sigstore import sign as sign_through_sigstore
@@ -28,7 +26,7 @@ from ..verification import output_files
 from ..verification.authenticity import Trust, judge_signatures, visible_faults, weigh_signatures
 from ..verification.verification import Status, Verification
 from . import environment
-from .source import Document
+from .source import Document, signed_in
 from .source import load as load_document
 
 Source: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
@@ -63,19 +61,16 @@ def attach(
     """
     found = load(source, config=config)
     record = record_in(found, source)
-    bearer = open_bearer(report)
-    there = bearer.read()
-    attachment = _earlier(there, record, bearer.name)
-    moment = now or datetime.now(timezone.utc)
-    if signer is not None:
-        envelope = signing.seal(record.digest, str(record.signature), signer, moment)
-        attachment = msgspec.structs.replace(attachment, envelopes=[*attachment.envelopes, envelope])
-    if sigstore:
-        bundle = sign_through_sigstore(statement.make(record.digest, str(record.signature), moment))
-        attachment = msgspec.structs.replace(attachment, bundles=[*attachment.bundles, bundle])
-    place = bearer.write(attachment, found if isinstance(found, Run) else None, output)
-    signatures = len(attachment.envelopes) + len(attachment.bundles)
-    return Attached(place=place, record=record, replaced=there is not None, signatures=signatures)
+    carrier = open_carrier(report)
+    carrier.read()  # what cannot be written is found before anybody is asked for a passphrase
+    more = _signed(record, signer, sigstore, now or datetime.now(timezone.utc))
+
+    def joined(there: Carried | None) -> SignedRecord:
+        return _joined(_earlier(there, record, carrier.name), more)
+
+    done = carrier.change(joined, found if isinstance(found, Run) else None, output)
+    signatures = len(done.after.envelopes) + len(done.after.bundles)
+    return Attached(place=done.place, record=record, replaced=done.before is not None, signatures=signatures)
 
 
 def load_record(source: Source, *, config: Config | None = None) -> Record:
@@ -88,8 +83,8 @@ def load(source: Source, *, config: Config | None = None) -> Record | Document:
     """Return the record of a report that carries one, else what `source.load` makes of a source."""
     if isinstance(source, Record):
         return source
-    if isinstance(source, str | Path) and not tracker.is_reference(source) and _carries(Path(source)):
-        return read_attachment(Path(source)).record
+    if isinstance(source, str | Path) and not is_reference(source) and _carries(Path(source)):
+        return signed_in(open_carrier(source)).record
     return load_document(source, config=config)
 
 
@@ -110,19 +105,19 @@ def verify(
     checked, and others noted. Where `trust` names nobody, the configuration's `allowed_signers` are trusted. Raises EnvprobeError
     where the report, a key or the baseline cannot be read at all.
     """
-    bearer, trust = open_bearer(report), _settled(trust or Trust(), config or load_config(Path.cwd()))
+    carrier, trust = open_carrier(report), _settled(trust or Trust(), config or load_config(Path.cwd()))
     try:
-        block = bearer.read()
-        attachment = None if block is None else packing.unpack(block.payload, bearer.name)
+        there = carrier.read()
+        signed = None if there is None else packing.unpack(there.packed, carrier.name)
     except DocumentError as error:
-        return Verification(report=bearer.name, status=Status.REFUSED, reasons=error.message.splitlines())
-    if block is None or attachment is None:
-        return Verification(report=bearer.name, status=Status.MISSING, reasons=["the report carries no envprobe record"])
-    found = _examine(bearer, block, attachment, outputs, trust, require_signature)
+        return Verification(report=carrier.name, status=Status.REFUSED, reasons=error.message.splitlines())
+    if there is None or signed is None:
+        return Verification(report=carrier.name, status=Status.MISSING, reasons=["the report carries no envprobe record"])
+    found = _examine(carrier, there, signed, outputs, trust, require_signature)
     if baseline is None or found.status is not Status.INTACT:
         return found
-    compared = environment.diff(baseline, attachment.record.fingerprint, config=config, strict=strict, today=today)
-    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=bearer.name))
+    compared = environment.diff(baseline, signed.record.fingerprint, config=config, strict=strict, today=today)
+    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=carrier.name))
 
 
 def record_in(found: Record | Document, source: object = None) -> Record:
@@ -134,38 +129,38 @@ def record_in(found: Record | Document, source: object = None) -> Record:
     fingerprint = found.fingerprint if isinstance(found, Baseline) else found
     if fingerprint is None:
         raise UsageError(f"{source}: a declared baseline is no environment", "attach a fingerprint, a run or a recorded baseline")
-    return Record(fingerprint=packing.without_context(fingerprint))
+    return Record(fingerprint=without_context(fingerprint))
 
 
 def _carries(path: Path) -> bool:
     """Tell whether to read something as a report: any kind that can carry a record, JSON only where it has the member."""
-    if not path.exists() or not carrier.is_report(path):
+    if not path.exists() or not is_report(path):
         return False
-    return path.suffix != ".json" or carrier.read(path, carrier.read_report(path)) is not None
+    return path.suffix != ".json" or open_carrier(path).read() is not None
 
 
 def _settled(trust: Trust, config: Config) -> Trust:
     """Return whom to trust: those who are named, else those whom the project has settled on."""
     if trust.is_named or config.allowed_signers is None:
         return trust
-    return msgspec.structs.replace(trust, keyrings=[AllowedSigners(config.allowed_signers)], optional=True)
+    return msgspec.structs.replace(trust, verifiers=[AllowedSigners(config.allowed_signers)], optional=True)
 
 
 def _examine(
-    bearer: Bearer,
-    block: Block,
-    attachment: Attachment,
+    carrier: Carrier,
+    there: Carried,
+    signed: SignedRecord,
     outputs: Path | None,
     trust: Trust,
     require: bool,
 ) -> Verification:
-    record, folder = attachment.record, outputs or bearer.outputs
-    files = output_files.compare(record.outputs, folder, bearer.file)
-    signers, rejected = judge_signatures(attachment, trust)
-    altered = [*visible_faults(block, record), *bearer.faults(record)]
+    record, folder = signed.record, outputs or carrier.folder
+    files = output_files.compare(record.outputs, folder, carrier.file)
+    signers, rejected = judge_signatures(signed, trust)
+    altered = [*visible_faults(there, record), *carrier.faults(record)]
     altered += [f"output {name}: {fault}" for name, fault in files.altered.items()]
     altered += [finding.reason for finding in rejected if finding.altered]
-    refused, notes = weigh_signatures(attachment, signers, [f for f in rejected if not f.altered], trust, require)
+    refused, notes = weigh_signatures(signed, signers, [f for f in rejected if not f.altered], trust, require)
     unchecked = [f"output {name}: not checked: {reason}" for name, reason in files.unchecked.items()]
     if outputs is not None:
         altered += [f"output {name}: not in {outputs}" for name in files.missing]
@@ -178,7 +173,7 @@ def _examine(
     notes += _shortcomings(record)
     status = Status.ALTERED if altered else Status.REFUSED if refused else Status.INTACT
     return Verification(
-        report=bearer.name,
+        report=carrier.name,
         status=status,
         reasons=altered + refused,
         notes=notes,
@@ -197,10 +192,23 @@ def _shortcomings(record: Record) -> list[str]:
     return ended if made.state == "complete" else [*ended, "the experiment was interrupted: the outputs are of a part of it"]
 
 
-def _earlier(there: Block | None, record: Record, where: str) -> Attachment:
+def _signed(record: Record, signer: Signer | None, sigstore: bool, moment: datetime) -> SignedRecord:
+    """Return a record with the signatures that were asked for."""
+    line = str(record.line)
+    envelopes = [] if signer is None else [signing.sign(record.digest, line, signer, moment)]
+    bundles = [sign_through_sigstore(statement.make(record.digest, line, moment))] if sigstore else []
+    return SignedRecord(record=record, envelopes=envelopes, bundles=bundles)
+
+
+def _earlier(there: Carried | None, record: Record, where: str) -> SignedRecord:
     """Return the record with the signatures that a report has for the very same one."""
     try:
-        found = None if there is None else packing.unpack(there.payload, where)
+        found = None if there is None else packing.unpack(there.packed, where)
     except DocumentError:  # what is damaged beyond reading is replaced like anything else between the marks
         found = None
-    return found if found is not None and found.record.digest == record.digest else Attachment(record=record)
+    return found if found is not None and found.record.digest == record.digest else SignedRecord(record=record)
+
+
+def _joined(earlier: SignedRecord, more: SignedRecord) -> SignedRecord:
+    envelopes, bundles = [*earlier.envelopes, *more.envelopes], [*earlier.bundles, *more.bundles]
+    return SignedRecord(record=earlier.record, envelopes=envelopes, bundles=bundles)

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, TypeAlias
 from .. import store
 from ..baseline import SCHEMA as BASELINE_SCHEMA
 from ..baseline import Baseline, read_baseline
-from ..carrier import tracker
+from ..carrier import is_reference, is_report, open_carrier
 from ..config import Config, load_config
 from ..document import LIMIT_BYTES, read_json
-from ..error import StoreError
+from ..error import DocumentError, StoreError
 from ..fingerprint import Fingerprint, from_value
 
 if TYPE_CHECKING:
+    from ..carrier import Carrier
+    from ..records.record import SignedRecord
     from ..revision import Revision
     from ..runs import Run
 
@@ -28,17 +30,14 @@ def load(source: str | Path | Document, *, config: Config | None = None) -> Docu
     """Return what a path or a baseline's name stands for; a value stands for itself."""
     if not isinstance(source, str | Path):
         return source
-    if tracker.is_reference(source):
-        return tracker.load(str(source))
+    if is_reference(source):
+        return document_in(open_carrier(str(source)))
     path = Path(source)
     # what is neither missing nor a folder may be a pipe: `envprobe diff tf <(ssh host envprobe probe)`
-    if not path.exists() or (path.is_dir() and not _is_report(path)):
+    if not path.exists() or (path.is_dir() and not is_report(path)):
         return store.load(str(source), (config or load_config(Path.cwd())).baselines_folder)
-    if path.suffix != ".json":
-        from ..carrier.attachment import read_attachment
-
-        if _is_report(path):
-            return read_attachment(path).record.fingerprint
+    if path.suffix != ".json" and is_report(path):
+        return document_in(open_carrier(path))
     return read(store.contents(path), str(path))
 
 
@@ -55,15 +54,25 @@ def read(data: bytes, where: str) -> Document:
     return from_value(value, where)
 
 
-def _is_report(path: Path) -> bool:
-    from ..carrier import is_report
+def signed_in(carrier: Carrier) -> SignedRecord:
+    """Return what a carrier carries, whatever it shows. Raises DocumentError where it carries nothing that can be read."""
+    from ..records.packing import unpack
 
-    return is_report(path)
+    found = carrier.read()
+    if found is None:
+        raise DocumentError(f"{carrier.name}: carries no envprobe record", f"put one in: envprobe attach RUN {carrier.name}")
+    return unpack(found.packed, carrier.name)
+
+
+def document_in(carrier: Carrier) -> Run | Fingerprint:
+    """Return the experiment that a report or a tracker's run holds whole, else the environment of its record."""
+    record = signed_in(carrier).record
+    return carrier.run_of(record) or record.fingerprint
 
 
 def baseline_of(source: str, config: Config) -> Baseline:
     """Return the baseline that a name, path or reference stands for; of a run or a fingerprint, one that expects just that."""
-    if not tracker.is_reference(source) and not _begins_as_a_run(Path(source), config.revision):
+    if not is_reference(source) and not _begins_as_a_run(Path(source), config.revision):
         return store.load(source, config.baselines_folder, config.revision)
     found = expected_of(source, config)
     fingerprint = found if isinstance(found, Fingerprint) else found.fingerprint
@@ -73,7 +82,7 @@ def baseline_of(source: str, config: Config) -> Baseline:
 def expected_of(source: str | Path | Document, config: Config) -> Document:
     """Return what is expected: from the revision of the configuration where it has one and the repository holds the source."""
     revision = config.revision
-    if revision is None or not isinstance(source, str | Path) or tracker.is_reference(source):
+    if revision is None or not isinstance(source, str | Path) or is_reference(source):
         return load(source, config=config)
     path = store.find(str(source), config.baselines_folder, revision)
     return read(store.contents(path, revision), store.spelled(path, revision))
@@ -84,7 +93,7 @@ def path_of(source: object, config: Config) -> str:
 
     Empty for a value, a pipe and a tracker's run.
     """
-    if not isinstance(source, str | Path) or tracker.is_reference(source):
+    if not isinstance(source, str | Path) or is_reference(source):
         return ""
     path = Path(source)
     if not path.is_file():

@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from ..assess.fix import is_command
 from ..carrier import notebook_output
-from ..carrier.block import block_of
+from ..carrier.carried import carried
 from ..command.source import Document
 from ..fingerprint import Fingerprint
-from ..records.packing import Attachment, Record, without_context
+from ..records.published import without_context
+from ..records.record import Record, SignedRecord
 from ..render import FORMATS, Style
 from ..render.page.template import fill
 from ..render.result import results
@@ -70,8 +71,8 @@ def of_document(document: Document, verbosity: int = 0) -> Shown:
 def of_signature(fingerprint: Fingerprint) -> Shown:
     """Return the signature of an environment, and with it the record that `envprobe verify` reads from the notebook."""
     record = Record(fingerprint=without_context(fingerprint))
-    metadata = {"fingerprint": fingerprint.id, "signature": str(record.signature)}
-    return Shown(notebook_output.to_data(block_of(Attachment(record=record))), {"envprobe": metadata})
+    metadata = {"fingerprint": fingerprint.id, "signature": str(record.line)}
+    return Shown(notebook_output.to_data(carried(SignedRecord(record=record))), {"envprobe": metadata})
 
 
 def _shown(text: str, html: str, metadata: dict[str, Any]) -> Shown:

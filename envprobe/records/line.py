@@ -1,9 +1,9 @@
-"""The signature of a record: one line that a person can read, and that says which record it stands for.
+"""The line of a record: one line that a person can read, and that says which record it stands for.
 
     envprobe:1|py:3.8.10|tf:2.9.0|cuda:11.2|cudnn:8.1.0|gpu:A100|isa:x86-64:avx2|img:sha256:…|trace:…|out:…|fp:…|rec:…
 
-Every field is there, in this order: `-` stands for absent, `?` for unknown. A signature has one spelling only, so that a line
-with any character changed is another signature or none.
+Every field is there, in this order: `-` stands for absent, `?` for unknown. A line has one spelling only: with any character
+changed it is another line or none.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ BINDING = 32
 """Hexadecimal digits of the record's digest: 128 bits, because an author could search for two records with one shorter prefix."""
 TENSORFLOW = ("tensorflow", "tensorflow-cpu", "tensorflow-gpu", "intel-tensorflow", "tensorflow-rocm", "tensorflow-macos")
 ABSENT_MARK, UNKNOWN_MARK = "-", "?"
-NOT_TOLD = "the signature does not say why"
+NOT_TOLD = "the line does not say why"
 _SHAPE = re.compile(r"envprobe:[0-9]+\|[!-~]*")
 _RESERVED = {ABSENT_MARK: "%2D"}
 
 
-class Signature(msgspec.Struct, frozen=True):
+class SummaryLine(msgspec.Struct, frozen=True):
     """The fields of the line, each known (a text that is not empty), absent or unknown."""
 
     fields: dict[str, Fact]
@@ -45,8 +45,8 @@ class Signature(msgspec.Struct, frozen=True):
         return format_line(self)
 
 
-def summarize(fingerprint: Fingerprint, outputs_digest: str | None, record_digest: str) -> Signature:
-    """Return the signature of a record: its environment in words, its parts by the first digits of their digests."""
+def summarize(fingerprint: Fingerprint, outputs_digest: str | None, record_digest: str) -> SummaryLine:
+    """Return the line of a record: its environment in words, its parts by the first digits of their digests."""
     facts = {
         "py": _first(fingerprint, ("python.version",)),
         "tf": _first(fingerprint, [f"packages.{name}.version" for name in TENSORFLOW]),
@@ -60,7 +60,7 @@ def summarize(fingerprint: Fingerprint, outputs_digest: str | None, record_diges
         "fp": _digits(fingerprint.id, SHORT),
         "rec": _digits(record_digest, BINDING),
     }
-    return Signature({name: _told(fact) for name, fact in facts.items()})
+    return SummaryLine({name: _told(fact) for name, fact in facts.items()})
 
 
 def trace_digest(fingerprint: Fingerprint) -> str | None:
@@ -116,27 +116,27 @@ def _digits(digest: str | None, number: int) -> Fact:
     return ABSENT if digest is None else Known(digest.removeprefix("sha256:")[:number])
 
 
-def format_line(signature: Signature) -> str:
+def format_line(line: SummaryLine) -> str:
     """Return the line: printable ASCII without white space."""
-    return "|".join([SCHEMA, *(f"{name}:{_spell(signature.fields.get(name, ABSENT))}" for name in FIELDS)])
+    return "|".join([SCHEMA, *(f"{name}:{_spell(line.fields.get(name, ABSENT))}" for name in FIELDS)])
 
 
-def parse_line(line: str, where: str) -> Signature:
+def parse_line(line: str, where: str) -> SummaryLine:
     """Read a line. Raises DocumentError for anything that format_line does not write."""
     if not line.startswith(SCHEMA + "|"):
         newer = _SHAPE.fullmatch(line) is not None
         hint = "upgrade envprobe: pip install -U envprobe-ml" if newer else ""
-        raise DocumentError(f"{where}: a signature begins with {SCHEMA}|, not {cut(line, 40)!a}", hint)
+        raise DocumentError(f"{where}: a line begins with {SCHEMA}|, not {cut(line, 40)!a}", hint)
     if len(line) > LINE_LIMIT:
-        raise DocumentError(f"{where}: a signature of {len(line):,} characters, more than {LINE_LIMIT:,}")
+        raise DocumentError(f"{where}: a line of {len(line):,} characters, more than {LINE_LIMIT:,}")
     parts = line.split("|")[1:]
     names = tuple(part.partition(":")[0] for part in parts)
     if names != FIELDS:
         raise DocumentError(f"{where}: the fields are {ascii(', '.join(names))[:200]}, not {', '.join(FIELDS)}")
-    signature = Signature({name: _read(part[len(name) + 1 :]) for name, part in zip(names, parts, strict=True)})
-    if format_line(signature) != line:
-        raise DocumentError(f"{where}: not as envprobe spells a signature: {cut(line, 200)!a}")
-    return signature
+    found = SummaryLine({name: _read(part[len(name) + 1 :]) for name, part in zip(names, parts, strict=True)})
+    if format_line(found) != line:
+        raise DocumentError(f"{where}: not as envprobe spells a line: {cut(line, 200)!a}")
+    return found
 
 
 def escape(text: str) -> str:

@@ -18,10 +18,11 @@ class Quote(msgspec.Struct, frozen=True):
 
     def __call__(self) -> str:
         from ..fingerprint import Fingerprint
-        from .packing import Record, without_context
+        from .published import without_context
+        from .record import Record
 
         if isinstance(self.observed, Fingerprint):
-            return str(Record(fingerprint=without_context(self.observed)).signature)
-        from .run_record import record_of
+            return str(Record(fingerprint=without_context(self.observed)).line)
+        from .published import record_of
 
-        return str(record_of(self.observed).signature)
+        return str(record_of(self.observed).line)

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..fact import canonical, in_utf8
-from ..records.packing import Experiment
+from ..records.record import Experiment
 from ..spelling import cut, safe
 from ..verification.verification import Status, Verification
 from . import Style
@@ -44,8 +44,8 @@ def text(verification: Verification, style: Style) -> str:
         grid.add_column(style="dim", no_wrap=True, width=LABEL_WIDTH + 2)
         grid.add_column(overflow="fold")
         if verification.record is not None:  # left whole, to be copied
-            signature = str(verification.record.signature)
-            console.print(Text.assemble((f"  {'record':<{LABEL_WIDTH}} ", "dim"), signature), soft_wrap=True)
+            line = str(verification.record.line)
+            console.print(Text.assemble((f"  {'record':<{LABEL_WIDTH}} ", "dim"), line), soft_wrap=True)
         for label, words in _rows(verification):
             grid.add_row(f"  {label}", Text(words))
         console.print(grid)
@@ -62,7 +62,7 @@ def json(verification: Verification) -> str:
         "status": verification.status.value,
         "reasons": verification.reasons,
         "notes": verification.notes,
-        "signature": None if record is None else str(record.signature),
+        "signature": None if record is None else str(record.line),
         "record": None if record is None else record.digest,
         "fingerprint": None if record is None else record.fingerprint.id,
         "experiment": None if record is None else msgspec.to_builtins(record.experiment),

@@ -13,7 +13,7 @@ from ..error import DocumentError
 _KEY = re.compile(r"[A-Za-z0-9:+/=_-]{1,200}")
 
 
-class Mark(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class Signature(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One signature."""
 
     sig: str
@@ -38,12 +38,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     payload_type: str = msgspec.field(name="payloadType")
     payload: str
     """Base64 of the serialised body."""
-    signatures: list[Mark]
+    signatures: list[Signature]
 
     @classmethod
-    def of(cls, payload_type: str, body: bytes, marks: list[Mark]) -> Envelope:
+    def of(cls, payload_type: str, body: bytes, signatures: list[Signature]) -> Envelope:
         """Make the envelope of a body and its signatures."""
-        return cls(payload_type=payload_type, payload=base64.b64encode(body).decode("ascii"), signatures=marks)
+        return cls(payload_type=payload_type, payload=base64.b64encode(body).decode("ascii"), signatures=signatures)
 
     def body(self) -> bytes:
         """Return the serialised body. Raises DocumentError where it is not base64."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..error import EnvprobeError, installing
-from .dsse import Mark
+from .dsse import Signature
 from .ssh import MAGIC
+from .verifier import Rejected, TrustedKey
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -31,9 +32,9 @@ class PemKey:
             raise EnvprobeError(f"{path}: not an Ed25519 key", "make one: openssl genpkey -algorithm ed25519 -out KEY.pem")
         self.key = key
 
-    def sign(self, message: bytes) -> Mark:
+    def sign(self, message: bytes) -> Signature:
         """Sign."""
-        return Mark(base64.b64encode(self.key.sign(message)).decode("ascii"), fingerprint(self.key.public_key()))
+        return Signature(base64.b64encode(self.key.sign(message)).decode("ascii"), fingerprint(self.key.public_key()))
 
 
 class PublicKeys:
@@ -43,21 +44,22 @@ class PublicKeys:
         _need()
         self.keys = {path: _public(path) for path in paths}
 
-    def holds(self, mark: Mark) -> bool:
+    def knows(self, signature: Signature) -> bool:
         """Whatever is not SSH's."""
-        return not mark.data.startswith(MAGIC)
+        return not signature.data.startswith(MAGIC)
 
-    def recognise(self, message: bytes, mark: Mark, moment: datetime | None) -> tuple[str, str] | str:
+    def verify(self, message: bytes, signature: Signature, moment: datetime | None) -> TrustedKey | Rejected:
         """Return file and fingerprint of the key that fits. A PEM key has no dates: `moment` changes nothing."""
         from cryptography.exceptions import InvalidSignature
 
         for path, key in self.keys.items():
             try:
-                key.verify(mark.data, message)
+                key.verify(signature.data, message)
             except InvalidSignature:
                 continue
-            return path.name, fingerprint(key)
-        return f"the Ed25519 signature by {mark.shown_key} is by none of {', '.join(path.name for path in self.keys)}, or wrong"
+            return TrustedKey(path.name, fingerprint(key))
+        names = ", ".join(path.name for path in self.keys)
+        return Rejected(f"the Ed25519 signature by {signature.shown_key} is by none of {names}, or wrong")
 
 
 def fingerprint(key: Ed25519PublicKey) -> str:

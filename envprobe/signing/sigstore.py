@@ -14,6 +14,7 @@ from typing import Any
 from ..error import EnvprobeError, installing
 from ..fact import canonical
 from .statement import PAYLOAD_TYPE
+from .verifier import Rejected, TrustedKey
 
 
 def sign(body: bytes) -> dict[str, Any]:
@@ -45,8 +46,8 @@ class SigstoreIdentity:
         _need()
         self.identity, self.issuer = identity, issuer
 
-    def recognise(self, bundle: dict[str, Any]) -> tuple[str, str, bytes] | str:
-        """Return identity, issuer and statement, or what the library has against the bundle."""
+    def verify(self, bundle: dict[str, Any]) -> tuple[TrustedKey, bytes] | Rejected:
+        """Return the identity with its issuer and what it signed, or what the library has against the bundle."""
         from sigstore.models import Bundle
         from sigstore.verify import Verifier
         from sigstore.verify.policy import Identity
@@ -56,8 +57,9 @@ class SigstoreIdentity:
             trusted = Identity(identity=self.identity, issuer=self.issuer)
             kind, body = verifier.verify_dsse(Bundle.from_json(canonical(bundle)), trusted)
         except Exception as error:  # noqa: BLE001 - certificates and log entries of strangers raise what four libraries raise
-            return f"the Sigstore signature is not by {self.identity}, or wrong: {' '.join(str(error).split())[:200]}"
-        return (self.identity, self.issuer, body) if kind == PAYLOAD_TYPE else f"signs a {ascii(kind)[:80]}"
+            complaint = " ".join(str(error).split())[:200]
+            return Rejected(f"the Sigstore signature is not by {self.identity}, or wrong: {complaint}")
+        return (TrustedKey(self.identity, self.issuer), body) if kind == PAYLOAD_TYPE else Rejected(f"signs a {ascii(kind)[:80]}")
 
 
 def _need() -> None:

@@ -14,7 +14,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ..error import EnvprobeError
-from .dsse import Mark
+from .dsse import Signature
+from .verifier import Rejected, TrustedKey
 
 NAMESPACE = "envprobe"
 MAGIC = b"SSHSIG"
@@ -31,7 +32,7 @@ class SshKey:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def sign(self, message: bytes) -> Mark:
+    def sign(self, message: bytes) -> Signature:
         """Sign; ssh-keygen asks for a passphrase on the terminal. Raises EnvprobeError."""
         status, armor, complaint = _run(["-Y", "sign", "-q", "-n", NAMESPACE, "-f", str(self.path)], message)
         if status != 0:
@@ -40,7 +41,7 @@ class SshKey:
                 "name a private key, or the .pub of a key that ssh-agent holds",
             )
         data = base64.b64decode("".join(armor.partition(BEGIN)[2].partition(END)[0].split()))
-        return Mark(base64.b64encode(data).decode("ascii"), _fingerprint(message, data))
+        return Signature(base64.b64encode(data).decode("ascii"), _fingerprint(message, data))
 
 
 class AllowedSigners:
@@ -51,21 +52,21 @@ class AllowedSigners:
             raise EnvprobeError(f"{path}: no such allowed-signers file", 'one line a signer: NAME namespaces="envprobe" KEY')
         self.path = path
 
-    def holds(self, mark: Mark) -> bool:
+    def knows(self, signature: Signature) -> bool:
         """SSH signatures begin with a word that no other kind begins with."""
-        return mark.data.startswith(MAGIC)
+        return signature.data.startswith(MAGIC)
 
-    def recognise(self, message: bytes, mark: Mark, moment: datetime | None) -> tuple[str, str] | str:
+    def verify(self, message: bytes, signature: Signature, moment: datetime | None) -> TrustedKey | Rejected:
         """Return principal and key, or what ssh-keygen has against the signature."""
-        if len(mark.data) > LIMIT_BYTES:
-            return f"an SSH signature of {len(mark.data):,} bytes"
-        key = _fingerprint(message, mark.data)
+        if len(signature.data) > LIMIT_BYTES:
+            return Rejected(f"an SSH signature of {len(signature.data):,} bytes")
+        key = _fingerprint(message, signature.data)
         if not key:
-            return "the SSH signature is wrong: it was not made over this statement"
-        with _armored(mark.data) as signature:
-            return self._ask(message, Path(signature.name), key, moment)
+            return Rejected("the SSH signature is wrong: it was not made over this statement")
+        with _armored(signature.data) as file:
+            return self._ask(message, Path(file.name), key, moment)
 
-    def _ask(self, message: bytes, signature: Path, key: str, moment: datetime | None) -> tuple[str, str] | str:
+    def _ask(self, message: bytes, signature: Path, key: str, moment: datetime | None) -> TrustedKey | Rejected:
         # ssh-keygen reads a time without a zone as local, and older versions read no other
         time = [] if moment is None else ["-O", f"verify-time={moment.astimezone():%Y%m%d%H%M%S}"]
         trusted = ["-f", str(self.path), "-s", str(signature), *time]
@@ -73,15 +74,15 @@ class AllowedSigners:
         for principal in principals.splitlines():
             status, _, said = _run(["-Y", "verify", "-n", NAMESPACE, "-I", principal, *trusted], message)
             if status == 0:
-                return principal, key
+                return TrustedKey(principal, key)
             complaint = f"{principal}: {said}"
-        return f"{key} is not an allowed signer: {complaint or 'no principal matched'}"
+        return Rejected(f"{key} is not an allowed signer: {complaint or 'no principal matched'}")
 
 
 def _fingerprint(message: bytes, data: bytes) -> str:
     """Return the fingerprint of the key that made a signature, whoever's it is; empty where the signature is wrong."""
-    with _armored(data) as signature:
-        status, said, _ = _run(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", signature.name], message)
+    with _armored(data) as file:
+        status, said, _ = _run(["-Y", "check-novalidate", "-n", NAMESPACE, "-s", file.name], message)
     found = _KEY.search(said) if status == 0 else None
     return found.group(1) if found else ""
 

@@ -7,19 +7,19 @@ from collections.abc import Iterator
 import msgspec
 
 from .. import signing
-from ..carrier.block import Block, visible_of
+from ..carrier.carried import Carried, metrics_of
 from ..error import DocumentError
 from ..fact import Known
 from ..records.line import parse_line
-from ..records.packing import Attachment, Record
-from ..signing import Finding, Identities, Keyring, Recognised, Rejected
+from ..records.record import Record, SignedRecord
+from ..signing import Finding, IdentityVerifier, Rejected, VerifiedSignature, Verifier
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True):
     """Whose signatures count. Where anybody is named, a signature of theirs is required, unless `optional`."""
 
-    keyrings: list[Keyring] = []
-    identities: Identities | None = None
+    verifiers: list[Verifier] = []
+    identities: IdentityVerifier | None = None
     at_signing: bool = False
     """Judge a key's dates by the time that the signer states, instead of now."""
 
@@ -29,22 +29,21 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_named(self) -> bool:
         """Whether anybody is trusted."""
-        return bool(self.keyrings) or self.identities is not None
+        return bool(self.verifiers) or self.identities is not None
 
 
-def visible_faults(block: Block, record: Record) -> Iterator[str]:
+def visible_faults(found: Carried, record: Record) -> Iterator[str]:
     """Yield how what the report shows differs from what it carries."""
-    expected = visible_of(record)
-    line, *metrics = block.visible or [""]
-    if line != expected[0]:
-        yield from _line_faults(line, record)
-    shown, recorded = dict(text.partition(" ")[::2] for text in metrics), dict(record.shown_metrics)
+    same_line, expected = found.line == str(record.line), metrics_of(record)
+    if not same_line:
+        yield from _line_faults(found.line, record)
+    shown, recorded = dict(found.metrics), dict(expected)
     for name in sorted({*shown, *recorded}):
         if shown.get(name) != recorded.get(name):
             yield f"metric {name}: the report shows {shown.get(name, 'none')}, the record says {recorded.get(name, 'none')}"
-    if metrics != expected[1:] and shown == recorded:
+    if found.metrics != expected and shown == recorded:
         yield "the report shows the metrics twice or in another order"
-    if block.foreign and block.visible == expected:
+    if found.edited and same_line and found.metrics == expected:
         yield "what the report shows around the record was edited, or something was added to it"
 
 
@@ -54,27 +53,31 @@ def _line_faults(line: str, record: Record) -> Iterator[str]:
     except DocumentError as error:
         yield error.message
         return
-    for name, fact in record.signature.fields.items():
+    for name, fact in record.line.fields.items():
         if shown[name] != fact:
             words = [str(side.value) if isinstance(side, Known) else type(side).__name__.lower() for side in (shown[name], fact)]
             yield f"the visible line says {name} {words[0]}, the record {words[1]}"
 
 
-def judge_signatures(attachment: Attachment, trust: Trust) -> tuple[list[Recognised], list[Rejected]]:
+def judge_signatures(signed: SignedRecord, trust: Trust) -> tuple[list[VerifiedSignature], list[Rejected]]:
     """Return the good signatures by trusted signers, and the other ones."""
-    digest = attachment.record.digest
+    digest = signed.record.digest
     findings: list[Finding] = []
-    for envelope in attachment.envelopes:
+    for envelope in signed.envelopes:
         try:
-            findings += signing.examine(digest, envelope, trust.keyrings, at_signing=trust.at_signing)
+            findings += signing.verify(digest, envelope, trust.verifiers, at_signing=trust.at_signing)
         except DocumentError as error:
             findings.append(Rejected(error.message))
-    findings += [signing.examine_bundle(digest, bundle, trust.identities) for bundle in attachment.bundles]
-    return [f for f in findings if isinstance(f, Recognised)], [f for f in findings if isinstance(f, Rejected)]
+    for bundle in signed.bundles:
+        try:
+            findings.append(signing.verify_bundle(digest, bundle, trust.identities))
+        except DocumentError as error:
+            findings.append(Rejected(error.message))
+    return [f for f in findings if isinstance(f, VerifiedSignature)], [f for f in findings if isinstance(f, Rejected)]
 
 
 def weigh_signatures(
-    attachment: Attachment, signers: list[Recognised], rejected: list[Rejected], trust: Trust, require: bool
+    signed: SignedRecord, signers: list[VerifiedSignature], rejected: list[Rejected], trust: Trust, require: bool
 ) -> tuple[list[str], list[str]]:
     """Return why the signatures do not suffice, and what is to be said of them besides."""
     reasons = [finding.reason for finding in rejected]
@@ -86,5 +89,5 @@ def weigh_signatures(
         return [*missing, *reasons, *unnamed], []
     if trust.is_named:
         return reasons, []
-    count = len(attachment.envelopes) + len(attachment.bundles)
+    count = len(signed.envelopes) + len(signed.bundles)
     return [], [f"{count} signature{'s' * (count != 1)} NOT CHECKED: say whom to trust, --allowed-signers FILE"] if count else []

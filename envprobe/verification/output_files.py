@@ -11,17 +11,15 @@ from pathlib import Path
 import msgspec
 
 from ..error import EnvprobeError
-from ..fact import canonical, sha256
-from ..output import OutputDescription, describe
-from ..records.packing import Output
+from ..output import describe
+from ..records.published import SPREAD, recorded
+from ..records.record import RecordedOutput
 
 CHUNK_BYTES = 1 << 20
 NO_FILE, OTHER = "is no file", "its content is not the recorded one"
-SPREAD = frozenset({"checkpoint", "folder"})
-"""Types whose values lie in more files than the one that is named: their digest is over all parts of their description."""
 
 
-class Beside(msgspec.Struct, frozen=True, kw_only=True):
+class OutputFiles(msgspec.Struct, frozen=True, kw_only=True):
     """What was found, by path."""
 
     same: list[str]
@@ -36,17 +34,9 @@ class _CannotTell(Exception):
     """An output is there and cannot be read as what it was recorded as."""
 
 
-def recorded(description: OutputDescription) -> Output:
-    """Return an output as a record keeps it."""
-    digest = description.digest
-    if description.type in SPREAD and description.parts:
-        digest = sha256(canonical({"digest": digest, "parts": description.parts}))
-    return Output(digest=digest, size_bytes=description.size_bytes, kind=description.type)
-
-
-def compare(outputs: Mapping[str, Output], folder: Path | None, report: Path | None) -> Beside:
+def compare(outputs: Mapping[str, RecordedOutput], folder: Path | None, report: Path | None) -> OutputFiles:
     """Compare the outputs with what lies in a folder. The report itself is no output of its own record: it carries it."""
-    found = Beside(same=[], altered={}, missing=[], unchecked={})
+    found = OutputFiles(same=[], altered={}, missing=[], unchecked={})
     if folder is None:
         found.missing.extend(sorted(outputs))
         return found
@@ -70,7 +60,7 @@ def compare(outputs: Mapping[str, Output], folder: Path | None, report: Path | N
     return found
 
 
-def _spread_fault(path: Path, output: Output) -> str:
+def _spread_fault(path: Path, output: RecordedOutput) -> str:
     """Return what is wrong with an output that is more than one file."""
     if not path.exists():
         raise FileNotFoundError
@@ -87,7 +77,7 @@ def _spread_fault(path: Path, output: Output) -> str:
     return OTHER
 
 
-def _fault(path: Path, output: Output) -> str:
+def _fault(path: Path, output: RecordedOutput) -> str:
     """Return what is wrong with a file. Never waits: a pipe or a device in its place is told, not read."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as stream:

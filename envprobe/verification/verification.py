@@ -6,9 +6,9 @@ from enum import Enum
 
 import msgspec
 
-from ..records.packing import Record
+from ..records.record import Record
 from ..report import EXIT_STATUS, Report
-from ..signing import Recognised
+from ..signing import VerifiedSignature
 
 
 class Status(Enum):
@@ -37,7 +37,7 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """What was not checked, or could not be."""
     record: Record | None = None
     """What the report carries; None where it could not be read."""
-    signers: list[Recognised] = []
+    signers: list[VerifiedSignature] = []
     """Who signed it, of those who are trusted."""
     checked_outputs: int = 0
     """How many files beside the report have their recorded digest."""

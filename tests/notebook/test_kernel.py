@@ -111,7 +111,7 @@ def test_a_saved_notebook_carries_its_record(cells: Any, folder: Path, tmp_path:
     assert found.record.fingerprint.get("python.version") == Known(platform.python_version())
     assert outputs(cells, 5)[0].metadata["envprobe"] == {
         "fingerprint": found.record.fingerprint.id,
-        "signature": str(found.record.signature),
+        "signature": str(found.record.line),
     }
     path.write_text(path.read_text().replace("envprobe:1|py:3", "envprobe:1|py:2"))
     assert verify(path).status is Status.ALTERED

@@ -16,7 +16,8 @@ from envprobe.fingerprint import Fingerprint
 from envprobe.fingerprint import to_json as fingerprint_json
 from envprobe.numerics.trace import Trace
 from envprobe.numerics.trace import to_json as trace_json
-from envprobe.records.packing import Attachment, Record, pack
+from envprobe.records.packing import pack
+from envprobe.records.record import Record, SignedRecord
 from envprobe.render import FORMATS, Style
 from envprobe.report import Report
 from envprobe.runs import Run
@@ -25,8 +26,8 @@ from envprobe.signing.dsse import Envelope
 from tests.property.environment import fingerprints
 from tests.property.test_baseline import damaged, declared, recorded
 from tests.property.test_experiment import runs
-from tests.property.test_payload import envelopes, records
 from tests.property.test_render import reports
+from tests.property.test_report import envelopes, records
 from tests.property.test_trace import traces
 from tests.support.schema import problems
 
@@ -72,7 +73,7 @@ def test_reports(report: Report) -> None:
 @given(records, envelopes)
 def test_records(record: Record, signed: list[Envelope]) -> None:
     """Whatever a report carries."""
-    assert problems("record/1", zlib.decompress(base64.b64decode(pack(Attachment(record=record, envelopes=signed))))) == []
+    assert problems("record/1", zlib.decompress(base64.b64decode(pack(SignedRecord(record=record, envelopes=signed))))) == []
 
 
 @few

@@ -15,19 +15,18 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from envprobe import carrier
-from envprobe.carrier.attachment import read_attachment
-from envprobe.carrier.block import block_of
+from envprobe.carrier import open_carrier
 from envprobe.command.report import attach, verify
+from envprobe.command.source import signed_in
 from envprobe.config import Config
 from envprobe.error import EnvprobeError
-from envprobe.records.packing import Attachment
-from envprobe.signing.dsse import Envelope, Mark, pae
+from envprobe.records.record import SignedRecord
+from envprobe.signing.dsse import Envelope, Signature, pae
 from envprobe.signing.pem import PemKey, PublicKeys
 from envprobe.signing.ssh import AllowedSigners, SshKey
 from envprobe.verification.authenticity import Trust
 from envprobe.verification.verification import Status, Verification
-from tests.support.attached import RECORD, attached, bare, edited
+from tests.support.attached import RECORD, attached, bare, edited, forge
 from tests.support.engine import missing
 
 pytestmark = pytest.mark.real
@@ -51,7 +50,7 @@ def allow(folder: Path, *entries: tuple[str, Path], options: str = "") -> Trust:
     """Write an allowed-signers file and return the trust in it."""
     lines = [f"{name} {options} {key.with_suffix('.pub').read_text()}" for name, key in entries]
     (folder / "allowed_signers").write_text("".join(lines))
-    return Trust(keyrings=[AllowedSigners(folder / "allowed_signers")])
+    return Trust(verifiers=[AllowedSigners(folder / "allowed_signers")])
 
 
 def signed(folder: Path, *keys: Path) -> Path:
@@ -151,15 +150,14 @@ def test_a_settled_signer_does_not_make_every_report_signed(tmp_path: Path) -> N
 def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
     """Any part of the signature or of the statement changed: a trusted name is never given."""
     key = make_key(tmp_path, "ann")
-    attachment = read_attachment(signed(tmp_path, key))
+    attachment = signed_in(open_carrier(signed(tmp_path, key)))
     envelope = attachment.envelopes[0]
     body, mark = bytearray(envelope.body()), bytearray(envelope.signatures[0].data)
     target = body if place % 2 else mark
     target[place % len(target)] ^= 1
-    forged = Envelope.of(envelope.payload_type, bytes(body), [Mark(base64.b64encode(mark).decode())])
+    forged = Envelope.of(envelope.payload_type, bytes(body), [Signature(base64.b64encode(mark).decode())])
     path = bare("report.md", tmp_path)
-    block = block_of(msgspec.structs.replace(attachment, envelopes=[forged]))
-    path.write_bytes(carrier.attach(path, path.read_bytes(), block))
+    forge(path, msgspec.structs.replace(attachment, envelopes=[forged]))
     found = verify(path, trust=allow(tmp_path, ("ann", key)))
     assert (found.status, found.signers) == (Status.REFUSED, [])
 
@@ -167,15 +165,14 @@ def test_a_wrong_signature_is_refused(place: int, tmp_path: Path) -> None:
 def test_a_signature_for_another_namespace_is_refused(tmp_path: Path) -> None:
     """A signature that the same key made for git cannot be shown as one over a report."""
     key = make_key(tmp_path, "ann")
-    envelope = read_attachment(signed(tmp_path, key)).envelopes[0]
+    envelope = signed_in(open_carrier(signed(tmp_path, key))).envelopes[0]
     message = tmp_path / "message"
     message.write_bytes(pae(envelope.payload_type, envelope.body()))
     subprocess.run(["ssh-keygen", "-Y", "sign", "-q", "-n", "git", "-f", key, message], check=True, capture_output=True)
     armor = (tmp_path / "message.sig").read_text().splitlines()[1:-1]
-    forged = Envelope.of(envelope.payload_type, envelope.body(), [Mark("".join(armor))])
+    forged = Envelope.of(envelope.payload_type, envelope.body(), [Signature("".join(armor))])
     path = bare("report.md", tmp_path)
-    block = block_of(Attachment(record=RECORD, envelopes=[forged]))
-    path.write_bytes(carrier.attach(path, path.read_bytes(), block))
+    forge(path, SignedRecord(record=RECORD, envelopes=[forged]))
     refused(verify(path, trust=allow(tmp_path, ("ann", key))), "wrong")
 
 
@@ -188,9 +185,9 @@ def test_author_and_reviewer_sign_with_keys_of_different_kinds(tmp_path: Path) -
     path = signed(tmp_path, key)
     attach(path, path, signer=PemKey(private))
     trust = allow(tmp_path, ("ann", key))
-    found = verify(path, trust=msgspec.structs.replace(trust, keyrings=[*trust.keyrings, PublicKeys([public])]))
+    found = verify(path, trust=msgspec.structs.replace(trust, verifiers=[*trust.verifiers, PublicKeys([public])]))
     assert [signer.name for signer in found.signers] == ["ann", "ben.pub.pem"]
-    found = verify(path, trust=Trust(keyrings=[PublicKeys([public])]))
+    found = verify(path, trust=Trust(verifiers=[PublicKeys([public])]))
     assert [signer.name for signer in found.signers] == ["ben.pub.pem"]
 
 

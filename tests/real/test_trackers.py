@@ -253,7 +253,7 @@ import envprobe, json, wandb
 report = envprobe.check(run="first.json", baseline="first.json")
 run = wandb.init(project="p")
 done = envprobe.log_to_wandb("first.json", report=report)
-said = {"line": str(done.record.signature), "config": run.config["envprobe.signature"], "verdict": run.summary["envprobe.verdict"], "place": done.place}
+said = {"line": str(done.record.line), "config": run.config["envprobe.signature"], "verdict": run.summary["envprobe.verdict"], "place": done.place}
 run.finish()
 print(json.dumps(said))
 """

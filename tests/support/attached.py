@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from envprobe.carrier import open_carrier
 from envprobe.command.report import attach
-from envprobe.records.packing import Output, Record
-from envprobe.signing.dsse import Mark
+from envprobe.records.record import Record, RecordedOutput, SignedRecord
+from envprobe.signing.dsse import Signature
+from envprobe.signing.verifier import Rejected, TrustedKey
 
 from .sample import fingerprint
 
@@ -28,28 +30,30 @@ RECORD = Record(
             "image.digest": "sha256:" + "ab12" * 16,
         }
     ),
-    outputs={"predictions.csv": Output(digest="sha256:" + hashlib.sha256(PREDICTIONS).hexdigest(), size_bytes=len(PREDICTIONS))},
+    outputs={
+        "predictions.csv": RecordedOutput(digest="sha256:" + hashlib.sha256(PREDICTIONS).hexdigest(), size_bytes=len(PREDICTIONS))
+    },
     metrics={"accuracy": "0.943", "val_accuracy": "0.931", "loss": "0.18"},
 )
 
 
 class Notary:
-    """A signer and a keyring at once: signs with a digest of its name, and knows whom it trusts. No cryptography."""
+    """A signer and a verifier at once: signs with a digest of its name, and knows whom it trusts. No cryptography."""
 
     def __init__(self, name: str, *trusted: str) -> None:
         self.name, self.trusted = name, trusted or (name,)
 
-    def sign(self, message: bytes) -> Mark:
-        return Mark(self._digest(self.name, message).hex(), self.name)
+    def sign(self, message: bytes) -> Signature:
+        return Signature(self._digest(self.name, message).hex(), self.name)
 
-    def holds(self, mark: Mark) -> bool:
+    def knows(self, signature: Signature) -> bool:
         return True
 
-    def recognise(self, message: bytes, mark: Mark, moment: object) -> tuple[str, str] | str:
+    def verify(self, message: bytes, signature: Signature, moment: object) -> TrustedKey | Rejected:
         for name in self.trusted:
-            if mark.sig == self._digest(name, message).hex():
-                return name, f"SHA256:{name}"
-        return f"{mark.shown_key} is nobody who is trusted"
+            if signature.sig == self._digest(name, message).hex():
+                return TrustedKey(name, f"SHA256:{name}")
+        return Rejected(f"{signature.shown_key} is nobody who is trusted")
 
     @staticmethod
     def _digest(name: str, message: bytes) -> bytes:
@@ -67,6 +71,11 @@ def attached(name: str, folder: Path, record: Record = RECORD) -> Path:
     path = bare(name, folder)
     attach(record, path)
     return path
+
+
+def forge(path: Path, signed: SignedRecord) -> None:
+    """Put a record with any signatures into a report, as it never came from `attach`."""
+    open_carrier(path).change(lambda _: signed, None, None)
 
 
 def edited(path: Path, edit: Callable[[bytes], bytes]) -> Path:

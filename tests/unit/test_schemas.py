@@ -18,17 +18,19 @@ import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
-from envprobe import carrier, runs, schemas, store
+from envprobe import runs, schemas, store
 from envprobe.baseline import Baseline, Provenance, read_baseline
 from envprobe.baseline import to_json as baseline_json
 from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
+from envprobe.carrier import open_carrier
 from envprobe.command.report import verify
 from envprobe.error import DocumentError, UsageError
 from envprobe.fingerprint import read_fingerprint
 from envprobe.fingerprint import to_json as fingerprint_json
 from envprobe.numerics.trace import numeric_class, read_trace, read_traces
-from envprobe.records.packing import Attachment, pack
+from envprobe.records.packing import pack
+from envprobe.records.record import SignedRecord
 from envprobe.render import verification
 from envprobe.signing import statement
 from tests.support.attached import RECORD, REPORTS
@@ -61,8 +63,8 @@ FINGERPRINT = msgspec.structs.replace(
 RUN = run(attempt(described(loss=0.5), seed=0), attempt(described(loss=0.25), seed=1), seed_variable="SEED")
 
 
-def _payload(attachment: Attachment) -> Any:
-    return json.loads(zlib.decompress(base64.b64decode(pack(attachment))))
+def _packed(signed: SignedRecord) -> Any:
+    return json.loads(zlib.decompress(base64.b64decode(pack(signed))))
 
 
 def _read_baseline(data: bytes) -> None:
@@ -149,13 +151,13 @@ def test_a_document_with_every_member_fits(name: str) -> None:
 
 
 def test_records_and_statements_fit() -> None:
-    """What is in a report's payload, in those that were published too, and what is signed of it."""
-    assert problems("record/1", _payload(Attachment(record=RECORD))) == []
+    """What is in a report's record, in those that were published too, and what is signed of it."""
+    assert problems("record/1", _packed(SignedRecord(record=RECORD))) == []
     for path in sorted((REPORTS / "schema-1").glob("report.*")):
-        block = carrier.read(path, path.read_bytes())
-        assert block is not None
-        assert problems("record/1", zlib.decompress(base64.b64decode(block.payload))) == []
-    made = statement.make(RECORD.digest, str(RECORD.signature), datetime(2026, 1, 31, tzinfo=timezone.utc))
+        found = open_carrier(path).read()
+        assert found is not None
+        assert problems("record/1", zlib.decompress(base64.b64decode(found.packed))) == []
+    made = statement.make(RECORD.digest, str(RECORD.line), datetime(2026, 1, 31, tzinfo=timezone.utc))
     assert problems("statement/1", made) == []
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from envprobe import carrier
-from envprobe.carrier.block import visible_of
+from envprobe.carrier import is_report, open_carrier
+from envprobe.carrier.carried import metrics_of
 from envprobe.command.report import attach, verify
 from envprobe.error import DocumentError, UsageError
 from envprobe.verification.verification import Status
@@ -149,10 +149,10 @@ def test_samples_of_every_schema_verify_for_ever(name: str) -> None:
 def test_the_visible_texts_are_those_of_the_record(name: str, tmp_path: Path) -> None:
     """What a reader sees is the line and the metrics, in this order."""
     path = attached(name, tmp_path)
-    block = carrier.read(path, path.read_bytes())
-    assert block is not None
-    assert block.visible == visible_of(RECORD)
-    assert not block.foreign
+    found = open_carrier(path).read()
+    assert found is not None
+    assert (found.line, found.metrics) == (str(RECORD.line), metrics_of(RECORD))
+    assert not found.edited
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -183,7 +183,7 @@ def test_other_reports_are_refused(name: str, tmp_path: Path) -> None:
 
 def test_names_of_event_files_are_known() -> None:
     """TensorBoard's own names have the suffix in the middle."""
-    assert carrier.carrier_of(Path("logs/events.out.tfevents.1700000000.host.1.v2")) is carrier.tensorboard
+    assert is_report(Path("logs/events.out.tfevents.1700000000.host.1.v2"))
 
 
 @pytest.mark.parametrize("name", JSON_TEXTS)

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from envprobe.carrier.block import block_of
+from envprobe.carrier.carried import carried
 from envprobe.carrier.notebook_output import TYPE, to_data
 from envprobe.command.report import attach, verify
-from envprobe.records.packing import Attachment, Record
+from envprobe.records.record import Record, SignedRecord
 from envprobe.verification.authenticity import Trust
 from envprobe.verification.verification import Status
 from tests.support.attached import RECORD, Notary
@@ -22,7 +22,7 @@ OTHER = Record(fingerprint=fingerprint({"packages.numpy.version": "1.23.5"}))
 
 
 def displayed(record: Record = RECORD) -> dict[str, Any]:
-    output = {"output_type": "display_data", "metadata": {}, "data": to_data(block_of(Attachment(record=record)))}
+    output = {"output_type": "display_data", "metadata": {}, "data": to_data(carried(SignedRecord(record=record)))}
     return {"cell_type": "code", "id": "a", "metadata": {}, "execution_count": 1, "source": [], "outputs": [output]}
 
 
@@ -88,7 +88,7 @@ def test_it_can_be_signed_where_it_is(tmp_path: Path) -> None:
     """A second person signs what the notebook displayed; the record stays the same."""
     path = notebook(tmp_path, displayed())
     attach(path, path, signer=Notary("ann"))
-    found = verify(path, trust=Trust(keyrings=[Notary("ann")]))
+    found = verify(path, trust=Trust(verifiers=[Notary("ann")]))
     assert (found.status, found.record, [signer.name for signer in found.signers]) == (Status.INTACT, RECORD, ["ann"])
 
 

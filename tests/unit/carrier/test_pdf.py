@@ -38,11 +38,11 @@ def test_a_reader_finds_page_attachment_and_property(tmp_path: Path) -> None:
     """The record is to be seen as a last page, an attached file and a document property."""
     reader = pypdf.PdfReader(attached("report.pdf", tmp_path))
     text = reader.pages[-1].extract_text()
-    assert "".join(text.split()).count(str(RECORD.signature)) == 1
+    assert "".join(text.split()).count(str(RECORD.line)) == 1
     assert "val_accuracy" in text
     assert list(reader.attachments) == [pdf.FILE]
     assert reader.metadata is not None
-    assert reader.metadata["/envprobe"] == str(RECORD.signature)
+    assert reader.metadata["/envprobe"] == str(RECORD.line)
 
 
 def test_a_pdf_that_another_program_has_rewritten_is_intact(tmp_path: Path) -> None:

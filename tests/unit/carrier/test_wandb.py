@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from envprobe.carrier import tracked, wandb
+from envprobe.carrier import tracked_run, wandb
 from envprobe.command import source
 from envprobe.command.report import attach, verify
 from envprobe.error import DocumentError, UsageError
-from envprobe.records.packing import Attachment
-from envprobe.records.run_record import record_of
+from envprobe.records.published import record_of
+from envprobe.records.record import SignedRecord
 from envprobe.verification.verification import Status
 from tests.support.run_sample import attempt, described, run
 
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Path:
     """An offline run's folder, as wandb leaves it."""
     place = tmp_path / "offline-run-20260131_120000-a1b2c3d4" / "files" / "envprobe"
     place.mkdir(parents=True)
-    for name, data in tracked.entry_of(Attachment(record=record_of(RUN)), RUN).files.items():
+    for name, data in tracked_run.held(SignedRecord(record=record_of(RUN)), RUN).files.items():
         (place / name).write_bytes(data)
     return place.parent.parent
 
@@ -55,7 +55,7 @@ def test_what_is_no_runs_folder_is_refused(tmp_path: Path) -> None:
 
 def test_a_record_that_is_too_large_is_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A run comes from somebody else."""
-    monkeypatch.setitem(tracked.LIMITS_BYTES, tracked.RECORD, 100)
+    monkeypatch.setitem(tracked_run.LIMITS_BYTES, tracked_run.RECORD, 100)
     with pytest.raises(DocumentError, match="too large for a record"):
         wandb.read(str(folder))
 

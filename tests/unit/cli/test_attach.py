@@ -59,7 +59,7 @@ def test_verify_says_everything_in_words(tmp_path: Path, capsys: pytest.CaptureF
     assert "metric loss: the report shows 0.17, the record says 0.18" in out
     assert "accuracy 0.943, loss 0.18, val_accuracy 0.931" in " ".join(out.split())
     assert "nobody who is trusted" in out
-    assert f"  record    {RECORD.signature}\n" in out, "the line is whole, to be copied"
+    assert f"  record    {RECORD.line}\n" in out, "the line is whole, to be copied"
 
 
 def test_verify_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +67,7 @@ def test_verify_prints_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     (tmp_path / "expected.json").write_bytes(fingerprint.to_json(RECORD.fingerprint))
     assert run(VERIFY, attached("report.pdf", tmp_path), "--baseline", tmp_path / "expected.json", "--format", "json") == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["schema"], found["status"], found["signature"]) == ("envprobe.verification/1", "intact", str(RECORD.signature))
+    assert (found["schema"], found["status"], found["signature"]) == ("envprobe.verification/1", "intact", str(RECORD.line))
     assert found["metrics"] == RECORD.metrics
     assert found["comparison"]["verdict"] == "reproduces"
 

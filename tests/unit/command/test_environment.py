@@ -112,7 +112,7 @@ def test_a_report_quotes_what_attach_would_write(config: Config, tmp_path: Path)
     """A reviewer finds in the report the very line that the author's report carries."""
     page = tmp_path / "report.md"
     page.write_text("# Results\n")
-    line = str(attach(tmp_path / "drifted.json", page, config=config).record.signature)
+    line = str(attach(tmp_path / "drifted.json", page, config=config).record.line)
     assert line in page.read_text()
     assert environment.diff(fingerprint(), tmp_path / "drifted.json", config=config).signature == line
 

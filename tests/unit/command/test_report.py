@@ -1,25 +1,27 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from envprobe import carrier, fingerprint
+from envprobe import fingerprint
 from envprobe.baseline import Baseline
 from envprobe.baseline.declaration import Declaration
-from envprobe.carrier.attachment import read_attachment
-from envprobe.carrier.block import block_of
+from envprobe.carrier import open_carrier
 from envprobe.command.report import attach, load_record, verify
+from envprobe.command.source import signed_in
 from envprobe.config import Config
 from envprobe.error import DocumentError, EnvprobeError, StoreError, UsageError
-from envprobe.records.packing import Record
+from envprobe.records.record import Record
 from envprobe.report import Verdict
+from envprobe.signing.dsse import Signature
 from envprobe.verification.authenticity import Trust
 from envprobe.verification.verification import Status, Verification
-from tests.support.attached import PREDICTIONS, RECORD, Notary, attached, bare, edited
+from tests.support.attached import PREDICTIONS, RECORD, Notary, attached, bare, edited, forge
 from tests.support.sample import fingerprint as sample
 
 ANN, BEN, EVE = Notary("ann"), Notary("ben"), Notary("eve")
@@ -37,7 +39,7 @@ def signed(folder: Path, *signers: Notary, record: Record = RECORD) -> Path:
 
 def trusting(*names: str) -> Trust:
     """Return the trust in some people."""
-    return Trust(keyrings=[Notary("keyring", *names)])
+    return Trust(verifiers=[Notary("keyring", *names)])
 
 
 class TestAttach:
@@ -168,6 +170,27 @@ class TestSignatures:
         found = verify(signed(tmp_path, ANN, BEN), trust=trusting("ann", "ben"))
         assert [signer.name for signer in found.signers] == ["ann", "ben"]
 
+    def test_two_who_sign_at_once_both_sign(self, tmp_path: Path) -> None:
+        """A reviewer whose passphrase took until the author had signed too: neither signature replaces the other."""
+        path = attached("report.md", tmp_path)
+
+        class Waiting(Notary):
+            def sign(self, message: bytes) -> Signature:
+                attach(RECORD, path, signer=BEN, now=NOON)
+                return super().sign(message)
+
+        attach(RECORD, path, signer=Waiting("ann"), now=NOON)
+        found = verify(path, trust=trusting("ann", "ben"))
+        assert sorted(signer.name for signer in found.signers) == ["ann", "ben"]
+
+    def test_many_who_sign_at_once_all_sign(self, tmp_path: Path) -> None:
+        """Reading and writing again is one step, whoever comes between waits."""
+        path, names = attached("report.md", tmp_path), [f"reviewer{number}" for number in range(8)]
+        with ThreadPoolExecutor(len(names)) as pool:
+            list(pool.map(lambda name: attach(RECORD, path, signer=Notary(name), now=NOON), names))
+        found = verify(path, trust=trusting(*names))
+        assert sorted(signer.name for signer in found.signers) == names
+
     def test_signatures_do_not_pass_to_another_record(self, tmp_path: Path) -> None:
         """Attaching another record drops the signatures of the first."""
         path = signed(tmp_path, ANN)
@@ -211,10 +234,10 @@ class TestSignatures:
 
     def test_a_record_that_replaced_the_signed_one_is_altered(self, tmp_path: Path) -> None:
         """Whoever swaps the record and keeps the signature is found out."""
-        envelopes = read_attachment(signed(tmp_path, ANN)).envelopes
+        envelopes = signed_in(open_carrier(signed(tmp_path, ANN))).envelopes
         path = bare("report.md", tmp_path)
-        forged = msgspec.structs.replace(read_attachment(attached("report.md", tmp_path, OTHER)), envelopes=envelopes)
-        path.write_bytes(carrier.attach(path, path.read_bytes(), block_of(forged)))
+        forged = msgspec.structs.replace(signed_in(open_carrier(attached("report.md", tmp_path, OTHER))), envelopes=envelopes)
+        forge(path, forged)
         found = verify(path, trust=trusting("ann"))
         assert (found.status, found.exit_status) == (Status.ALTERED, 1)
         assert "ann signed another record" in "; ".join(found.reasons)

@@ -18,7 +18,7 @@ def line(**facts: object) -> str:
 
 def test_a_person_reads_the_environment_from_the_line() -> None:
     """The line names Python, TensorFlow, CUDA and cuDNN as loaded, GPU, instruction set, image, trace, outputs and digests."""
-    assert str(RECORD.signature) == (
+    assert str(RECORD.line) == (
         "envprobe:1|py:3.8.10|tf:2.9.0|cuda:11.2.152|cudnn:8.1.0|gpu:2xNVIDIA-A100-SXM4-40GB|isa:x86-64:avx512_core_bf16|"
         f"img:sha256:ab12ab12ab12ab12|trace:-|out:{RECORD.outputs_digest[7:23]}|fp:{RECORD.fingerprint.id[7:23]}|"
         f"rec:{RECORD.digest[7:39]}"
@@ -86,12 +86,12 @@ def test_marks_are_read_as_states() -> None:
     ],
 )
 def test_a_line_has_one_spelling(change: tuple[str, str], word: str) -> None:
-    """Anything but the one spelling of a signature is refused with what is wrong."""
+    """Anything but the one spelling of a line is refused with what is wrong."""
     with pytest.raises(DocumentError, match=word):
         parse_line(line().replace(*change), "report.md")
 
 
-def test_a_newer_signature_says_to_upgrade() -> None:
+def test_a_newer_line_says_to_upgrade() -> None:
     """A reader with an old envprobe learns that the report is newer, not that it is broken."""
     with pytest.raises(DocumentError) as trouble:
         parse_line(line().replace("envprobe:1", "envprobe:2"), "report.md")
@@ -100,6 +100,6 @@ def test_a_newer_signature_says_to_upgrade() -> None:
 
 def test_the_line_is_ascii_without_white_space() -> None:
     """The line survives mail, shells and terminals."""
-    text = format_line(RECORD.signature)
+    text = format_line(RECORD.line)
     assert text.isascii()
     assert not set(text) & set(" \t\n\"'`<>&\\$")

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from envprobe.error import DocumentError
-from envprobe.signing.dsse import Envelope, Mark, pae
+from envprobe.signing.dsse import Envelope, Signature, pae
 
 # The worked example of secure-systems-lab/dsse, protocol.md 1.0.2, "Test Vectors"
 BODY, TYPE = b"hello world", "http://example.com/HelloWorld"
@@ -24,7 +24,7 @@ def test_the_encoding_is_that_of_the_specification() -> None:
 
 def test_the_signature_of_the_specification_fits() -> None:
     """A signature that another implementation made, with the specification's key, is over the bytes that we compute."""
-    raw = Mark(SIGNATURE).data
+    raw = Signature(SIGNATURE).data
     numbers = (int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
     key = ec.EllipticCurvePublicNumbers(X, Y, ec.SECP256R1()).public_key()
     key.verify(encode_dss_signature(*numbers), pae(TYPE, BODY), ec.ECDSA(hashes.SHA256()))
@@ -55,9 +55,9 @@ def test_both_alphabets_of_base64_are_accepted() -> None:
 def test_what_is_no_base64_is_refused(text: str) -> None:
     """A damaged envelope is an error of ours."""
     with pytest.raises(DocumentError):
-        Mark(text).data  # noqa: B018
+        Signature(text).data  # noqa: B018
 
 
 def test_a_hostile_key_hint_is_not_printed() -> None:
     """The hint is not signed: terminal escapes in it reach nobody."""
-    assert Mark("", "\x1b[2Jann").shown_key == "an unnamed key"
+    assert Signature("", "\x1b[2Jann").shown_key == "an unnamed key"

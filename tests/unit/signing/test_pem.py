@@ -14,8 +14,9 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from envprobe.error import EnvprobeError
-from envprobe.signing.dsse import Mark
+from envprobe.signing.dsse import Signature
 from envprobe.signing.pem import PemKey, PublicKeys
+from envprobe.signing.verifier import Rejected, TrustedKey
 
 
 def keys(
@@ -30,34 +31,36 @@ def keys(
     return private, public
 
 
-def test_a_trusted_key_is_recognised(tmp_path: Path) -> None:
+def test_a_trusted_key_is_named(tmp_path: Path) -> None:
     """The signer is told by the name of the public key's file, and its fingerprint."""
     private, public = keys(tmp_path)
-    name, key = PublicKeys([public]).recognise(b"message", PemKey(private).sign(b"message"), None)
-    assert name == "team.pub.pem"
-    assert key.startswith("SHA256:")
+    found = PublicKeys([public]).verify(b"message", PemKey(private).sign(b"message"), None)
+    assert isinstance(found, TrustedKey)
+    assert found.name == "team.pub.pem"
+    assert found.key.startswith("SHA256:")
 
 
 def test_one_of_several_keys_is_enough(tmp_path: Path) -> None:
     """A team has several keys."""
     first, second = keys(tmp_path, "ann"), keys(tmp_path, "ben")
-    found = PublicKeys([first[1], second[1]]).recognise(b"message", PemKey(second[0]).sign(b"message"), None)
-    assert found[0] == "ben.pub.pem"
+    found = PublicKeys([first[1], second[1]]).verify(b"message", PemKey(second[0]).sign(b"message"), None)
+    assert isinstance(found, TrustedKey)
+    assert found.name == "ben.pub.pem"
 
 
 def test_another_key_or_message_is_rejected_with_a_reason(tmp_path: Path) -> None:
     """A stranger's signature, one over something else and one that is none are a sentence, never a name."""
     first, second = keys(tmp_path, "ann"), keys(tmp_path, "ben")
     trusted = PublicKeys([first[1]])
-    for mark, message in (
+    for signature, message in (
         (PemKey(second[0]).sign(b"m"), b"m"),
         (PemKey(first[0]).sign(b"m"), b"n"),
-        (Mark("AAAA"), b"m"),
-        (Mark(""), b"m"),
+        (Signature("AAAA"), b"m"),
+        (Signature(""), b"m"),
     ):
-        found = trusted.recognise(message, mark, None)
-        assert isinstance(found, str)
-        assert "none of ann.pub.pem" in found
+        found = trusted.verify(message, signature, None)
+        assert isinstance(found, Rejected)
+        assert "none of ann.pub.pem" in found.reason
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,23 @@
-"""What of a recorded experiment is published in a report."""
+"""What of an environment and of an experiment is published in a report."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+import msgspec
+
+from ..fact import canonical, sha256
+from ..fingerprint import Fingerprint
+from ..output import OutputDescription
 from ..runs import Attempt, Run
-from ..verification.output_files import recorded
-from .packing import Experiment, Record, without_context
+from .record import Experiment, Record, RecordedOutput
 
 METRIC_LIMIT = 1000
 """Numbers of all outputs together; the digests cover the others."""
+
+SPREAD = frozenset({"checkpoint", "folder"})
+"""Types whose values lie in more files than the one that is named: their digest is over all parts of their description."""
 
 
 def record_of(run: Run) -> Record:
@@ -33,6 +40,22 @@ def record_of(run: Run) -> Record:
             patch=run.patch.digest,
         ),
     )
+
+
+def without_context(found: Fingerprint) -> Fingerprint:
+    """Return a fingerprint as it may be published: without host name, user, times and machine paths."""
+    trace = found.trace
+    if trace is not None:
+        trace = {name: member for name, member in trace.items() if name != "context"}
+    return msgspec.structs.replace(found, context={}, trace=trace)
+
+
+def recorded(description: OutputDescription) -> RecordedOutput:
+    """Return an output as a record keeps it."""
+    digest = description.digest
+    if description.type in SPREAD and description.parts:
+        digest = sha256(canonical({"digest": digest, "parts": description.parts}))
+    return RecordedOutput(digest=digest, size_bytes=description.size_bytes, kind=description.type)
 
 
 def _published(command: Sequence[str]) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from envprobe import runs
 from envprobe.command.report import attach, verify
 from envprobe.output import OutputDescription, describe
-from envprobe.records.run_record import record_of
+from envprobe.records.published import record_of
 from envprobe.runs import Attempt, Console, Patch, Run
 from envprobe.verification.verification import Status
 from tests.support.attached import bare

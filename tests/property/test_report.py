@@ -10,14 +10,14 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from envprobe import carrier
-from envprobe.carrier.block import Block
-from envprobe.carrier.block import visible_of as visible
+from envprobe.carrier import markdown
+from envprobe.carrier.carried import carried
 from envprobe.command.report import verify
 from envprobe.error import EnvprobeError
 from envprobe.fact import canonical
-from envprobe.records.packing import Attachment, Output, Record, pack, unpack
-from envprobe.signing.dsse import Envelope, Mark
+from envprobe.records.packing import pack, unpack
+from envprobe.records.record import Record, RecordedOutput, SignedRecord
+from envprobe.signing.dsse import Envelope, Signature
 from envprobe.verification.verification import Status
 from tests.support.attached import RECORD, REPORTS, attached
 
@@ -25,7 +25,7 @@ TEXTS = ("report.md", "report.html", "report.tex", "report.json", "report.ipynb"
 words = st.text(st.characters(exclude_categories=("Cs",)), max_size=20)
 names = st.text("abc/._- é", min_size=1, max_size=12).filter(lambda name: not name.startswith("/") and ".." not in name)
 outputs = st.builds(
-    Output,
+    RecordedOutput,
     digest=st.binary(min_size=32, max_size=32).map(lambda data: "sha256:" + data.hex()),
     size_bytes=st.integers(0, 1 << 50),
     kind=words,
@@ -37,7 +37,7 @@ records = st.builds(
     metrics=st.dictionaries(words, words, max_size=4),
 )
 envelopes = st.lists(
-    st.builds(Envelope, payload_type=words, payload=words, signatures=st.lists(st.builds(Mark, words, words), max_size=2)),
+    st.builds(Envelope, payload_type=words, payload=words, signatures=st.lists(st.builds(Signature, words, words), max_size=2)),
     max_size=2,
 )
 json_values = st.recursive(
@@ -50,21 +50,21 @@ json_values = st.recursive(
 @given(records, envelopes)
 def test_what_is_packed_is_unpacked(record: Record, signed: list[Envelope]) -> None:
     """Every record and every signature comes back."""
-    attachment = Attachment(record=record, envelopes=signed)
-    assert unpack(pack(attachment), "report") == attachment
+    whole = SignedRecord(record=record, envelopes=signed)
+    assert unpack(pack(whole), "report") == whole
 
 
 @given(st.text(max_size=300) | st.binary(max_size=300).map(lambda data: base64.b64encode(data).decode()))
 def test_any_text_is_refused_with_an_error_of_ours(text: str) -> None:
-    """A payload of noise never ends in anything but a sentence."""
+    """A packed record of noise never ends in anything but a sentence."""
     with contextlib.suppress(EnvprobeError):
         unpack(text, "report")
 
 
 @given(json_values, st.sampled_from(["record", "envelopes", "bundles", "schema", "more"]))
 def test_any_json_is_refused_with_an_error_of_ours(value: object, member: str) -> None:
-    """A payload that is well made and says something else is refused the same way."""
-    whole = msgspec.json.decode(zlib.decompress(base64.b64decode(pack(Attachment(record=RECORD)))))
+    """One that is well made and says something else is refused the same way."""
+    whole = msgspec.json.decode(zlib.decompress(base64.b64decode(pack(SignedRecord(record=RECORD)))))
     for body in (value, {**whole, member: value}, {**whole, "record": {**whole["record"], "metrics": value}}):
         text = base64.b64encode(zlib.compress(canonical(body))).decode()
         with contextlib.suppress(EnvprobeError):
@@ -72,9 +72,9 @@ def test_any_json_is_refused_with_an_error_of_ours(value: object, member: str) -
 
 
 @given(st.data())
-def test_any_changed_character_of_a_payload_is_refused_or_harmless(data: st.DataObject) -> None:
-    """A changed character either breaks the payload or leaves exactly the same record."""
-    text = pack(Attachment(record=RECORD))
+def test_any_changed_character_of_a_packed_record_is_refused_or_harmless(data: st.DataObject) -> None:
+    """A changed character either breaks it or leaves exactly the same record."""
+    text = pack(SignedRecord(record=RECORD))
     place = data.draw(st.integers(0, len(text) - 1))
     changed = text[:place] + data.draw(st.characters(min_codepoint=32, max_codepoint=126)) + text[place + 1 :]
     with contextlib.suppress(EnvprobeError):
@@ -91,8 +91,8 @@ def test_any_changed_metric_in_the_record_is_told(data: st.DataObject) -> None:
     forged = msgspec.structs.replace(RECORD, metrics={**RECORD.metrics, name: value[:place] + letter + value[place + 1 :]})
     with tempfile.TemporaryDirectory() as folder:
         path = attached("report.md", Path(folder))
-        block = Block(visible(RECORD), pack(Attachment(record=forged)))
-        path.write_bytes(carrier.attach(path, path.read_bytes(), block))
+        shown = msgspec.structs.replace(carried(SignedRecord(record=RECORD)), packed=pack(SignedRecord(record=forged)))
+        path.write_bytes(markdown.put(path.read_bytes(), shown, str(path)))
         assert verify(path).status is Status.ALTERED
 
 

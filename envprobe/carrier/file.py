@@ -1,0 +1,79 @@
+"""A report that is one file: read whole, and written whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from .. import store
+from ..error import DocumentError
+from ..records.record import Record, SignedRecord
+from ..runs import Run
+from . import Written
+from .carried import Carried, carried
+
+LIMIT_BYTES = 512 << 20
+
+
+class Format(NamedTuple):
+    """What one format does with a record: pure functions of the file's bytes and of its name for messages."""
+
+    find: Callable[[bytes, str], Carried | None]
+    """Return the record that a report carries, None where it carries none. Raises DocumentError for a damaged one."""
+    put: Callable[[bytes, Carried, str], bytes]
+    """Return the report with a record, in place of one that it has. Raises DocumentError where it cannot carry one."""
+
+
+class ReportFile:
+    """A file in a format. Opening it raises DocumentError where it cannot be read."""
+
+    folder: Path | None
+    file: Path | None
+
+    def __init__(self, path: Path, format_: Format, *, absent: bytes | None = None) -> None:
+        self.name, self.folder, self.file = str(path), path.parent, path
+        self._path, self._format, self._absent = path, format_, absent
+        self._data = self._load()
+
+    def read(self) -> Carried | None:
+        """Return its record. Raises DocumentError."""
+        return self._format.find(self._data, str(self._path))
+
+    def change(self, edit: Callable[[Carried | None], SignedRecord], run: Run | None, copy: Path | None) -> Written:
+        """Write the record into the file, or into a copy: under a lock from reading to writing. Raises EnvprobeError."""
+        found: list[Written] = []
+
+        def make() -> bytes:
+            report, where = self._load(), str(self._path)
+            before = self._format.find(report, where)
+            found.append(Written(str(copy or self._path), before, edit(before)))
+            return self._format.put(report, carried(found[0].after), where)
+
+        store.change(copy or self._path, make)
+        return found[0]
+
+    def run_of(self, record: Record) -> Run | None:
+        """Return None: a file holds no more than its record."""
+        return None
+
+    def faults(self, record: Record) -> list[str]:
+        """Return nothing: a file holds no more than its record."""
+        return []
+
+    def _load(self) -> bytes:
+        if self._absent is not None and not self._path.exists():
+            return self._absent
+        return read_report(self._path)
+
+
+def read_report(path: Path) -> bytes:
+    """Return a report's bytes. Raises DocumentError where there are too many, or none can be had."""
+    try:
+        with path.open("rb") as stream:
+            data = stream.read(LIMIT_BYTES + 1)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from error
+    if len(data) > LIMIT_BYTES:
+        raise DocumentError(f"{path}: more than {LIMIT_BYTES:,} bytes, too large for a report")
+    return data
