@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -25,7 +25,9 @@ from ..policy import Policy, Severity
 from ..records.packing import is_inside
 from ..report import Difference, Gap, Output, Report
 from ..runs import Attempt, Run
+from ..statistic import MINIMUM_PAIRS
 from . import spread
+from .spread import Group
 
 DRIFT = "drift"
 SEED = "run.seed"
@@ -101,40 +103,59 @@ def _both_failed(expected: Run | None, observed: Run) -> Iterator[Gap]:
 def compare_experiments(expected: Run, observed: Run, tolerance: Tolerance) -> list[OutputComparison]:
     """Compare the outputs of two runs, by name.
 
-    Attempts of the same seed are compared with each other. Where that does not hold for all, or does not end well, and the
-    expected run was repeated, what its attempts spread by is what a new one may: see spread.py.
+    Runs of the same seed are compared with each other, first exactly and, where that does not hold for all and they are enough,
+    by a paired test. Runs of other seeds are judged by what seeds spread: see spread.py. So are repeated runs without seeds,
+    unless each is as its counterpart.
     """
-    pairs = list(_pairs(expected, observed))
-    exact = [_renamed(found, index) for index, pair in enumerate(pairs) for found in _compare_attempts(*pair, tolerance)]
-    is_fine = len(pairs) == len(observed.attempts) and all(found.verdict in FINE for found in exact)
-    if is_fine or sum(attempt.succeeded for attempt in expected.attempts) < 2:
-        return exact
-    return spread.compare(expected.attempts, observed.attempts, tolerance)
+    same, others = matched(expected, observed)
+    exact = [_compare_attempts(*pair, tolerance) for pair in same]
+    is_fine = all(found.verdict in FINE for pair in exact for found in pair)
+    if not expected.seed_variable or not observed.seed_variable:
+        is_one = len(expected.attempts) == len(observed.attempts) == 1
+        if is_one or (is_fine and len(same) == len(observed.attempts)):
+            return _named(same, exact)
+        return spread.compare([Group(expected.attempts, observed.attempts, is_paired=False)], tolerance)
+    by_spread = [Group(expected.attempts, others, is_paired=False)] if others else []
+    if is_fine:
+        return spread.compare(by_spread, tolerance) if others else _named(same, exact)
+    if len(same) >= MINIMUM_PAIRS:
+        pairs = Group([before for before, _ in same], [after for _, after in same], is_paired=True)
+        return spread.compare([pairs, *by_spread], tolerance)
+    rest = spread.compare(by_spread, tolerance)
+    return [*_named(same, exact), *(msgspec.structs.replace(found, name=f"{found.name} (other seeds)") for found in rest)]
 
 
-def _pairs(expected: Run, observed: Run) -> Iterator[tuple[Attempt, Attempt]]:
-    """Yield the attempts that belong together: of the same seed, or by their order where there are no seeds or one attempt."""
-    if not expected.seed_variable or not observed.seed_variable or len(expected.attempts) == len(observed.attempts) == 1:
-        yield from zip(expected.attempts, observed.attempts, strict=False)
-        return
+def matched(expected: Run, observed: Run) -> tuple[list[tuple[Attempt, Attempt]], list[Attempt]]:
+    """Return the runs of both sides that belong together, and the observed ones that were recorded with no such seed.
+
+    They belong together by their seed; by their order where one side has no seeds.
+    """
+    if not expected.seed_variable or not observed.seed_variable:
+        return list(zip(expected.attempts, observed.attempts, strict=False)), []
     by_seed = {attempt.seed: attempt for attempt in expected.attempts}
-    for attempt in observed.attempts:
-        if attempt.seed in by_seed:
-            yield by_seed[attempt.seed], attempt
+    same = [(by_seed[attempt.seed], attempt) for attempt in observed.attempts if attempt.seed in by_seed]
+    return same, [attempt for attempt in observed.attempts if attempt.seed not in by_seed]
 
 
-def _renamed(found: OutputComparison, index: int) -> OutputComparison:
-    return msgspec.structs.replace(found, name=f"{found.name} (run {index + 1})") if index else found
+def _named(pairs: Sequence[tuple[Attempt, Attempt]], exact: Sequence[Sequence[OutputComparison]]) -> list[OutputComparison]:
+    """Return the outputs of all pairs; those of the second and later ones with what tells the run."""
+    named: list[OutputComparison] = []
+    for index, ((_, observed), found) in enumerate(zip(pairs, exact, strict=True)):
+        words = f"run {index + 1}" if observed.seed is None else f"seed {observed.seed}"
+        named += [msgspec.structs.replace(one, name=f"{one.name} ({words})") if index else one for one in found]
+    return named
 
 
-def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance) -> Iterator[OutputComparison]:
+def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance) -> list[OutputComparison]:
     ours = {output.name: output for output in expected.outputs}
     theirs = {output.name: output for output in observed.outputs}
+    found = []
     for name, left, right in pair_names(ours, theirs):
         if left is None or right is None:
-            yield _one_sided(name, (theirs[right] if right else ours[left or ""]), tolerance, is_added=left is None)
+            found.append(_one_sided(name, (theirs[right] if right else ours[left or ""]), tolerance, is_added=left is None))
         else:
-            yield _compare_outputs(name, (expected, ours[left]), (observed, theirs[right]), tolerance)
+            found.append(_compare_outputs(name, (expected, ours[left]), (observed, theirs[right]), tolerance))
+    return found
 
 
 def _one_sided(name: str, output: OutputDescription, tolerance: Tolerance, *, is_added: bool) -> OutputComparison:

@@ -1,18 +1,14 @@
-"""Outputs against those of repeated runs with other seeds: a metric may be where the recorded ones spread, and no further.
+"""Outputs of repeated runs against those of others: runs of the same seed in pairs, and other seeds by what seeds spread.
 
-Judged are single numbers and the last one of each list, such as the final loss of a history; method and sources are in
-docs/outputs.md. Several metrics are judged at once, so each is judged at a confidence of 1 - 0.05 / (number of metrics):
-otherwise a run of the recorded kind would fail somewhere by chance (Bonferroni). What differs between the recorded runs
-themselves and is no metric, such as weights, is compared by its type and shape alone. What could not be read, or always was
-the same and is not now, is no pass.
+Judged are single numbers and the last one of each list, such as the final loss of a history, all at once (statistic room;
+docs/experiments.md has method and sources). What differs between the runs of one side and is no metric, such as weights, is
+compared by its type and shape alone. What could not be read, or always was the same and is not now, is no pass.
 """
 
 from __future__ import annotations
 
-import math
-import re
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 import msgspec
@@ -20,139 +16,175 @@ import msgspec
 from ..output import OutputComparison, OutputDescription, OutputDifference, Rule, Tolerance, Verdict, stable_name
 from ..output.comparator import WITHOUT_TOLERANCE
 from ..runs import Attempt
-from ..statistic import CONFIDENCE, Judgement, Outcome, compare_runs, judge_run
+from ..statistic import MINIMUM_RUNS, Judgement, Outcome, Sample, judge_all
+from ..statistic.digits import spell
+from .metrics import metrics_of
 
-ITEM = re.compile(r"(.*)\[(\d+)\]")
-LAST = "[last]"
-ACCEPTED = (Outcome.INSIDE, Outcome.EQUIVALENT)
-COMPARED_BY = "the spread of {count} recorded runs"
+ACCEPTED = (Outcome.NO_DIFFERENCE, Outcome.EQUIVALENT)
 SAME_ONCE = "all recorded runs left the same ones, and these are others"
+TOO_FEW = f"fewer than {MINIMUM_RUNS} runs in all do not show how far another seed may be"
 PASSED = (Verdict.TOLERANCE, Verdict.IDENTICAL)
 SHOWN = 50
 
 
-def compare(expected: Sequence[Attempt], observed: Sequence[Attempt], tolerance: Tolerance) -> list[OutputComparison]:
-    """Compare the outputs of some attempts with those of repeated ones. Attempts that failed do not count."""
-    ours, theirs = _by_name(expected), _by_name(observed)
-    counts = sum(attempt.succeeded for attempt in expected), sum(attempt.succeeded for attempt in observed)
-    confidence = 1 - (1 - CONFIDENCE) / max(1, sum(len(_varying(group)) for group in ours.values()))
-    has_evidence = any(_metrics(output) for output in chain.from_iterable(ours.values()))
-    names = sorted({*ours, *theirs})
-    compared = [_compare(name, ours.get(name, []), theirs.get(name, []), counts, tolerance, confidence) for name in names]
+class Group(msgspec.Struct, frozen=True):
+    """Runs of both sides that are held against each other. Those that failed do not count."""
+
+    expected: Sequence[Attempt]
+    observed: Sequence[Attempt]
+    is_paired: bool
+    """Whether the i-th of both had the same seed."""
+
+    @property
+    def counted(self) -> tuple[list[Attempt], list[Attempt]]:
+        """The runs that count, of pairs whole ones."""
+        if not self.is_paired:
+            return [one for one in self.expected if one.succeeded], [one for one in self.observed if one.succeeded]
+        kept = [pair for pair in zip(self.expected, self.observed, strict=True) if pair[0].succeeded and pair[1].succeeded]
+        return [before for before, _ in kept], [after for _, after in kept]
+
+    @property
+    def words(self) -> str:
+        """What the verdict rests on."""
+        recorded, new = map(len, self.counted)
+        return f"{new} runs of the same seeds" if self.is_paired else f"the spread of {recorded} recorded and {new} new runs"
+
+
+class _Member(msgspec.Struct, frozen=True):
+    """One output in the runs of a group; None in a run that did not leave it."""
+
+    group: Group
+    ours: list[OutputDescription | None]
+    theirs: list[OutputDescription | None]
+
+    @property
+    def every(self) -> list[OutputDescription]:
+        return [output for output in [*self.ours, *self.theirs] if output is not None]
+
+
+def compare(groups: Sequence[Group], tolerance: Tolerance) -> list[OutputComparison]:
+    """Compare the outputs of all groups, by name; the metrics of all are one family."""
+    members = {name: list(found) for name, found in _members(groups).items()}
+    samples = {
+        (name, index, path): sample
+        for name, found in members.items()
+        for index, member in enumerate(found)
+        for path, sample in _samples(name, member, tolerance)
+    }
+    judged = judge_all(samples)
+    compared = [
+        _compare(name, found, {key[1:]: one for key, one in judged.items() if key[0] == name}, tolerance)
+        for name, found in members.items()
+    ]
+    has_evidence = any(metrics_of(output) for found in members.values() for member in found for output in member.every)
     return compared if has_evidence else [_unproved(one) for one in compared]
 
 
-def _by_name(attempts: Sequence[Attempt]) -> dict[str, list[OutputDescription]]:
-    found: dict[str, list[OutputDescription]] = {}
-    for output in chain.from_iterable(attempt.outputs for attempt in attempts if attempt.succeeded):
-        found.setdefault(stable_name(output.name), []).append(output)
-    return found
+def _members(groups: Sequence[Group]) -> dict[str, list[_Member]]:
+    """Return each output in each group, by the name that it has in all runs."""
+    found: dict[str, list[_Member]] = {}
+    for group in groups:
+        sides = [[{stable_name(output.name): output for output in one.outputs} for one in side] for side in group.counted]
+        for name in sorted({name for side in sides for outputs in side for name in outputs}):
+            ours, theirs = ([outputs.get(name) for outputs in side] for side in sides)
+            found.setdefault(name, []).append(_Member(group, ours, theirs))
+    return dict(sorted(found.items()))
 
 
-def _metrics(output: OutputDescription) -> dict[str, float]:
-    """Return the numbers that stand for themselves, and of each list the last one."""
-    found: dict[str, float] = {}
-    last: dict[str, tuple[int, str]] = {}
-    for path, text in output.metrics.items():
-        item = ITEM.fullmatch(path)
-        if item is None:
-            found[path] = float(text)
-        else:
-            last[item[1]] = max(last.get(item[1], (-1, "")), (int(item[2]), text))
-    return {**found, **{path + LAST: float(text) for path, (_, text) in last.items()}}
+def _samples(name: str, member: _Member, tolerance: Tolerance) -> Iterator[tuple[str, Sample]]:
+    """Yield the metrics that both sides have and that are not the same in all runs."""
+    ours, theirs = ([metrics_of(output) if output else {} for output in side] for side in (member.ours, member.theirs))
+    for path in sorted(set(chain.from_iterable(ours)) & set(chain.from_iterable(theirs))):
+        rule = tolerance.rule(path, name, member.every[0].type)
+        recorded, new = [one.get(path) for one in ours], [one.get(path) for one in theirs]
+        told = {repr(value) for value in [*recorded, *new] if value is not None}
+        is_same = all(map(_same, recorded, new)) if member.group.is_paired else len(told) == 1
+        if not rule.ignore and not is_same:
+            yield path, Sample(recorded=recorded, new=new, margin=_margin(rule, recorded), is_paired=member.group.is_paired)
 
 
-def _varying(group: Sequence[OutputDescription]) -> set[str]:
-    """Return the metrics that are not the same in all recorded runs: only those are judged by a spread."""
-    every = [_metrics(output) for output in group]
-    return {path for path in chain.from_iterable(every) if len({repr(metrics.get(path)) for metrics in every}) > 1}
+def _same(before: float | None, after: float | None) -> bool:
+    return repr(before) == repr(after)  # NaN among them
+
+
+def _margin(rule: Rule, recorded: Sequence[float | None]) -> float | None:
+    """Return the largest difference that a rule accepts, in the metric's unit; None where it says none."""
+    finite = Sample(recorded=recorded, new=[]).finite()[0]
+    mean = statistics.fmean(finite) if finite else 0.0
+    return max(rule.absolute or 0.0, (rule.relative or 0.0) * abs(mean)) or None
 
 
 def _compare(
-    name: str,
-    ours: list[OutputDescription],
-    theirs: list[OutputDescription],
-    counts: tuple[int, int],
-    tolerance: Tolerance,
-    confidence: float,
+    name: str, members: Sequence[_Member], judged: Mapping[tuple[int, str], Judgement], tolerance: Tolerance
 ) -> OutputComparison:
-    first = (ours or theirs)[0]
-    differences, outcomes = list[OutputDifference](), list[Outcome]()
-    if not ours or not theirs:
-        is_ignored = tolerance.rule("", name, first.type).ignore
-        differences.append(
-            OutputDifference(
-                path="",
-                kind="removed" if ours else "added",
-                expected=_presence(ours, counts[0]),
-                observed=_presence(theirs, counts[1]),
-                accepted=is_ignored,
-            )
-        )
-    else:
-        for path in sorted(set(chain.from_iterable(map(_metrics, [*ours, *theirs])))):
-            rule = tolerance.rule(path, name, first.type)
-            values = [metrics[path] for metrics in map(_metrics, ours) if path in metrics]
-            new = [metrics[path] for metrics in map(_metrics, theirs) if path in metrics]
-            if not rule.ignore:
-                difference, outcome = _judge(path, values, new, counts, rule, confidence)
-                differences += difference
-                outcomes += outcome
-        differences += _parts(name, ours, theirs, tolerance)
-    verdict = _verdict(differences, outcomes)
-    doubt = _doubt(ours, theirs) if verdict in PASSED and not tolerance.rule("", name, first.type).ignore else ""
+    every = [output for member in members for output in member.every]
+    is_ignored = tolerance.rule("", name, every[0].type).ignore
+    differences = [one for index, member in enumerate(members) for one in _differences(name, index, member, judged, tolerance)]
+    verdict = _verdict(differences, [judgement.outcome for judgement in judged.values()])
+    doubts = [doubt for member in members if (doubt := _doubt(member))]
+    doubt = doubts[0] if doubts and verdict in PASSED and not is_ignored else ""
     return OutputComparison(
         name=name,
-        type=first.type,
-        compared_by=f"bytes because {doubt}" if doubt else COMPARED_BY.format(count=counts[0]),
+        type=every[0].type,
+        compared_by=f"bytes because {doubt}" if doubt else " and ".join(member.group.words for member in members),
         verdict=Verdict.UNDETERMINED if doubt else verdict,
-        same_bytes=len({output.digest for output in [*ours, *theirs]}) == 1,
+        same_bytes=len({output.digest for output in every}) == 1,
         differences=sorted(differences, key=lambda difference: difference.accepted)[:SHOWN],
         count=len(differences),
     )
 
 
-def _judge(
-    path: str, values: list[float], new: list[float], counts: tuple[int, int], rule: Rule, confidence: float
-) -> tuple[list[OutputDifference], list[Outcome]]:
-    """Judge one metric; nothing comes of one that is the same in all runs."""
-    if not values or not new:
-        difference = OutputDifference(
-            path=path,
-            kind="removed" if values else "added",
-            expected=_presence(values, counts[0]),
-            observed=_presence(new, counts[1]),
-        )
-        return [difference], []
-    if len({repr(value) for value in [*values, *new]}) == 1:
-        return [], []
-    judgement = judge_run(values, new[0], confidence=confidence) if len(new) == 1 else _judge_several(values, new, rule)
-    is_accepted = judgement.outcome in ACCEPTED
-    difference = OutputDifference(
-        path=path, kind="number", expected=_spread(values), observed=_spread(new), accepted=is_accepted, why=judgement.sentence
+def _differences(
+    name: str, index: int, member: _Member, judged: Mapping[tuple[int, str], Judgement], tolerance: Tolerance
+) -> Iterator[OutputDifference]:
+    """Yield what differs in one output of one group: its metrics, then its other parts."""
+    ours, theirs = ([output for output in side if output is not None] for side in (member.ours, member.theirs))
+    if not ours or not theirs:
+        is_ignored = tolerance.rule("", name, member.every[0].type).ignore
+        yield _one_sided("", (ours, theirs), member.group, accepted=is_ignored)
+        return
+    sides = [[metrics_of(output) for output in side] for side in (ours, theirs)]
+    for path in sorted(set(chain.from_iterable(chain.from_iterable(sides)))):
+        values = [[metrics[path] for metrics in side if path in metrics] for side in sides]
+        judgement = judged.get((index, path))
+        if judgement is not None:
+            yield OutputDifference(
+                path=path,
+                kind="number",
+                expected=_spread(values[0]),
+                observed=_spread(values[1]),
+                accepted=judgement.outcome in ACCEPTED,
+                why=judgement.sentence,
+            )
+        elif not all(values) and not tolerance.rule(path, name, ours[0].type).ignore:
+            yield _one_sided(path, (values[0], values[1]), member.group)
+    yield from _parts(name, ours, theirs, tolerance)
+
+
+def _one_sided(
+    path: str, found: tuple[Sequence[object], Sequence[object]], group: Group, *, accepted: bool = False
+) -> OutputDifference:
+    counts = [len(side) for side in group.counted]
+    return OutputDifference(
+        path=path,
+        kind="removed" if found[0] else "added",
+        expected=_presence(found[0], counts[0]),
+        observed=_presence(found[1], counts[1]),
+        accepted=accepted,
     )
-    return [difference], [judgement.outcome]
-
-
-def _judge_several(values: list[float], new: list[float], rule: Rule) -> Judgement:
-    """Judge the mean of several new runs. The margin is the rule's; without one, what single recorded runs spread by."""
-    finite = [value for value in values if math.isfinite(value)] or [0.0]
-    mean = statistics.fmean(finite)
-    spread = statistics.stdev(finite) if len(finite) > 1 else 0.0
-    given = max(rule.absolute or 0.0, (rule.relative or 0.0) * abs(mean))
-    return compare_runs(values, new, given or spread or math.ulp(mean))
 
 
 def _parts(
     name: str, ours: list[OutputDescription], theirs: list[OutputDescription], tolerance: Tolerance
 ) -> Iterator[OutputDifference]:
-    """Yield the arrays, columns and the rest that are always the same in recorded runs, and other now; varying ones by shape."""
+    """Yield the arrays, columns and the rest that never vary on either side, and differ; those that vary, or may, by shape."""
+    are_few = len(ours) + len(theirs) < MINIMUM_RUNS
     for part in sorted(set(chain.from_iterable(output.parts for output in [*ours, *theirs]))):
         if tolerance.rule(part, name, ours[0].type).ignore:
             continue
         expected = {output.parts.get(part, "absent") for output in ours}
         observed = {output.parts.get(part, "absent") for output in theirs}
-        if len(expected) > 1:
+        if are_few or len(expected) > 1 or len(observed) > 1:
             expected, observed = ({text.partition("sha256:")[0] for text in texts} for texts in (expected, observed))
         if not observed <= expected:
             kind = "added" if expected == {"absent"} else "removed" if "absent" in observed else "changed"
@@ -161,13 +193,16 @@ def _parts(
             )
 
 
-def _doubt(ours: list[OutputDescription], theirs: list[OutputDescription]) -> str:
+def _doubt(member: _Member) -> str:
     """Return why bytes that no recorded run left may hold other values than could be judged; empty where they may not."""
-    recorded, every = {output.digest for output in ours}, [*ours, *theirs]
-    if not ours or {output.digest for output in theirs} <= recorded:
+    recorded = {output.digest for output in member.ours if output is not None}
+    new = {output.digest for output in member.theirs if output is not None}
+    if not recorded or new <= recorded:
         return ""
-    always_same = len(recorded) == 1 and not all(output.is_complete for output in every)
-    unread = (output.note for output in every if output.note and output.type not in WITHOUT_TOLERANCE)
+    if not member.group.is_paired and len(member.every) < MINIMUM_RUNS:
+        return TOO_FEW
+    always_same = len(recorded) == 1 and not all(output.is_complete for output in member.every)
+    unread = (output.note for output in member.every if output.note and output.type not in WITHOUT_TOLERANCE)
     return next(unread, SAME_ONCE if always_same else "")
 
 
@@ -198,4 +233,5 @@ def _spread(values: Sequence[float]) -> str:
     """Spell the mean and the standard deviation, or the one value exactly."""
     if len(values) == 1 or min(values) == max(values):
         return repr(values[0])
-    return f"{statistics.fmean(values):.6g} ± {statistics.stdev(values):.3g} ({len(values)} runs)"
+    deviation = statistics.stdev(values)
+    return f"{spell(statistics.fmean(values), deviation)} ± {spell(deviation, deviation)} ({len(values)} runs)"

@@ -119,6 +119,58 @@ def test_other_seeds_are_judged_by_the_spread():
     assert diff(seeded(recorded[:3]), seeded([0.902], first_seed=50), config=Config()).verdict is Verdict.UNDETERMINED
 
 
+@pytest.mark.parametrize("count", [1, 2, 5, 10])
+def test_more_honest_seeds_never_make_it_worse(count):
+    """One new seed reproduces, and so do two, five and ten of the same experiment."""
+    recorded = [0.90, 0.91, 0.89, 0.905, 0.895]
+    new = [0.902, 0.893, 0.907, 0.9, 0.898, 0.911, 0.888, 0.904, 0.896, 0.903][:count]
+    assert diff(seeded(recorded), seeded(new, first_seed=100), config=Config()).verdict is Verdict.REPRODUCES
+
+
+def test_one_number_of_another_seed_accuses_nobody():
+    """One run each, of different seeds: other numbers and other weights are what seeds do, and nobody knows how much of it."""
+    first = run(attempt(described(accuracy=0.9, parts={"w": "float32 (2,) sha256:a"}), seed=0), seed_variable="SEED")
+    second = run(attempt(described(accuracy=0.8, parts={"w": "float32 (2,) sha256:b"}), seed=7), seed_variable="SEED")
+    report = diff(first, second, config=Config())
+    assert report.verdict is Verdict.UNDETERMINED
+    assert "too few to judge other seeds by" in report.outputs[0].comparison.differences[0].why
+
+
+@pytest.mark.parametrize(
+    ("count", "words"), [(1, "absolute error 0.001"), (5, "5 of 5 seeds are not bit-identical, -0.001 each: lower")]
+)
+def test_another_number_of_the_same_seed_differs(count, words):
+    """What the spread between seeds would hide is found where the same seeds are compared, with one run and with five."""
+    recorded = [0.90, 0.91, 0.89, 0.905, 0.895]
+    report = diff(seeded(recorded), seeded([value - 0.001 for value in recorded[:count]]), config=Config())
+    assert report.verdict is Verdict.DIFFERS
+    found = report.outputs[0].comparison.differences[0]
+    assert words in (found.why or found.deviation.sentence)
+
+
+def test_the_same_seeds_among_others():
+    """Of runs with some recorded seeds each is judged by its own kind, and the worst decides."""
+    recorded = [0.90, 0.91, 0.89, 0.905, 0.895]
+    honest = [0.902, 0.893, 0.907]
+    for same, verdict in ((recorded, Verdict.REPRODUCES), ([value + 0.01 for value in recorded], Verdict.DIFFERS)):
+        assert diff(seeded(recorded), seeded([*same, *honest]), config=Config()).verdict is verdict
+    report = diff(seeded(recorded), seeded([*recorded[1:], 0.902, 0.97], first_seed=1), config=Config())
+    assert report.verdict is Verdict.REPRODUCES  # seeds 1 to 4 are the same; 5 and 6 on average where seeds spread
+    report = diff(seeded(recorded), seeded([*recorded[1:], 0.99], first_seed=1), config=Config())
+    assert report.verdict is Verdict.DIFFERS
+
+
+def test_repeated_runs_without_seeds():
+    """Runs that nobody seeded are held against each other as they are, whatever their order."""
+
+    def unseeded(values):
+        return run(*(attempt(described(accuracy=value)) for value in values))
+
+    recorded = [0.90, 0.91, 0.89, 0.905, 0.895]
+    assert diff(unseeded(recorded), unseeded([0.893, 0.902, 0.907]), config=Config()).verdict is Verdict.REPRODUCES
+    assert diff(unseeded(recorded), unseeded([0.99, 0.98, 0.985]), config=Config()).verdict is Verdict.DIFFERS
+
+
 def _written(folder: Path, value: float) -> Path:
     folder.mkdir()
     (folder / "metrics.json").write_text(json.dumps({"accuracy": value, "label": "a"}))
