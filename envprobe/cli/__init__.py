@@ -47,8 +47,8 @@ def _run(arguments: Sequence[str] | None) -> int:
         _say(error.message, error.hint)
     except click.ClickException as error:
         error.show()
-    except (click.Abort, KeyboardInterrupt):
-        _say("interrupted")
+    except (click.Abort, KeyboardInterrupt) as stop:
+        _say(*_words_of(stop.__cause__ or stop))
         return INTERRUPTED
     except SystemExit as end:
         # click exits with 1 where the reader of a pipe has gone, and 1 means `differs`; a signal's 128 + n is right as it is
@@ -82,6 +82,12 @@ def _spell_everything() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _words_of(interruption: BaseException) -> tuple[str, str]:
+    """Return what is said of Ctrl-C: what could not be undone, and what to do about it, stand in its arguments."""
+    problem, hint = interruption.args if len(interruption.args) == 2 else ("", "")
+    return (f"interrupted: {problem}" if problem else "interrupted"), hint
 
 
 def _say(message: str, hint: str = "") -> None:

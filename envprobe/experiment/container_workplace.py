@@ -9,8 +9,7 @@ from typing import IO, cast
 
 from ..error import TargetError
 from ..records.packing import is_inside
-from ..targets.container import ContainerTarget
-from ..targets.protocol import Capture
+from ..targets.protocol import Capture, EngineTarget
 from .listing import Listing, Place, ask_for_files
 
 FETCHED_LIMIT_BYTES = 16 << 30
@@ -21,7 +20,9 @@ CHUNK_BYTES = 1 << 20
 class ContainerWorkplace:
     """A running container, and the folder in which its own programs start."""
 
-    def __init__(self, target: ContainerTarget) -> None:
+    is_here = False
+
+    def __init__(self, target: EngineTarget) -> None:
         self._target = target
 
     def run(self, argv: Sequence[str], variables: Mapping[str, str], capture: Capture) -> int:

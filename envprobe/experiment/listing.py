@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..error import TargetError, UsageError
 from ..probing import bundle
 from ..records.packing import is_inside
-from ..targets import Completed, NoProgram, Target
+from ..targets.protocol import Completed, NoProgram, Target
 
 LISTING_TIMEOUT_S = 120
 LISTING_LIMIT_BYTES = 16 << 20

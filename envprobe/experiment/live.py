@@ -17,7 +17,8 @@ from contextlib import suppress
 from typing import TextIO
 
 from ..error import TargetError
-from ..targets.protocol import STDERR, STDOUT, Capture, held_back
+from ..targets.interruption import held_back
+from ..targets.protocol import STDERR, STDOUT, Capture
 
 CHUNK_BYTES = 1 << 16
 POLL_S = 0.1

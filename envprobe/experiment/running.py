@@ -22,9 +22,9 @@ from ..fingerprint import Fingerprint, skip_reason
 from ..probing.collect import Options, collect_from
 from ..redaction import mask_arguments
 from ..runs import Attempt, Run
-from ..targets import Target, open_target
-from ..targets.local import LocalTarget
-from ..targets.protocol import orderly_end
+from ..targets.interruption import orderly_end
+from ..targets.opening import open_target
+from ..targets.protocol import Target
 from . import datadigest, outputs
 from .console import Live, Tail
 from .digestcache import DigestCache, cache_path
@@ -108,7 +108,7 @@ class _Experiment:
     def __init__(self, target: Target, plan: Plan, options: Options, live: Live, say: Progress) -> None:
         self._target, self._plan, self._live, self._say = target, plan, live, say
         self._workplace: Workplace = open_workplace(target)
-        self._is_local = isinstance(target, LocalTarget)
+        self._is_local = self._workplace.is_here
         if not self._is_local and any(map(datadigest.is_tracked, plan.data)):
             raise UsageError("--data dvc:…: DVC's files are read on this machine", "in a container, name the data itself")
         code = options.code or (str(Path.cwd()) if self._is_local else IN_ITS_OWN_FOLDER)

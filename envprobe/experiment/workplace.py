@@ -5,19 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Protocol, cast
 
 from ..error import UsageError
-from ..targets import Target
-from ..targets.container import ContainerTarget
-from ..targets.local import LocalTarget
-from ..targets.protocol import Capture
+from ..targets.address import parse
+from ..targets.protocol import Capture, EngineTarget, Target
+from ..targets.scheme import SCHEMES
 from .listing import Listing, Place, ask_for_files
 from .live import run_live
 
 
 class Workplace(Protocol):
     """Where an experiment runs."""
+
+    is_here: bool
+    """Whether that is this machine, where its files lie too."""
 
     def run(self, argv: Sequence[str], variables: Mapping[str, str], capture: Capture) -> int:
         """Run a command in the place's own folder; `variables` are added to its environment. Return its exit status."""
@@ -35,7 +37,9 @@ class Workplace(Protocol):
 class LocalWorkplace:
     """This machine, and the current folder."""
 
-    def __init__(self, target: LocalTarget) -> None:
+    is_here = True
+
+    def __init__(self, target: Target) -> None:
         self._target = target
 
     def run(self, argv: Sequence[str], variables: Mapping[str, str], capture: Capture) -> int:
@@ -53,16 +57,15 @@ class LocalWorkplace:
 
 def open_workplace(target: Target) -> Workplace:
     """Return the workplace in an entered target. Raises UsageError where experiments cannot be run."""
-    if isinstance(target, LocalTarget):
+    how = parse(target.reference).row.experiments
+    if how == "here":
         return LocalWorkplace(target)
-    if isinstance(target, ContainerTarget):
+    if how == "engine":
         from .container_workplace import ContainerWorkplace
 
-        return ContainerWorkplace(target)
-    raise UsageError(
-        f"{target.reference}: an experiment runs on this machine or in a running container",
-        "use local:// or docker://NAME; a container of an image: docker run -d --name NAME IMAGE sleep infinity",
-    )
+        return ContainerWorkplace(cast(EngineTarget, target))
+    can = ", ".join(row.form for row in SCHEMES.values() if row.experiments)
+    raise UsageError(f"{target.reference}: an experiment cannot be run there", f"it can in {can}")
 
 
 def check_globs(globs: Sequence[str]) -> None:

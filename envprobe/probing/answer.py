@@ -12,7 +12,7 @@ import signal
 from .. import document
 from ..error import DocumentError, ProbeError
 from ..fingerprint import ANSWER_SCHEMA, Fingerprint, from_value
-from ..targets import Completed
+from ..targets.protocol import Completed
 
 LIMIT_BYTES = document.LIMIT_BYTES
 NOISE_LIMIT_BYTES = 32 << 20

@@ -12,7 +12,11 @@ import msgspec
 from ..error import TargetError
 from ..fact import Known
 from ..fingerprint import Fingerprint, read_fingerprint
-from ..targets import FILE, Completed, NoProgram, Target, open_target, outside, parse
+from ..targets import outside
+from ..targets.address import parse
+from ..targets.deadline import Deadline
+from ..targets.opening import open_target
+from ..targets.protocol import Completed, NoProgram, Target
 from . import bundle
 from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
 
@@ -29,7 +33,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     benchmark: Literal["off", "quick", "full"] = "quick"
     """Which seeded training run to make."""
     timeout_s: float = 300
-    """How long one run of the probe may take."""
+    """How long everything there may take together; of an experiment's target, each look at it."""
     sections: tuple[str, ...] | None = None
     """Collect these sections only; None for all."""
     hash_key: str | None = None
@@ -52,9 +56,9 @@ def collect(reference: str, options: Options, known: Fingerprint | None = None, 
     ProbeError, and for a file DocumentError.
     """
     address = parse(reference)
-    if address.scheme == FILE:
+    if not address.row.opens:
         return _read_file(address.place, address.reference)
-    with open_target(reference) as target:
+    with open_target(reference, Deadline(options.timeout_s)) as target:
         return collect_from(target, options, known, progress or (lambda message: None))
 
 
@@ -93,7 +97,7 @@ def _ask(target: Target, options: Options, say: Progress, doing: str = "asking P
     nonce = secrets.token_hex(16)
     line = bundle.line({"nonce": nonce, **msgspec.to_builtins(options)})
     say(f"{target.reference}: {doing}")
-    return read_answer(_run_python(target, line, options.timeout_s), nonce, target.reference)
+    return read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
 
 
 def _run_python(target: Target, stdin: bytes, timeout_s: float) -> Completed:

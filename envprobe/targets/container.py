@@ -15,11 +15,14 @@ from ..error import TargetError, UsageError
 from ..fact import Section
 from ..suggestion import did_you_mean
 from . import stream
+from .address import Address
 from .container_change import Change, read_changes, untouched
+from .deadline import Deadline
 from .engine import Engine, speaking
+from .interruption import make, orderly_end
 from .layer import read_layer
 from .outside import container_section, image_section, mounts
-from .protocol import Address, Capture, Completed, orderly_end
+from .protocol import Capture, Completed
 from .state import cut_off, is_startable, not_running, not_startable, runtime_refusal
 
 if TYPE_CHECKING:
@@ -37,6 +40,8 @@ for pid in os.listdir("/proc"):
     except (OSError, ValueError):
         pass
 """
+UNDO_S = 15
+"""For ending a program, or the container that was started, after the deadline too."""
 KILL_TIMEOUT_S = 10
 KILLED = 137  # 128 and SIGKILL, as a shell would say
 SETTLE_S = 1
@@ -48,7 +53,7 @@ ENDLESS_S = 20 * 24 * 3600  # epoll_wait(2) takes milliseconds as a C int: 24 da
 class ContainerTarget:
     """A running container; a stopped one is not started unless `?start=yes` asks for it, because that runs its command."""
 
-    def __init__(self, address: Address, engine: Engine) -> None:
+    def __init__(self, address: Address, deadline: Deadline, engine: Engine) -> None:
         address.allow_options("start")
         if not address.place or "/" in address.place:
             raise UsageError(
@@ -58,6 +63,7 @@ class ContainerTarget:
         if address.option("start") not in ("", "yes", "no"):
             raise UsageError(f"{address.reference}: start={address.option('start')}: yes or no")
         self.reference = address.reference
+        self.deadline = deadline
         self.pythons: tuple[str, ...] = ("python3", "python")
         self.context: dict[str, Any] = {}
         self._name = address.place
@@ -68,7 +74,7 @@ class ContainerTarget:
     def __enter__(self) -> ContainerTarget:
         with ExitStack() as stack:
             stack.enter_context(orderly_end())
-            self._client: APIClient = stack.enter_context(self._engine.connect(self.reference))
+            self._client: APIClient = stack.enter_context(self._engine.connect(self.reference, self.deadline))
             self._container = self._inspect()
             if self._may_start and is_startable(self._container):
                 stack.callback(self._stop)
@@ -81,6 +87,7 @@ class ContainerTarget:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.deadline.grant(UNDO_S)
         self._stack.close()
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
@@ -124,7 +131,8 @@ class ContainerTarget:
         try:
             instance = self._client.exec_create(self._container["Id"], list(argv), stdin=True, environment=environment)
             try:
-                ended = stream.talk(self._client.exec_start(instance["Id"], socket=True), stdin, capture, timeout_s)
+                attached = make(lambda: self._client.exec_start(instance["Id"], socket=True))
+                ended = stream.talk(attached, stdin, capture, timeout_s)
             finally:
                 if not ended:
                     self._kill(token)
@@ -146,6 +154,7 @@ class ContainerTarget:
         from requests.exceptions import RequestException
 
         program = KILL.format(mark=MARK, token=token)
+        self.deadline.grant(UNDO_S)
         with suppress(DockerException, RequestException, OSError):
             for python in self.pythons:
                 instance = self._client.exec_create(self._container["Id"], [python, "-S", "-E", "-B", "-c", program])
@@ -199,7 +208,7 @@ class ContainerTarget:
 
     def _start(self) -> None:
         with speaking(self.reference):
-            self._client.start(self._container["Id"])
+            make(lambda: self._client.start(self._container["Id"]))
         self._container = self._inspect()
         self.context["started"] = "the container was started for the probe, which ran its own command, and stopped again"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,20 @@ VOLATILE_PLACES = (
 KERAS_SETTINGS = "/.keras/keras.json"
 """The first import of Keras writes its defaults there; what it says are facts of their own (`numerics.keras.*`)."""
 VOLATILE_NAMES = {".cache", "__pycache__", ".nv", ".bash_history", ".python_history", ".viminfo", ".lesshst"}
+INIT = ("/sbin/docker-init", "/usr/sbin/docker-init", "/dev/init", "/run/podman-init")
+"""Where engines mount the init of `--init`; the second where the image's /sbin is a link."""
+DRIVER = re.compile(
+    r"/(usr/)?(bin|sbin|lib|lib64|lib/[^/]+)/"
+    r"(nvidia-|libnvidia-|libcuda\.so|libcudadebugger\.so|libnvcuvid\.so|libnvoptix\.so|lib\w+_nvidia\.so)[^/]*"
+)
+DRIVER_PLACES = (
+    *("/etc/ld.so.cache", "/etc/nvidia", "/etc/vulkan", "/etc/OpenCL"),
+    *("/usr/share/nvidia", "/usr/share/egl", "/lib/firmware/nvidia", "/usr/lib/firmware/nvidia"),
+)
+"""What libnvidia-container puts into a container that gets GPUs (its src/nvc_info.c, and it runs ldconfig); `gpu.driver` and
+`cuda.loaded` say which driver that is. Not tried on a machine with a GPU."""
+ACCOUNTS = ("/etc/passwd", "/etc/group")
+"""Podman adds the user of `--user` where the image has none of that number."""
 
 
 class Change(msgspec.Struct, frozen=True, order=True):
@@ -30,6 +45,33 @@ class Change(msgspec.Struct, frozen=True, order=True):
 def read_changes(diff: Iterable[Mapping[str, Any]] | None) -> list[Change]:
     """Return the Engine's diff, sorted by path; null means that nothing changed."""
     return sorted(Change(entry["Path"], KINDS.get(entry["Kind"], "changed")) for entry in diff or [])
+
+
+def without_the_engines(changes: Sequence[Change], container: Mapping[str, Any]) -> list[Change]:
+    """Return the changes without what the engine itself did for the settings of an inspected container."""
+    config, host = container.get("Config") or {}, container.get("HostConfig") or {}
+    has_gpus = bool(host.get("DeviceRequests")) or "nvidia" in (host.get("Runtime") or "")
+    places = (
+        *(INIT if host.get("Init") else ()),
+        *(DRIVER_PLACES if has_gpus else ()),
+        *(ACCOUNTS if config.get("User") else ()),
+    )
+    made = _made_for(config.get("WorkingDir") or "/", changes)
+    return [
+        change
+        for change in changes
+        if change not in made
+        and not any(_lies_under(change.path, place) for place in places)
+        and not (has_gpus and DRIVER.fullmatch(change.path))
+    ]
+
+
+def _made_for(folder: str, changes: Sequence[Change]) -> set[Change]:
+    """Return the changes that made a folder and those above it, as engines do for `--workdir`; not where more lies in one."""
+    way = {folder, *_parents(folder)}
+    more = [change.path for change in changes if change.path not in way]
+    added = [change for change in changes if change.path in way and change.kind == "added"]
+    return {change for change in added if not any(_lies_under(path, change.path) for path in more)}
 
 
 def summary(changes: Sequence[Change], mount_points: Sequence[str]) -> list[Change]:

@@ -5,24 +5,21 @@ The library is imported only when an engine is wanted: it takes longer to load t
 
 from __future__ import annotations
 
-import os
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
 from ..error import TargetError
+from .deadline import Deadline
 
 if TYPE_CHECKING:
     from docker import APIClient
 
 REQUEST_TIMEOUT_S = 60
-DEFAULT_SOCKET = "/var/run/docker.sock"
-
-START_IT = "start it (systemctl start docker, or Docker Desktop), or point DOCKER_HOST or `docker context use` at one that runs"
 LOST = "was it restarted? try again when `docker version` answers"
 JOIN_GROUP = 'use sudo, or join the group that owns the socket: sudo usermod -aG docker "$USER", then log in again'
 
@@ -40,7 +37,7 @@ class Endpoint(msgspec.Struct, frozen=True):
         return f"{self.url} ({self.source})"
 
 
-Connect: TypeAlias = "Callable[[str], AbstractContextManager[APIClient]]"
+Connect: TypeAlias = "Callable[[str, Deadline], AbstractContextManager[APIClient]]"
 
 
 class Engine(msgspec.Struct, frozen=True):
@@ -50,63 +47,37 @@ class Engine(msgspec.Struct, frozen=True):
     """The command that its users know."""
     image_scheme: str
     connect: Connect
-    """Connects on behalf of a target's reference."""
-
-
-def docker_endpoint(environ: Mapping[str, str]) -> Endpoint:
-    """Return the engine that the docker command would use: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default."""
-    from docker.context import ContextAPI
-    from docker.context.config import get_current_context_name
-    from docker.utils import kwargs_from_env
-
-    if environ.get("DOCKER_HOST"):
-        settings = kwargs_from_env(environment=dict(environ))
-        return Endpoint(settings.get("base_url", environ["DOCKER_HOST"]), "DOCKER_HOST", settings.get("tls", False))
-    try:
-        name = environ.get("DOCKER_CONTEXT") or get_current_context_name()
-        context = ContextAPI.get_context(name)
-    except Exception as error:  # noqa: BLE001 - the library raises bare Exception for a damaged context file
-        raise TargetError(f"the Docker context cannot be read: {error}", "docker context use default, or mend it") from None
-    if context is None:
-        raise TargetError(f"there is no Docker context {name!r}", "docker context ls shows those that exist")
-    if name == "default":
-        return Endpoint(context.Host or f"unix://{DEFAULT_SOCKET}", "default")
-    return Endpoint(context.Host or "", f"context {name}", context.TLSConfig or False)
+    """Connects on behalf of a target's reference; every request ends by the deadline."""
 
 
 @contextmanager
-def connect_docker(reference: str) -> Iterator[APIClient]:
-    """Connect to the engine that the docker command would use. Raises TargetError."""
-    try:
-        endpoint = docker_endpoint(os.environ)
-    except TargetError as error:
-        raise TargetError(f"{reference}: {error.message}", error.hint) from None
-    with connect(reference, endpoint, START_IT, DEFAULT_SOCKET) as client:
-        yield client
-
-
-@contextmanager
-def connect(reference: str, endpoint: Endpoint, start_hint: str, remote_socket: str) -> Iterator[APIClient]:
+def connect(reference: str, endpoint: Endpoint, start_hint: str, remote_socket: str, deadline: Deadline) -> Iterator[APIClient]:
     """Connect to one engine, through an ssh tunnel where its URL asks for one. Raises TargetError."""
     if endpoint.url.startswith("ssh://"):
         from .tunnel import Tunnel
 
         with ExitStack() as stack:
-            url = stack.enter_context(Tunnel(endpoint.url, remote_socket))
-            yield stack.enter_context(connect(reference, Endpoint(url, endpoint.url), start_hint, remote_socket))
+            url = stack.enter_context(Tunnel(endpoint.url, remote_socket, deadline))
+            there = Endpoint(url, endpoint.url)
+            yield stack.enter_context(connect(reference, there, start_hint, remote_socket, deadline))
         return
-    client = _open(reference, endpoint, start_hint)
+    client = _open(reference, endpoint, start_hint, deadline)
     try:
         yield client
     finally:
         client.close()
 
 
-def _open(reference: str, endpoint: Endpoint, start_hint: str) -> APIClient:
+def _open(reference: str, endpoint: Endpoint, start_hint: str, deadline: Deadline) -> APIClient:
     from docker import APIClient
     from docker.errors import DockerException, InvalidVersion
 
     class Client(APIClient):
+        def send(self, request: Any, **settings: Any) -> Any:
+            # Some of the library's calls have no time limit, such as that which attaches; the others take one each.
+            seconds = deadline.left_s(REQUEST_TIMEOUT_S)
+            return super().send(request, **{**settings, "timeout": min(settings.get("timeout") or seconds, seconds)})
+
         def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
             # REQUESTS_CA_BUNDLE, which companies set for the web, would displace the engine's own authority (psf/requests#3829).
             return super().merge_environment_settings(url, proxies, stream, self.verify if verify is None else verify, cert)
@@ -117,7 +88,7 @@ def _open(reference: str, endpoint: Endpoint, start_hint: str) -> APIClient:
             return answer.headers.get("Api-Version") or super()._retrieve_server_version()  # type: ignore[misc]
 
     try:
-        _require_listener(endpoint.url)
+        _require_listener(endpoint.url, deadline)
         return Client(base_url=endpoint.url, tls=endpoint.tls, version="auto", timeout=REQUEST_TIMEOUT_S)
     except InvalidVersion as error:
         raise TargetError(f"{reference}: the engine at {endpoint} is too old: {error}", "upgrade the engine there") from None
@@ -126,12 +97,12 @@ def _open(reference: str, endpoint: Endpoint, start_hint: str) -> APIClient:
         raise TargetError(f"{reference}: no engine at {endpoint}: {problem}", hint) from None
 
 
-def _require_listener(url: str) -> None:
+def _require_listener(url: str, deadline: Deadline) -> None:
     """Connect to a Unix socket once, because the library leaves its own open when that fails. Raises OSError."""
     scheme, _, path = url.partition("://")
     if scheme in ("unix", "http+unix"):
         with socket.socket(socket.AF_UNIX) as wire:
-            wire.settimeout(REQUEST_TIMEOUT_S)
+            wire.settimeout(deadline.left_s(REQUEST_TIMEOUT_S))
             wire.connect(path)
 
 
@@ -151,7 +122,7 @@ def reason(error: BaseException, start_hint: str) -> tuple[str, str]:
     if isinstance(root, socket.gaierror):
         return "the host name cannot be resolved", "check DOCKER_HOST, or the context's host"
     if isinstance(root, TimeoutError):
-        return f"no answer within {REQUEST_TIMEOUT_S} s", "the engine hangs or is not reachable; does `docker version` answer?"
+        return "no answer in time", "the engine hangs or is not reachable; does `docker version` answer?"
     said = root.strerror if isinstance(root, OSError) else str(root)
     return said or str(root) or type(root).__name__, "does `docker version` answer?"
 
@@ -169,6 +140,3 @@ def speaking(reference: str) -> Iterator[None]:
     except (DockerException, RequestException, OSError) as error:
         problem, _ = reason(error, "")
         raise TargetError(f"{reference}: the engine was lost: {problem}", LOST) from None
-
-
-DOCKER = Engine("docker", "image", connect_docker)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,13 @@ from ..error import TargetError, UsageError
 from ..fact import Section
 from ..suggestion import did_you_mean
 from . import stream
+from .address import Address
 from .container_change import untouched
-from .engine import Engine, speaking
+from .deadline import Deadline
+from .engine import Engine, reason, speaking
+from .interruption import make, orderly_end
 from .outside import container_section, image_section, mounts
-from .protocol import Address, Capture, Completed, orderly_end
+from .protocol import Capture, Completed
 from .state import not_startable
 
 if TYPE_CHECKING:
@@ -25,31 +29,37 @@ if TYPE_CHECKING:
 LABEL = "org.envprobe.throwaway"
 LEFTOVER_AGE_S = 3600
 WAIT_S = 10
+UNDO_S = 15
+"""For removing the container, after the deadline too."""
 
 
 class ImageTarget:
     """A container for each program that is run: created with the program as its entry point, attached to, started, removed.
 
     It has no network, which the probe does not need and which takes longer to make than all the rest. The image is never
-    pulled. Options, as `docker run` has them: `gpus` (`all`, a number, `device=0,1`), `env` (`NAME=VALUE`, repeatable), `cpuset`.
+    pulled. Options, as `docker run` has them: `gpus` (`all`, a number, `device=0,1`), `env` (`NAME=VALUE`, or
+    `NAME` for its value here; repeatable), `cpuset`.
     """
 
-    def __init__(self, address: Address, engine: Engine) -> None:
+    def __init__(self, address: Address, deadline: Deadline, engine: Engine) -> None:
         address.allow_options("gpus", "env", "cpuset")
         if not address.place:
             raise UsageError(f"{address.reference}: no image", "write image://NAME:TAG")
         self.reference = address.reference
+        self.deadline = deadline
         self.pythons: tuple[str, ...] = ("python3", "python")
-        self.context: dict[str, Any] = {"options": address.options} if address.options else {}
+        self.context: dict[str, Any] = {"options": address.shown_options} if address.options else {}
         self._name = address.place
-        self._settings = settings(address)
+        self._settings = settings(address, os.environ)
         self._engine = engine
         self._stack = ExitStack()
         self._container: dict[str, Any] = {}
+        self._is_asked_for = False
 
     def __enter__(self) -> ImageTarget:
         with ExitStack() as stack:
-            self._client: APIClient = stack.enter_context(self._engine.connect(self.reference))
+            stack.enter_context(orderly_end())
+            self._client: APIClient = stack.enter_context(self._engine.connect(self.reference, self.deadline))
             self._image = self._inspect_image()
             self._remove_leftovers()
             self._stack = stack.pop_all()
@@ -61,17 +71,39 @@ class ImageTarget:
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program in a container of its own, as the image's user and in its folder, instead of its entry point."""
         name = f"envprobe-{secrets.token_hex(8)}"  # known before it exists, so that it can be removed whatever happens
-        with orderly_end(), speaking(self.reference):
-            try:
-                self._create(name, argv)
-                return self._run(name, argv[0], stdin, timeout_s, limit_bytes)
-            finally:
-                self._remove(name)
+        with orderly_end(), speaking(self.reference), self._thrown_away(name):
+            make(lambda: self._create(name, argv))
+            self._container = self._client.inspect_container(name)
+            return self._run(name, argv[0], stdin, timeout_s, limit_bytes)
+
+    @contextmanager
+    def _thrown_away(self, name: str) -> Iterator[None]:
+        """Remove a container at the end, and say how to where that cannot be known to be done."""
+        interruption: KeyboardInterrupt | None = None
+        try:
+            yield
+        except KeyboardInterrupt as stop:
+            interruption = stop
+            raise
+        finally:
+            self.deadline.grant(UNDO_S)
+            if problem := self._remove(name):
+                hint = f"when it answers again: {self._engine.tool} rm -f {name}"
+                if interruption is None:
+                    raise TargetError(f"{self.reference}: {problem}", hint)
+                interruption.args = (problem, hint)  # for the command line, beside "interrupted"
 
     def _create(self, name: str, argv: Sequence[str]) -> None:
+        from docker.errors import APIError
+
         config = {**self._settings, "Image": self._image["Id"], "Entrypoint": [argv[0]], "Cmd": list(argv[1:])}
-        self._client.create_container_from_config(config, name)  # type: ignore[no-untyped-call]
-        self._container = self._client.inspect_container(name)
+        self._is_asked_for = True
+        try:
+            self._client.create_container_from_config(config, name)  # type: ignore[no-untyped-call]
+        except APIError:  # the engine's own word: nothing was made
+            self._is_asked_for = False
+            raise
+        self._is_asked_for = False
 
     def _run(self, name: str, program: str, stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         from docker.errors import APIError
@@ -96,7 +128,7 @@ class ImageTarget:
         """Start the container and return the socket that was attached before, so that nothing is missed."""
         attached = self._client.attach_socket(name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         try:
-            self._client.start(name)
+            make(lambda: self._client.start(name))
         except BaseException:
             stream.close(attached)
             raise
@@ -137,11 +169,18 @@ class ImageTarget:
         there = did_you_mean(self._name, known, 3) or f"{tool} images shows those that are here"
         return f"{tool} pull {self._name}\n{there}"
 
-    def _remove(self, name: str) -> None:
-        from docker.errors import NotFound
+    def _remove(self, name: str) -> str:
+        """Remove a container if it was made. Return why nobody knows that it is gone; empty where it is."""
+        from docker.errors import DockerException, NotFound
+        from requests.exceptions import RequestException
 
-        with suppress(NotFound):  # it was not created, or somebody removed it
+        try:
             self._client.remove_container(name, force=True, v=True)
+        except NotFound:  # it was not made, or somebody removed it
+            return "the engine has not said whether it made the container" if self._is_asked_for else ""
+        except (DockerException, RequestException, OSError) as error:
+            return f"the engine does not remove the container: {reason(error, '')[0]}"
+        return ""
 
     def _remove_leftovers(self) -> None:
         """Remove what a killed envprobe left behind; younger ones may belong to another one that runs now."""
@@ -159,18 +198,18 @@ def is_leftover(entry: Mapping[str, Any], now_s: float) -> bool:
     return now_s - float(entry["Created"]) > LEFTOVER_AGE_S
 
 
-def settings(address: Address) -> dict[str, Any]:
-    """Return the Engine's create document for a throw-away container, without image and program. Raises UsageError."""
+def settings(address: Address, environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the Engine's create document for a throw-away container, without image and program. Raises UsageError.
+
+    `environ` are the variables of whoever asks: `env=NAME` is NAME with its value there, as for `docker run`.
+    """
     host: dict[str, Any] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
     if cpuset := address.option("cpuset"):
         host["CpusetCpus"] = cpuset
     if gpus := address.option("gpus"):
         host["DeviceRequests"] = [_gpu_request(address, gpus)]
-    for setting in address.options.get("env", []):
-        if not setting.partition("=")[0] or "=" not in setting:
-            raise UsageError(f"{address.reference}: env={setting}: not NAME=VALUE")
     return {
-        "Env": address.options.get("env", []),
+        "Env": [_variable(address, setting, environ) for setting in address.options.get("env", [])],
         "Labels": {LABEL: "1"},
         "Healthcheck": {"Test": ["NONE"]},
         "AttachStdin": True,
@@ -181,6 +220,17 @@ def settings(address: Address) -> dict[str, Any]:
         "Tty": False,
         "HostConfig": host,
     }
+
+
+def _variable(address: Address, setting: str, environ: Mapping[str, str]) -> str:
+    name, equals, _ = setting.partition("=")
+    if not name:
+        raise UsageError(f"{address.reference}: env= without a name", "write env=NAME=VALUE, or env=NAME for its value here")
+    if equals:
+        return setting
+    if name not in environ:
+        raise UsageError(f"{address.reference}: env={name}: not set here", f"export {name}=VALUE, or write env={name}=VALUE")
+    return f"{name}={environ[name]}"
 
 
 def _gpu_request(address: Address, gpus: str) -> dict[str, Any]:

@@ -10,15 +10,17 @@ from pathlib import Path
 
 from ..error import TargetError
 from . import process
+from .address import Address
+from .deadline import Deadline
 from .machine import Machine
-from .protocol import Address, Completed
+from .protocol import Completed
 
 
 class LocalTarget(Machine):
     """This interpreter (`local://`), one by path or virtual environment (`local:///opt/venv`), or one on PATH."""
 
-    def __init__(self, address: Address) -> None:
-        super().__init__(address)
+    def __init__(self, address: Address, deadline: Deadline) -> None:
+        super().__init__(address, deadline)
         self._place = address.place
         self.pythons: tuple[str, ...] = (sys.executable,)
 

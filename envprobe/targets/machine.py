@@ -7,15 +7,17 @@ from types import TracebackType
 from typing import Any
 
 from ..fact import Section
-from .protocol import Address
+from .address import Address
+from .deadline import Deadline
 
 
 class Machine:
     """A target that is neither an image nor a container. Nothing is made in it, so nothing is removed."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, deadline: Deadline) -> None:
         address.allow_options()
         self.reference = address.reference
+        self.deadline = deadline
         self.context: dict[str, Any] = {}
 
     def outside(self) -> dict[str, Section]:

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ..fact import Section, Value
-from .container_change import Change, summary, untouched
+from .container_change import Change, summary, untouched, without_the_engines
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -106,7 +106,8 @@ def container_section(container: Document, changes: Sequence[Change] | str) -> S
     _add_limits(facts, host)
     if isinstance(changes, str):
         return facts.section({"changes": changes})
-    listed = summary(changes, [mount["destination"] for mount in mounts(container)])
+    points = [mount["destination"] for mount in mounts(container)]
+    listed = summary(without_the_engines(changes, container), points)
     facts.add("changes", [f"{change.kind} {change.path}" for change in listed[:CHANGES_LIMIT]])
     facts.add("changes_left_out", max(len(listed) - CHANGES_LIMIT, 0))
     return facts.section()

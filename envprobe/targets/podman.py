@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..error import TargetError
+from .address import Address
+from .container import ContainerTarget
+from .deadline import Deadline
 from .engine import Endpoint, Engine, connect
+from .image import ImageTarget
+from .interruption import held_back
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -35,50 +41,77 @@ def podman_endpoint(environ: Mapping[str, str], user_id: int) -> Endpoint | None
 
 
 @contextmanager
-def connect_podman(reference: str) -> Iterator[APIClient]:
+def connect_podman(reference: str, deadline: Deadline) -> Iterator[APIClient]:
     """Connect to Podman's socket; where none is open, `podman system service` opens one for as long as the target is used."""
     endpoint = podman_endpoint(os.environ, os.getuid())
     if endpoint:
-        with connect(reference, endpoint, START_HINT, ROOT_SOCKET) as client:
+        with connect(reference, endpoint, START_HINT, ROOT_SOCKET, deadline) as client:
             yield client
         return
-    with _service(reference) as url, connect(reference, Endpoint(url, "podman system service"), START_HINT, "") as client:
-        yield client
+    with _service(reference, deadline) as url:
+        there = Endpoint(url, "podman system service")
+        with connect(reference, there, START_HINT, "", deadline) as client:
+            yield client
 
 
 @contextmanager
-def _service(reference: str) -> Iterator[str]:
+def _service(reference: str, deadline: Deadline) -> Iterator[str]:
     program = shutil.which("podman")
     if program is None:
         raise TargetError(f"{reference}: there is no podman on this machine, and CONTAINER_HOST is not set", START_HINT)
     with tempfile.TemporaryDirectory(prefix="envprobe-") as folder:
         path = Path(folder) / "podman.sock"
         command = [program, "system", "service", f"--time={IDLE_LIMIT_S}", f"unix://{path}"]
-        service = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
-        )
+        service = None
         try:
-            _wait(service, path, reference)
+            with held_back():
+                service = _start(command)
+            _wait(service, path, reference, Deadline(deadline.left_s(START_LIMIT_S)))
             yield f"unix://{path}"
         finally:
-            service.terminate()
-            service.wait()
-            assert service.stderr
-            service.stderr.close()
+            if service is not None:
+                _end(service)
 
 
-def _wait(service: subprocess.Popen[bytes], path: Path, reference: str) -> None:
-    deadline = time.monotonic() + START_LIMIT_S
-    while not path.is_socket():
+def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=nothing, stdout=nothing, stderr=subprocess.PIPE, start_new_session=True)
+
+
+def _end(service: subprocess.Popen[bytes]) -> None:
+    service.terminate()
+    service.wait()
+    assert service.stderr
+    service.stderr.close()
+
+
+def _wait(service: subprocess.Popen[bytes], path: Path, reference: str, deadline: Deadline) -> None:
+    while not _listens(path):
         if service.poll() is not None:
             assert service.stderr
             words = service.stderr.read().decode("utf-8", "backslashreplace").strip().splitlines()
             raise TargetError(
                 f"{reference}: podman system service ended: {words[-1] if words else 'no reason given'}", "does `podman ps` work?"
             )
-        if time.monotonic() > deadline:
-            raise TargetError(f"{reference}: podman opened no socket within {START_LIMIT_S} s", "does `podman ps` work?")
+        if deadline.is_over:
+            raise TargetError(f"{reference}: podman opened no socket in time", "does `podman ps` work?")
         time.sleep(POLL_S)
 
 
+def _listens(path: Path) -> bool:
+    """Say whether a socket takes connections: its file is there (bind) a moment before somebody listens (listen)."""
+    with socket.socket(socket.AF_UNIX) as wire:
+        return wire.connect_ex(str(path)) == 0
+
+
 PODMAN = Engine("podman", "podman+image", connect_podman)
+
+
+def container(address: Address, deadline: Deadline) -> ContainerTarget:
+    """Return the target of `podman://`."""
+    return ContainerTarget(address, deadline, PODMAN)
+
+
+def image(address: Address, deadline: Deadline) -> ImageTarget:
+    """Return the target of `podman+image://`."""
+    return ImageTarget(address, deadline, PODMAN)

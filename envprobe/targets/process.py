@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import IO, cast
 
-from .protocol import STDERR, STDOUT, Capture, Completed, NoProgram, held_back, orderly_end
+from .interruption import held_back, orderly_end
+from .protocol import STDERR, STDOUT, Capture, Completed, NoProgram
 
 CHUNK_BYTES = 1 << 16
 POLL_S = 0.1

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import signal
-import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from types import FrameType, TracebackType
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from types import TracebackType
 from typing import Any, Protocol
 
 import msgspec
 
-from ..error import TargetError, UsageError
+from ..error import TargetError
 from ..fact import Section
-
-
-class Address(msgspec.Struct, frozen=True):
-    """A target's reference, taken apart: `image://tensorflow/tensorflow:2.9.0?gpus=all`."""
-
-    scheme: str
-    place: str
-    """What stands between `://` and `?`."""
-    options: dict[str, list[str]] = {}
-
-    @property
-    def reference(self) -> str:
-        """The reference as the user wrote it, without its options."""
-        return f"{self.scheme}://{self.place}"
-
-    def option(self, name: str) -> str:
-        """Return an option's last value, or an empty string."""
-        return self.options.get(name, [""])[-1]
-
-    def allow_options(self, *known: str) -> None:
-        """Refuse an option that the scheme does not know, rather than leave it out silently. Raises UsageError."""
-        for name in self.options:
-            if name not in known:
-                hint = "known here: " + ", ".join(known) if known else f"{self.scheme}:// takes no options"
-                raise UsageError(f"{self.reference}: no such option {name!r}", hint)
+from .deadline import Deadline
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -63,6 +36,8 @@ class Target(Protocol):
     """A place where a program can be run. Entering it finds the place, leaving it removes what was made there."""
 
     reference: str
+    deadline: Deadline
+    """Until when whoever opened the target waits for it; what it makes of requests and logins ends by then."""
     pythons: tuple[str, ...]
     """The interpreters to try, in order."""
     context: dict[str, Any]
@@ -91,6 +66,18 @@ class Target(Protocol):
     def __enter__(self) -> Target: ...
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+
+
+class EngineTarget(Target, Protocol):
+    """A place in which an engine runs experiments, and hands out their files."""
+
+    def follow(self, argv: Sequence[str], variables: Mapping[str, str], capture: Capture) -> int:
+        """Run a command for as long as it takes, `variables` added to its environment; return its exit status."""
+        ...
+
+    def archive(self, path: str) -> AbstractContextManager[Iterable[bytes]]:
+        """Give the pieces of a tar archive of one file or folder."""
+        ...
 
 
 STDOUT, STDERR = 1, 2
@@ -123,58 +110,3 @@ class Capture:
     def completed(self, returncode: int, *, timed_out: bool) -> Completed:
         """Return what was kept, with how the program ended."""
         return Completed(returncode, bytes(self._stdout), bytes(self._stderr), self.full, timed_out)
-
-
-@contextmanager
-def orderly_end() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP unwind the stack once, so that `finally` removes what was made in a target.
-
-    A second signal is ignored until that is done: an impatient second Ctrl-C must not leave a container behind.
-    Outside the main thread, and where somebody set a handler of their own, nothing changes.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    ours = {
-        number: handler
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-        if (handler := signal.getsignal(number)) in (signal.SIG_DFL, signal.default_int_handler)
-    }
-
-    def unwind(number: int, frame: FrameType | None) -> None:
-        for each in ours:
-            signal.signal(each, signal.SIG_IGN)
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        sys.exit(128 + number)
-
-    for number in ours:
-        signal.signal(number, unwind)
-    try:
-        yield
-    finally:
-        for number, handler in ours.items():
-            signal.signal(number, handler)
-
-
-@contextmanager
-def held_back() -> Iterator[None]:
-    """Let Ctrl-C, SIGTERM and SIGHUP wait until what was made is known to the code that removes it.
-
-    Without it a signal in the midst of `subprocess.Popen` leaves a program that nobody ends. A mask would be inherited by it.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    waiting: list[int] = []
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    ours = {number: handler for number, handler in handlers.items() if handler is not None}
-    for number in ours:
-        signal.signal(number, lambda number, frame: waiting.append(number))
-    try:
-        yield
-    finally:
-        for number, handler in ours.items():
-            signal.signal(number, handler)
-        if waiting:
-            signal.raise_signal(waiting[0])

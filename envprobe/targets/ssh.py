@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from collections.abc import Sequence
 
-from ..error import TargetError, UsageError
+from ..error import TargetError
 from . import process
+from .address import Address
+from .deadline import Deadline
+from .login import Login, read_login
 from .machine import Machine
-from .protocol import Address, Completed, NoProgram
+from .protocol import Completed, NoProgram
 
 CONNECT_TIMEOUT_S = 15
 NOT_CONNECTED = 255  # ssh(1): "or with 255 if an error occurred"
 NOT_FOUND = 127  # POSIX shell: command not found
 NOT_EXECUTABLE = 126
 
-PLACE = re.compile(
-    r"(?:(?P<user>[^@/\s]+)@)?(?P<host>\[[0-9A-Fa-f:.]+(?:%\w+)?\]|[^@/:\s\[\]]+)(?::(?P<port>\d{1,5}))?(?P<path>/.*)?"
-)
 ANSWERS = (  # what ssh says, and what to do about it
     ("Host key verification failed", "connect once by hand to accept the host's key: {command}"),
     ("REMOTE HOST IDENTIFICATION HAS CHANGED", "the host's key is another one than before; find out why before going on"),
@@ -29,50 +28,36 @@ ANSWERS = (  # what ssh says, and what to do about it
 )
 
 
-class Login:
-    """How to call the ssh client for one account: the only place where its command line is written."""
+def ssh_command(login: Login, *options: str) -> list[str]:
+    """Return ssh's command line up to the host; it never asks anything, and gives up after CONNECT_TIMEOUT_S."""
+    never_asking = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_TIMEOUT_S}")
+    return ["ssh", "-T", *never_asking, *options, *login.options, "--", login.account]
 
-    def __init__(self, place: str, reference: str) -> None:
-        match = PLACE.fullmatch(place)
-        # A host or user that begins with '-' would be read as an option (CVE-2017-1000117 was that in git).
-        if not match or match["host"].startswith("-") or (match["user"] or "").startswith("-"):
-            raise UsageError(f"{reference}: not a host", "write ssh://[user@]host[:port][/path/to/python]")
-        self.reference = reference
-        self.path = match["path"] or ""
-        host = match["host"].strip("[]")
-        self._port = ["-p", match["port"]] if match["port"] else []
-        self._account = f"{match['user']}@{host}" if match["user"] else host
 
-    def command(self, *options: str) -> list[str]:
-        """Return ssh's command line up to the host; it never asks anything, and gives up after CONNECT_TIMEOUT_S."""
-        never_asking = ("-o", "BatchMode=yes", "-o", f"ConnectTimeout={CONNECT_TIMEOUT_S}")
-        return ["ssh", "-T", *never_asking, *options, *self._port, "--", self._account]
-
-    def failure(self, stderr: bytes) -> TargetError:
-        """Return the error that ssh's own words stand for."""
-        text = stderr.decode("utf-8", "backslashreplace").strip()
-        by_hand = " ".join(["ssh", *self._port, self._account])
-        hint = next((answer for words, answer in ANSWERS if words in text), "try by hand: {command}")
-        last = text.splitlines()[-1] if text else "ssh gave no reason"
-        return TargetError(f"{self.reference}: cannot connect: {last}", hint.format(command=by_hand))
+def ssh_failure(login: Login, reference: str, stderr: bytes) -> TargetError:
+    """Return the error that ssh's own words stand for."""
+    text = stderr.decode("utf-8", "backslashreplace").strip()
+    hint = next((answer for words, answer in ANSWERS if words in text), "try by hand: {command}")
+    last = text.splitlines()[-1] if text else "ssh gave no reason"
+    return TargetError(f"{reference}: cannot connect: {last}", hint.format(command=shlex.join(["ssh", *login.words])))
 
 
 class SshTarget(Machine):
     """Python on another machine; the default is the python3 of a login without a terminal."""
 
-    def __init__(self, address: Address) -> None:
-        super().__init__(address)
-        self._login = Login(address.place, address.reference)
+    def __init__(self, address: Address, deadline: Deadline) -> None:
+        super().__init__(address, deadline)
+        self._login = read_login(address.place, address.reference)
         self.pythons: tuple[str, ...] = (self._login.path,) if self._login.path else ("python3", "python")
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program there; ssh joins its words with spaces for the remote shell, so each is quoted."""
         try:
-            completed = process.run([*self._login.command(), shlex.join(argv)], stdin, timeout_s, limit_bytes)
+            completed = process.run([*ssh_command(self._login), shlex.join(argv)], stdin, timeout_s, limit_bytes)
         except NoProgram:
             raise TargetError(f"{self.reference}: there is no ssh client on this machine", "install openssh-client") from None
         if completed.returncode == NOT_CONNECTED:
-            raise self._login.failure(completed.stderr)
+            raise ssh_failure(self._login, self.reference, completed.stderr)
         if completed.returncode in (NOT_FOUND, NOT_EXECUTABLE) and not completed.stdout:
             raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there")
         return completed

@@ -9,7 +9,10 @@ from pathlib import Path
 from types import TracebackType
 
 from ..error import TargetError
-from .ssh import CONNECT_TIMEOUT_S, Login
+from .deadline import Deadline
+from .interruption import held_back
+from .login import read_login
+from .ssh import CONNECT_TIMEOUT_S, ssh_command, ssh_failure
 
 POLL_S = 0.02
 FORWARDING_REFUSED = "sshd there must allow it (AllowStreamLocalForwarding), and the user must be allowed to use the socket"
@@ -22,9 +25,10 @@ class Tunnel:
     `ssh://[user@]host[:port][/path/to/engine.sock]`; without a path, `remote_socket`.
     """
 
-    def __init__(self, url: str, remote_socket: str) -> None:
+    def __init__(self, url: str, remote_socket: str, deadline: Deadline) -> None:
         self._url = url
-        self._login = Login(url.partition("://")[2].rstrip("/"), url)
+        self._deadline = deadline
+        self._login = read_login(url.partition("://")[2].rstrip("/"), url)
         self._remote = self._login.path or remote_socket
         self._folder = tempfile.TemporaryDirectory(prefix="envprobe-")
         self._socket = Path(self._folder.name) / "engine.sock"
@@ -34,13 +38,14 @@ class Tunnel:
         """Connect, and return the URL of the local socket."""
         forward = ("-n", "-N", "-o", "ExitOnForwardFailure=yes", "-L", f"{self._socket}:{self._remote}")
         try:
-            self._ssh = subprocess.Popen(
-                self._login.command(*forward),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                start_new_session=True,
-            )
+            with held_back():
+                self._ssh = subprocess.Popen(
+                    ssh_command(self._login, *forward),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.PIPE,
+                    start_new_session=True,
+                )
             self._wait(self._ssh)
         except BaseException:
             self.__exit__(None, None, None)
@@ -48,13 +53,13 @@ class Tunnel:
         return f"unix://{self._socket}"
 
     def _wait(self, ssh: subprocess.Popen[bytes]) -> None:
-        deadline = time.monotonic() + 2 * CONNECT_TIMEOUT_S
+        deadline = Deadline(self._deadline.left_s(2 * CONNECT_TIMEOUT_S))
         while not self._socket.exists():
             if ssh.poll() is not None:
                 assert ssh.stderr
-                raise self._login.failure(ssh.stderr.read())
-            if time.monotonic() > deadline:
-                raise TargetError(f"{self._url}: no tunnel after {2 * CONNECT_TIMEOUT_S} s", FORWARDING_REFUSED)
+                raise ssh_failure(self._login, self._url, ssh.stderr.read())
+            if deadline.is_over:
+                raise TargetError(f"{self._url}: no tunnel in time", FORWARDING_REFUSED)
             time.sleep(POLL_S)
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

@@ -17,7 +17,6 @@ from click.shell_completion import CompletionItem
 from envprobe import cli
 from envprobe.cli import candidate
 from envprobe.cli.group import HOMES
-from envprobe.targets import FORMS
 
 REPOSITORY = Path(__file__).parents[2]
 CONTEXT = click.Context(cli.envprobe, info_name="envprobe")
@@ -148,11 +147,6 @@ def _values(name: str, parameter: click.Parameter, incomplete: str) -> list[str]
 def test_a_parameter_completes_what_its_name_says(name: str, parameter: click.Parameter) -> None:
     """A target completes to schemes and a baseline to names, in every command that takes one."""
     assert _values(name, parameter, PARAMETERS[parameter.name or ""])
-
-
-def test_the_schemes_are_those_that_there_are() -> None:
-    """The list that is fast to load is the list of targets."""
-    assert set(candidate.SCHEMES) == set(FORMS)
 
 
 def _targets(incomplete: str) -> list[str]:

@@ -10,10 +10,10 @@ import pytest
 
 from envprobe.fact import Known
 from envprobe.probing.collect import TAKEN, Options, collect
-from envprobe.targets import open_target
 from envprobe.targets.container_change import read_changes, summary
 from envprobe.targets.image import LABEL
 from envprobe.targets.layer import read_layer
+from envprobe.targets.opening import open_target
 from tests.real.guest import QUICK, container, docker
 from tests.support.engine import tiny_image
 
@@ -84,6 +84,14 @@ mkdir -p /usr/new/deep; echo 1 > /usr/new/deep/file; ln -s /nowhere /usr/link
 chmod 700 /home; chown 0:0 argparse.py; cp -p ast.py /tmp/ast.py; cat /tmp/ast.py > ast.py; touch -r /tmp/ast.py ast.py
 mkdir -p /root/.cache/pip; echo 1 > /root/.cache/pip/x; echo 1 > /run/lock.pid; mkdir -p /usr/lib/python3.9/__pycache__
 """
+
+
+@pytest.mark.parametrize("options", [("--init",), ("--workdir", "/nowhere/before"), ("-v", "/a/b/c"), ("--tmpfs", "/x/y")])
+def test_what_the_engine_does_for_a_setting_is_no_change(image, options):
+    """What an engine itself puts into a container to start it as was asked is not called a changed file."""
+    with container(image, *options) as name:
+        section = collect(f"docker://{name}", QUICK).sections["container"]
+    assert "changes" in section.absent
 
 
 def test_what_was_changed_in_a_container_is_seen(image):

@@ -12,7 +12,8 @@ import pytest
 
 from envprobe.error import ProbeError, TargetError
 from envprobe.probing.collect import Options, collect
-from envprobe.targets import NoProgram, process
+from envprobe.targets import process
+from envprobe.targets.protocol import NoProgram
 from tests.real.guest import QUICK, container
 from tests.support import engine
 

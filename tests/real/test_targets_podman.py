@@ -12,7 +12,7 @@ import pytest
 from envprobe.error import ProbeError, TargetError
 from envprobe.fact import Known
 from envprobe.probing.collect import Options, collect
-from envprobe.targets import open_target
+from envprobe.targets.opening import open_target
 from tests.real.guest import QUICK
 from tests.support.engine import missing, tiny_image
 
@@ -103,7 +103,7 @@ def test_faults_are_told_in_podmans_words(image, trainer):
 @pytest.mark.parametrize("scheme", ["podman", "podman+image"])
 def test_no_such_program_is_told(image, trainer, scheme):
     """A program that is not there is told from other trouble."""
-    from envprobe.targets import NoProgram
+    from envprobe.targets.protocol import NoProgram
 
     with open_target(f"{scheme}://{trainer if scheme == 'podman' else image}") as target, pytest.raises(NoProgram):
         target.run(["no-such-program"], b"", 30, 1000)

@@ -17,7 +17,7 @@ import pytest
 from envprobe.error import ProbeError, TargetError
 from envprobe.fact import Known
 from envprobe.probing.collect import Options, collect
-from envprobe.targets import open_target
+from envprobe.targets.opening import open_target
 from tests.real.guest import QUICK, container
 from tests.support.engine import missing, tiny_image
 

@@ -13,7 +13,7 @@ import pytest
 
 from envprobe.error import TargetError
 from envprobe.probing.collect import collect
-from envprobe.targets import open_target
+from envprobe.targets.opening import open_target
 from tests.real.guest import QUICK, container
 from tests.support.engine import tiny_image
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from envprobe.error import ProbeError
 from envprobe.probing.answer import last_words, no_answer, read_answer, unframe
-from envprobe.targets import Completed
+from envprobe.targets.protocol import Completed
 
 NONCE = "5f" * 16
 ANSWER: dict[str, Any] = {

@@ -14,7 +14,8 @@ from envprobe.error import DocumentError, ProbeError, TargetError
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint, Probe, to_json
 from envprobe.probing.collect import TAKEN, Options, collect, collect_from
-from envprobe.targets import Completed, NoProgram
+from envprobe.targets.deadline import Deadline
+from envprobe.targets.protocol import Completed, NoProgram
 
 IMAGE = {"image": Section(known={"id": "sha256:1"})}
 HASHED = {"integrity": Section(known={"six": "ok"}), "stdlib": Section(known={"json": "sha256:2"})}
@@ -32,6 +33,7 @@ class Guest:
         clean: bool = False,
     ) -> None:
         self.reference = "fake://guest"
+        self.deadline = Deadline()
         self.pythons = pythons
         self.context: dict[str, Any] = {"container": "trainer"}
         self.image_id = image_id

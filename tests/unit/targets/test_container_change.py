@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.targets.container_change import Change, read_changes, summary, untouched
+from envprobe.targets.container_change import Change, read_changes, summary, untouched, without_the_engines
 
 DIFF = [
     {"Path": "/usr", "Kind": 0},
@@ -47,6 +47,41 @@ def test_the_settings_that_keras_leaves_are_no_change():
     assert summary(settings, []) == []
     data = [*settings, Change("/root/.keras/datasets", "added"), Change("/root/.keras/datasets/digits.npz", "added")]
     assert summary(data, []) == [Change("/root/.keras", "added")]
+
+
+GPUS = {"HostConfig": {"DeviceRequests": [{"Count": -1}]}}
+LIBRARIES = "/usr/lib/x86_64-linux-gnu"
+
+
+@pytest.mark.parametrize(
+    ("container", "kind", "path", "is_told"),
+    [
+        ({"HostConfig": {"Init": True}}, "added", "/sbin/docker-init", False),
+        ({"HostConfig": {"Init": True}}, "added", "/run/podman-init", False),
+        ({"HostConfig": {"Init": None}}, "added", "/sbin/docker-init", True),
+        (GPUS, "added", f"{LIBRARIES}/libcuda.so.470.82.01", False),
+        (GPUS, "added", "/usr/bin/nvidia-smi", False),
+        (GPUS, "changed", "/etc/ld.so.cache", False),
+        (GPUS, "changed", f"{LIBRARIES}/libcudart.so.11.0", True),
+        (GPUS, "changed", f"{LIBRARIES}/libm.so.6", True),
+        ({"HostConfig": {"Runtime": "nvidia"}}, "added", f"{LIBRARIES}/libnvidia-ml.so.1", False),
+        ({}, "added", f"{LIBRARIES}/libcuda.so.1", True),
+        ({"Config": {"WorkingDir": "/work/here"}}, "added", "/work/here", False),
+        ({"Config": {"WorkingDir": "/work/here"}}, "added", "/work", False),
+        ({"Config": {"WorkingDir": "/work/here"}}, "changed", "/work", True),
+        ({"Config": {"User": "1234"}}, "changed", "/etc/passwd", False),
+        ({"Config": {"User": ""}}, "changed", "/etc/passwd", True),
+    ],
+)
+def test_what_the_engine_does_for_a_setting_is_no_change(container, kind, path, is_told):
+    """`--init`, `--gpus`, `--workdir` and Podman's `--user` put files into a container; nobody changed anything."""
+    assert without_the_engines([Change(path, kind)], container) == ([Change(path, kind)] if is_told else [])
+
+
+def test_what_lies_in_the_folder_of_workdir_is_told():
+    """A folder that was made for `--workdir` and filled since is a change."""
+    changes = [Change("/work", "added"), Change("/work/train.py", "added")]
+    assert summary(without_the_engines(changes, {"Config": {"WorkingDir": "/work"}}), []) == [Change("/work", "added")]
 
 
 @pytest.mark.parametrize(

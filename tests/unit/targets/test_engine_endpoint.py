@@ -16,8 +16,10 @@ from pathlib import Path
 import pytest
 
 from envprobe.error import TargetError
-from envprobe.targets import open_target
-from envprobe.targets.engine import Endpoint, connect, docker_endpoint, reason, speaking
+from envprobe.targets.deadline import Deadline
+from envprobe.targets.docker import docker_endpoint
+from envprobe.targets.engine import Endpoint, connect, reason, speaking
+from envprobe.targets.opening import open_target
 from envprobe.targets.podman import podman_endpoint
 
 
@@ -134,7 +136,7 @@ def test_what_is_not_a_usable_engine_is_said(tmp_path, body, said):
     with (
         engine(tmp_path, body) as url,
         pytest.raises(TargetError, match=said) as caught,
-        connect("docker://x", Endpoint(url, "DOCKER_HOST"), "start it", ""),
+        connect("docker://x", Endpoint(url, "DOCKER_HOST"), "start it", "", Deadline()),
     ):
         pass
     assert url in caught.value.message
@@ -145,7 +147,7 @@ def test_no_socket_is_said(tmp_path):
     """No engine at all says how to start one."""
     with (
         pytest.raises(TargetError, match="there is no such socket") as caught,
-        connect("docker://x", Endpoint(f"unix://{tmp_path}/none.sock", "DOCKER_HOST"), "start it", ""),
+        connect("docker://x", Endpoint(f"unix://{tmp_path}/none.sock", "DOCKER_HOST"), "start it", "", Deadline()),
     ):
         pass
     assert caught.value.hint == "start it"
@@ -158,7 +160,7 @@ def test_a_dead_socket_is_said(tmp_path):
         dead.bind(str(tmp_path / "dead.sock"))
     with (
         pytest.raises(TargetError, match="nothing listens there"),
-        connect("docker://x", Endpoint(f"unix://{tmp_path}/dead.sock", "default"), "start it", ""),
+        connect("docker://x", Endpoint(f"unix://{tmp_path}/dead.sock", "default"), "start it", "", Deadline()),
     ):
         pass
 
@@ -185,7 +187,7 @@ def test_a_lost_engine_is_a_target_error(error):
         (PermissionError(13, "Permission denied"), "may not use its socket", "usermod -aG docker"),
         (ssl.SSLCertVerificationError(1, "certificate verify failed"), "TLS", "DOCKER_CERT_PATH"),
         (socket.gaierror(-2, "Name or service not known"), "cannot be resolved", "DOCKER_HOST"),
-        (TimeoutError("timed out"), "no answer within", "docker version"),
+        (TimeoutError("timed out"), "no answer in time", "docker version"),
         (OSError("something else"), "something else", "docker version"),
     ],
 )

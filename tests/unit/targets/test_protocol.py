@@ -1,15 +1,11 @@
-"""What is kept of a program's output, and how signals unwind."""
+"""What is kept of a program's output."""
 
 from __future__ import annotations
 
-import os
-import signal
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.targets.protocol import STDERR, STDERR_KEPT_BYTES, STDOUT, Capture, orderly_end
+from envprobe.targets.protocol import STDERR, STDERR_KEPT_BYTES, STDOUT, Capture
 
 
 @given(st.lists(st.tuples(st.sampled_from([STDOUT, STDERR]), st.binary(max_size=40))), st.integers(0, 200))
@@ -34,41 +30,3 @@ def test_the_end_of_a_long_stderr_is_kept():
     kept = capture.completed(1, timed_out=False).stderr
     assert kept.endswith(b"xlast words")
     assert len(kept) == STDERR_KEPT_BYTES
-
-
-@pytest.mark.parametrize(
-    ("number", "kind"), [(signal.SIGTERM, SystemExit), (signal.SIGHUP, SystemExit), (signal.SIGINT, KeyboardInterrupt)]
-)
-def test_a_signal_unwinds_so_that_finally_runs(number, kind):
-    """SIGTERM, SIGHUP and Ctrl-C run `finally`, and a second signal does not interrupt that."""
-    cleaned = []
-    before = signal.getsignal(number)
-    with pytest.raises(kind), orderly_end():
-        try:
-            os.kill(os.getpid(), number)
-            signal.pause()
-        finally:
-            os.kill(os.getpid(), number)
-            cleaned.append("all")
-    assert cleaned == ["all"]
-    assert signal.getsignal(number) == before
-
-
-def test_the_exit_status_is_that_of_the_signal():
-    """A terminated envprobe exits as a shell would say: 128 and the signal's number."""
-    with pytest.raises(SystemExit) as caught, orderly_end():
-        os.kill(os.getpid(), signal.SIGTERM)
-        signal.pause()
-    assert caught.value.code == 128 + signal.SIGTERM
-
-
-def test_somebody_elses_handler_is_left_alone():
-    """A program that embeds envprobe and handles SIGTERM itself still does."""
-    seen = []
-    before = signal.signal(signal.SIGTERM, lambda number, frame: seen.append(number))
-    try:
-        with orderly_end():
-            os.kill(os.getpid(), signal.SIGTERM)
-    finally:
-        signal.signal(signal.SIGTERM, before)
-    assert seen == [signal.SIGTERM]

@@ -7,7 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.error import UsageError
-from envprobe.targets import FORMS, SCHEMES, open_target, parse
+from envprobe.targets.address import parse
+from envprobe.targets.opening import open_target
+from envprobe.targets.scheme import SCHEMES
 
 
 @pytest.mark.parametrize(
@@ -48,7 +50,7 @@ def test_a_wrong_scheme_is_told_with_the_right_ones(reference, said):
     with pytest.raises(UsageError) as caught:
         parse(reference)
     assert said in caught.value.message
-    assert all(form in caught.value.hint for form in FORMS.values())
+    assert all(row.form in caught.value.hint for row in SCHEMES.values())
 
 
 @pytest.mark.parametrize(
@@ -79,7 +81,32 @@ def test_what_means_nothing_is_refused_before_anything_is_contacted(reference):
         open_target(reference)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize(
+    ("reference", "shown"),
+    [
+        ("image://x?env=TOKEN=hunter2&env=A=b=c&gpus=device=0,1", "image://x?env=TOKEN&env=A&gpus=device=0,1"),
+        ("docker://x?start=yes", "docker://x?start=yes"),
+        (" local:// ", "local://"),
+        ("image://x?env=A%20B", "image://x?env=A%20B"),
+    ],
+)
+def test_a_shown_reference_holds_no_value_of_a_variable(reference, shown):
+    """What is recorded and shown says which variables were given, not what is in them, and means the same when typed."""
+    assert parse(reference).shown == shown
+    assert parse(shown).shown == shown
+
+
+@pytest.mark.parametrize(
+    "reference", ["imgae://x?env=A=hunter2", "image://x?env=A=hunter2&nonsense", "image://x?env=hunter2\x07"]
+)
+def test_an_error_repeats_no_options(reference):
+    """A wrong reference is told without what follows `?`: a secret may stand there."""
+    with pytest.raises(UsageError) as caught:
+        parse(reference)
+    assert "hunter2" not in caught.value.message + caught.value.hint
+
+
+@pytest.mark.parametrize("scheme", [name for name, row in SCHEMES.items() if row.opens])
 def test_each_scheme_opens_without_contacting_anything(scheme):
     """Opening a target names it as the user wrote it and touches nothing."""
     assert open_target(f"{scheme}://name").reference == f"{scheme}://name"
@@ -92,4 +119,4 @@ def test_any_text_is_a_target_or_a_usage_error(text):
         address = parse(text)
     except UsageError:
         return
-    assert address.scheme in FORMS
+    assert address.scheme in SCHEMES

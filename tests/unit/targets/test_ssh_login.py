@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.error import UsageError
-from envprobe.targets import open_target
-from envprobe.targets.ssh import Login
+from envprobe.targets.login import read_login
+from envprobe.targets.opening import open_target
+from envprobe.targets.ssh import ssh_command, ssh_failure
 
 
 @pytest.mark.parametrize(
@@ -23,8 +24,8 @@ from envprobe.targets.ssh import Login
 )
 def test_an_account_is_called_as_ssh_wants_it(place, account, port, path):
     """User, host, port and path are told apart, and ssh can neither ask nor mistake the host for an option."""
-    login = Login(place, f"ssh://{place}")
-    command = login.command()
+    login = read_login(place, f"ssh://{place}")
+    command = ssh_command(login)
     assert command[-2:] == ["--", account]
     assert "BatchMode=yes" in command
     assert [word for word in command if word in ("-p", "2222", "22")] == port
@@ -35,7 +36,7 @@ def test_an_account_is_called_as_ssh_wants_it(place, account, port, path):
 def test_no_place_becomes_an_option(place):
     """Whatever stands after `ssh://`, ssh never reads it as an option."""
     try:
-        command = Login(place, "ssh://…").command()
+        command = ssh_command(read_login(place, "ssh://…"))
     except UsageError:
         return
     assert command.index("--") == len(command) - 2
@@ -56,7 +57,7 @@ def test_no_place_becomes_an_option(place):
 )
 def test_sshs_words_become_a_next_step(words, next_step):
     """Why a connection failed is said in ssh's words, with what to do."""
-    error = Login("ann@lab:22", "ssh://ann@lab:22").failure(b"Warning: something\n" + words)
+    error = ssh_failure(read_login("ann@lab:22", ""), "ssh://ann@lab:22", b"Warning: something\n" + words)
     assert error.message.startswith("ssh://ann@lab:22: cannot connect")
     assert next_step in error.hint
 

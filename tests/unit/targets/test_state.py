@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from envprobe.targets.engine import DOCKER
+from envprobe.targets.docker import DOCKER
 from envprobe.targets.podman import PODMAN
 from envprobe.targets.protocol import Completed, NoProgram
 from envprobe.targets.state import cut_off, not_running, not_startable, runtime_refusal

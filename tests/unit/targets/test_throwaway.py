@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from envprobe.targets import parse
+from envprobe.error import UsageError
+from envprobe.targets.address import parse
 from envprobe.targets.image import LABEL, as_docker_run, is_leftover, settings
 from envprobe.targets.outside import container_section
 
 
 def test_it_is_confined_and_recognised():
     """It has no network and no terminal, logs nothing on the engine's disk, and bears our label."""
-    made = settings(parse("image://lab:1.0.0"))
+    made = settings(parse("image://lab:1.0.0"), {})
     assert made["HostConfig"] == {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
     assert made["Labels"] == {LABEL: "1"}
     assert not made["Tty"]
@@ -28,15 +29,23 @@ def test_it_is_confined_and_recognised():
 )
 def test_gpus_are_asked_for_as_docker_run_does(gpus, expected):
     """`gpus` has the words of `docker run --gpus`."""
-    request = settings(parse(f"image://lab:1.0.0?gpus={gpus}"))["HostConfig"]["DeviceRequests"][0]
+    request = settings(parse(f"image://lab:1.0.0?gpus={gpus}"), {})["HostConfig"]["DeviceRequests"][0]
     assert request == {"Driver": "", "Capabilities": [["gpu"]], **expected}
 
 
 def test_variables_and_cpus_are_passed_on():
-    """`env` may be repeated and hold anything behind its first `=`."""
-    made = settings(parse("image://lab:1.0.0?env=A=1&env=B=x%20y=z&cpuset=0-3"))
-    assert made["Env"] == ["A=1", "B=x y=z"]
+    """`env` may be repeated and hold anything behind its first `=`; a name alone has its value from here, as with `docker run`."""
+    made = settings(parse("image://lab:1.0.0?env=A=1&env=B=x%20y=z&env=TOKEN&cpuset=0-3"), {"TOKEN": "hunter2"})
+    assert made["Env"] == ["A=1", "B=x y=z", "TOKEN=hunter2"]
     assert made["HostConfig"]["CpusetCpus"] == "0-3"
+
+
+@pytest.mark.parametrize(("option", "said"), [("env=TOKEN", "env=TOKEN: not set here"), ("env==1", "env= without a name")])
+def test_a_variable_that_is_none_is_refused(option, said):
+    """A name that is not set here, and a value without a name, are told before anything is made."""
+    with pytest.raises(UsageError) as caught:
+        settings(parse(f"image://lab:1.0.0?{option}"), {})
+    assert said in caught.value.message
 
 
 def test_its_own_settings_are_not_taken_for_the_images():

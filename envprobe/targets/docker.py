@@ -1,0 +1,66 @@
+"""`docker://` and `image://`: the engine that the docker command would use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..error import TargetError
+from .address import Address
+from .container import ContainerTarget
+from .deadline import Deadline
+from .engine import Endpoint, Engine, connect
+from .image import ImageTarget
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+DEFAULT_SOCKET = "/var/run/docker.sock"
+START_IT = "start it (systemctl start docker, or Docker Desktop), or point DOCKER_HOST or `docker context use` at one that runs"
+
+
+def docker_endpoint(environ: Mapping[str, str]) -> Endpoint:
+    """Return the engine that the docker command would use: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default."""
+    from docker.context import ContextAPI
+    from docker.context.config import get_current_context_name
+    from docker.utils import kwargs_from_env
+
+    if environ.get("DOCKER_HOST"):
+        settings = kwargs_from_env(environment=dict(environ))
+        return Endpoint(settings.get("base_url", environ["DOCKER_HOST"]), "DOCKER_HOST", settings.get("tls", False))
+    try:
+        name = environ.get("DOCKER_CONTEXT") or get_current_context_name()
+        context = ContextAPI.get_context(name)
+    except Exception as error:  # noqa: BLE001 - the library raises bare Exception for a damaged context file
+        raise TargetError(f"the Docker context cannot be read: {error}", "docker context use default, or mend it") from None
+    if context is None:
+        raise TargetError(f"there is no Docker context {name!r}", "docker context ls shows those that exist")
+    if name == "default":
+        return Endpoint(context.Host or f"unix://{DEFAULT_SOCKET}", "default")
+    return Endpoint(context.Host or "", f"context {name}", context.TLSConfig or False)
+
+
+@contextmanager
+def connect_docker(reference: str, deadline: Deadline) -> Iterator[APIClient]:
+    """Connect to the engine that the docker command would use. Raises TargetError."""
+    try:
+        endpoint = docker_endpoint(os.environ)
+    except TargetError as error:
+        raise TargetError(f"{reference}: {error.message}", error.hint) from None
+    with connect(reference, endpoint, START_IT, DEFAULT_SOCKET, deadline) as client:
+        yield client
+
+
+DOCKER = Engine("docker", "image", connect_docker)
+
+
+def container(address: Address, deadline: Deadline) -> ContainerTarget:
+    """Return the target of `docker://`."""
+    return ContainerTarget(address, deadline, DOCKER)
+
+
+def image(address: Address, deadline: Deadline) -> ImageTarget:
+    """Return the target of `image://`."""
+    return ImageTarget(address, deadline, DOCKER)

@@ -1,0 +1,103 @@
+"""Ctrl-C, SIGTERM and SIGHUP: they unwind the stack, and never between making something and knowing that it was made."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE_S = 10
+"""How long an interrupted `make` waits to hear whether it was made."""
+
+
+@contextmanager
+def orderly_end() -> Iterator[None]:
+    """Let Ctrl-C, SIGTERM and SIGHUP unwind the stack once, so that `finally` removes what was made in a target.
+
+    A second signal is ignored until that is done: an impatient second Ctrl-C must not leave a container behind.
+    Outside the main thread, and where somebody set a handler of their own, nothing changes.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours = {
+        number: handler
+        for number in SIGNALS
+        if (handler := signal.getsignal(number)) in (signal.SIG_DFL, signal.default_int_handler)
+    }
+
+    def unwind(number: int, frame: FrameType | None) -> None:
+        for each in ours:
+            signal.signal(each, signal.SIG_IGN)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        sys.exit(128 + number)
+
+    for number in ours:
+        signal.signal(number, unwind)
+    try:
+        yield
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Let the signals wait until what was made on this machine is known to the code that removes it.
+
+    Without it a signal in the midst of `subprocess.Popen` leaves a program that nobody ends. A mask would be inherited by it.
+    For what is made at once; what another machine makes is for `make`.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    waiting: list[int] = []
+    handlers = {number: signal.getsignal(number) for number in SIGNALS}
+    ours = {number: handler for number, handler in handlers.items() if handler is not None}
+    for number in ours:
+        signal.signal(number, lambda number, frame: waiting.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        if waiting:
+            signal.raise_signal(waiting[0])
+
+
+def make(request: Callable[[], T], patience_s: float = PATIENCE_S) -> T:
+    """Return what a request to an engine gives; interrupted, wait until the engine has done it before the stack unwinds.
+
+    An engine goes on with what it was asked for when its client gives up, so a removal that comes too early finds nothing, and
+    what was asked for is there a moment later. The request runs in a thread: an engine that never answers keeps nobody waiting
+    for longer than `patience_s`.
+    """
+    outcome: list[tuple[T | None, BaseException | None]] = []
+    is_done = threading.Event()
+
+    def ask() -> None:
+        try:
+            outcome.append((request(), None))
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is waited for
+            outcome.append((None, error))
+        is_done.set()
+
+    try:
+        with held_back():
+            threading.Thread(target=ask, daemon=True).start()
+        is_done.wait()
+    except BaseException:
+        is_done.wait(patience_s)
+        raise
+    made, error = outcome[0]
+    if error is not None:
+        raise error
+    return made  # type: ignore[return-value]  # there is no error, so this is what the request gave
