@@ -24,6 +24,7 @@ from envprobe import cli, config, default_rules, report
 from envprobe.assess import cause
 from envprobe.baseline import waiver
 from envprobe.output import tolerance
+from envprobe.targets import scheme
 
 HERE = Path(__file__).parent
 HEAD = "# {}\n\n<!-- Made by `python docs/reference.py` from {}; change that. -->\n\n{}"
@@ -42,6 +43,9 @@ ABOUT_CAUSES = """\
 One change moves many facts. Where a difference on the left and one on the right are both there, the report shows the right one
 as the cause and the left one under its `moves`; JSON has both, the consequence with `because`. The likeliest cause stands first.
 `{name}` is the same text on both sides."""
+ABOUT_TARGETS = """\
+Where a program can be run, by what stands before `://`. [Targets](../targets.md) tells what is asked, what is safe, and which
+options follow a `?`."""
 ABOUT_POLICY = """
 ## `[tool.envprobe.policy]`
 
@@ -116,11 +120,20 @@ def causes() -> Iterator[str]:
         yield f"| `{consequence}` | {', '.join(f'`{source}`' for source in sources)} | {ONLY_WHERE[test.__name__]} |"
 
 
+def targets() -> Iterator[str]:
+    """Yield the schemes of targets."""
+    yield HEAD.format("Targets", "envprobe/targets/scheme.py", ABOUT_TARGETS)
+    yield "\n| target | is | a probe makes, and removes again | `envprobe run` there |\n| --- | --- | --- | --- |"
+    for row in scheme.SCHEMES.values():
+        yield f"| `{row.form}` | {_safe(row.summary)} | {_safe(row.made)} | {'yes' if row.experiments else 'no'} |"
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "rules.md": rules,
     "configuration.md": configuration,
     "exit.md": statuses,
     "causes.md": causes,
+    "targets.md": targets,
 }
 
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import click
 
 from .. import __version__
+from ..targets.scheme import SCHEMES
 from .delivery import STDERR, STDOUT, let_go_of
 from .group import Commands
 
@@ -65,16 +66,21 @@ def _run(arguments: Sequence[str] | None) -> int:
     return TROUBLE
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+HELP = """Does this environment reproduce that result? Record it, check it, and see what differs and how to mend it.
+
+TARGET is where to look; without one it is local://, this Python:
+
+\b
+{}
+
+Exit status: 0 reproduces, 1 differs, 2 could not tell.
+""".format("\n".join(f"{row.form:<34} {row.summary}" for row in SCHEMES.values()))
+
+
+@click.group(cls=Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="envprobe", message="%(prog)s %(version)s")
 def envprobe() -> None:
-    """Does this environment reproduce that result? Record it, check it, and see what differs and how to mend it.
-
-    TARGET is where to look: local:// (this Python, the default), local:///path/to/python, docker://CONTAINER,
-    image://REFERENCE, ssh://HOST, podman://CONTAINER, or file://FINGERPRINT that a colleague sent.
-
-    Exit status: 0 reproduces, 1 differs, 2 could not tell.
-    """
+    """Hold the commands together; click shows HELP."""
 
 
 def _spell_everything() -> None:

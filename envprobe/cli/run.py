@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
+from ..targets.scheme import SCHEMES
 from .candidate import files, targets
 from .option import FILE, FOLDER, options_of
 
@@ -50,7 +51,24 @@ def _target_or_file(context: click.Context, parameter: click.Parameter, incomple
     return (files if context.meta[IS_BEHIND] else targets)(context, parameter, incomplete)
 
 
-@click.command("run", cls=_CommandBehind)
+HELP = """Run an experiment and record it.
+
+Recorded are the command, the environment before and after, code, data and outputs.
+
+TARGET is {}; in a container the command runs in the container's own folder. What it prints
+appears as it does; the record is a file.
+
+\b
+envprobe run --outputs 'out/*.json' --data data -- python train.py
+envprobe run docker://trainer --outputs metrics.json -- python train.py
+envprobe run --outputs metrics.json --seed-env SEED --repeat 5 -- ./train
+envprobe check --run run-2.json --baseline run-1.json
+
+Exit status: 0 recorded, 1 recorded and the command failed, 2 could not run, 130 interrupted, with a partial record.
+""".format(" or ".join(row.form for row in SCHEMES.values() if row.experiments))
+
+
+@click.command("run", cls=_CommandBehind, help=HELP)
 @click.argument("target", required=False, shell_complete=_target_or_file)
 @click.option(
     "--outputs",
@@ -100,21 +118,7 @@ def _target_or_file(context: click.Context, parameter: click.Parameter, incomple
 )
 @click.pass_context
 def run_command(context: click.Context, /, target: str | None, output: Path | None, update: bool, **given: Any) -> int:
-    """Run an experiment and record it.
-
-    Recorded are the command, the environment before and after, code, data and outputs.
-
-    TARGET is local:// (the default) or docker://CONTAINER; there the command runs in the container's own folder. What the
-    command prints appears as it does; the record is a file.
-
-    \b
-    envprobe run --outputs 'out/*.json' --data data -- python train.py
-    envprobe run docker://trainer --outputs metrics.json -- python train.py
-    envprobe run --outputs metrics.json --seed-env SEED --repeat 5 -- ./train
-    envprobe check --run run-2.json --baseline run-1.json
-
-    Exit status: 0 recorded, 1 recorded and the command failed, 2 could not run, 130 interrupted, with a partial record.
-    """
+    """Run an experiment and record it; click shows HELP."""
     from .. import store
     from ..command import environment
 

@@ -25,6 +25,7 @@ from ..numerics.trace import to_json as trace_json
 from ..policy import DEFAULT, overlay, read_policy
 from ..probing.collect import INTEGRITY_SECTIONS, Options, collect
 from ..report import PolicySource, Report
+from ..targets.address import shown
 from .source import Document, baseline_of, expected_of, load, path_of
 
 if TYPE_CHECKING:  # what few commands need is imported where it is used: `envprobe check` starts without it
@@ -77,7 +78,7 @@ def check(
     if run is not None:
         return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-    report = _report(expected, observed, config, (expected.name, _target(target, config)), strict, today)
+    report = _report(expected, observed, config, (expected.name, shown(_target(target, config))), strict, today)
     return msgspec.structs.replace(report, expected_path=path_of(_baseline_name(baseline, config), config))
 
 
@@ -146,7 +147,7 @@ def record(
         name=path.stem,
         kind="recorded",
         fingerprint=fingerprint,
-        provenance=Provenance(recorded=moment, envprobe=__version__, target=reference),
+        provenance=Provenance(recorded=moment, envprobe=__version__, target=shown(reference)),
     )
     return _recording(baseline, path, config)
 
@@ -171,13 +172,15 @@ def add_trace(
     observed = collect(reference, _options(options, config), progress=progress)
     if observed.trace is None:
         raise ProbeError(
-            f"{reference}: no training run was made, so there is no trace to add",
+            f"{shown(reference)}: no training run was made, so there is no trace to add",
             "envprobe probe says why: look for unknown facts",
         )
-    traces = with_trace(read_traces(there.traces, f"{path}: traces"), read_trace(observed.trace, reference))
+    traces = with_trace(read_traces(there.traces, f"{path}: traces"), read_trace(observed.trace, shown(reference)))
     document = {kind: [trace_json(trace) for trace in members] for kind, members in traces.items()}
     baseline = msgspec.structs.replace(there, traces=document)
-    return Recording(baseline, path, to_json(baseline), _report(there, observed, config, (there.name, reference), False, None))
+    return Recording(
+        baseline, path, to_json(baseline), _report(there, observed, config, (there.name, shown(reference)), False, None)
+    )
 
 
 def declare(

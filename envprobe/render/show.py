@@ -15,6 +15,7 @@ from ..fingerprint import Fingerprint
 from ..numerics.trace import read_trace
 from ..runs import Run
 from ..spelling import line, safe, spell
+from ..targets.address import shown
 from . import Style
 from .curve import draw
 from .show_run import run_rows
@@ -75,7 +76,7 @@ def _baseline_rows(baseline: Baseline, style: Style) -> Iterator[Row]:
     yield "baseline", f"{line(baseline.name)} ({baseline.kind})"
     if baseline.description:
         yield "", safe(baseline.description)
-    words = (made.target or made.source, made.recorded, made.envprobe and f"by envprobe {made.envprobe}")
+    words = (shown(made.target) or made.source, made.recorded, made.envprobe and f"by envprobe {made.envprobe}")
     yield "from", " ".join(safe(word) for word in words if word)
     if baseline.fingerprint is not None:
         yield from _fingerprint_rows(baseline.fingerprint, style)

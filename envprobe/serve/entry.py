@@ -15,6 +15,7 @@ from ..fingerprint import Fingerprint
 from ..render import summary
 from ..report import Report, Verdict
 from ..runs import Run
+from ..targets.address import shown
 from .folder import File
 
 Kind = Literal["baseline", "fingerprint", "run", "check", "faulty"]
@@ -113,7 +114,7 @@ def _run(file: File, run: Run) -> Entry:
 def _baseline(file: File, baseline: Baseline) -> Entry:
     moment, is_file_time = _moment(baseline.provenance.recorded, file)
     made = baseline.provenance
-    source = made.target or made.source
+    source = shown(made.target) or made.source
     return Entry(
         id=entry_id(file.place),
         file=file,

@@ -74,6 +74,14 @@ def parse(reference: str) -> Address:
     return Address(scheme, place, _options(f"{scheme}://{place}", query) if question_mark else {})
 
 
+def shown(reference: str) -> str:
+    """Return a reference as it may be recorded and shown: of variables the names alone. What is none stays as it is."""
+    try:
+        return parse(reference).shown
+    except UsageError:
+        return reference
+
+
 def _options(reference: str, query: str) -> dict[str, list[str]]:
     """Read `NAME=VALUE&NAME=VALUE`. What is wrong is not repeated: a secret may stand in it."""
     try:

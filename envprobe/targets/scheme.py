@@ -107,7 +107,7 @@ ROWS = (
     Scheme(
         name="podman+image",
         form="podman+image://REFERENCE",
-        summary="a throw-away container of one of Podman's images",
+        summary="a throw-away container of a Podman image",
         made="a container without network; a service, where no socket is open",
         opens="podman:image",
         way=None,

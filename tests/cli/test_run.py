@@ -206,7 +206,7 @@ def test_no_secret_is_recorded(desk):
         (("--", "no-such-program"), 2, "no such program"),
         ((), 2, "put it behind --"),
         (("--",), 2, "put it behind --"),
-        (("ssh://host", "--", "ls"), 2, "on this machine or in a running container"),
+        (("ssh://host", "--", "ls"), 2, "cannot be run there"),
         (("--outputs", "../x", "--", "ls"), 2, "absolute path"),
         (("--seed", "1", "--", "ls"), 2, "--seed-env"),
         (("--output", "train.py", "--", "ls"), 2, "exists already"),
