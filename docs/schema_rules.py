@@ -35,7 +35,7 @@ TYPES = (
 NAMES = {
     "envprobe.numerics.trace.Record": "TraceRecord",
     "envprobe.records.record.Record": "ReportRecord",
-    "envprobe.output.comparison.Verdict": "OutputVerdict",
+    "envprobe.output.comparison.OutputVerdict": "OutputVerdict",
     "envprobe.report.Verdict": "Verdict",
 }
 """Where two structs have one name, or one name would mislead beside the others."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from .error import DocumentError
 from .fact import Section, Value, canonical, sha256
 from .fingerprint import Fingerprint
 from .output import OutputDescription
+from .output.description import LATER_MEMBERS
 
 FAMILY = "envprobe.run/"
 SCHEMA = FAMILY + "1"
@@ -109,6 +111,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_f
             del body[name]
         for attempt in body["attempts"]:
             del attempt["context"], attempt["console"], attempt["stale"]
+            for output in attempt["outputs"]:
+                _drop_empty(output, LATER_MEMBERS)
         return sha256(canonical({"schema": SCHEMA, "fingerprint": self.fingerprint.id, "patch": self.patch.digest, **body}))
 
     @property
@@ -183,14 +187,20 @@ def _faults(run: Run) -> Iterator[str]:
     if len(set(seeds)) != (len(run.attempts) if run.seed_variable else 0):
         yield "attempts: each has a seed of its own where there is a variable for it, and none has one where there is not"
     for index, attempt in enumerate(run.attempts):
-        names = [output.name for output in attempt.outputs]
-        yield from (f"attempts[{index}].outputs: {name[:80]!a} twice" for name in sorted(set(names)) if names.count(name) > 1)
+        counts = Counter(output.name for output in attempt.outputs)
+        yield from (f"attempts[{index}].outputs: {name[:80]!a} twice" for name, count in sorted(counts.items()) if count > 1)
         for output in attempt.outputs:
             yield from (
                 f"attempts[{index}].outputs: {output.name[:80]!a}: metrics.{path[:80]}: no number"
                 for path, text in output.metrics.items()
                 if not _is_number(text)
             )
+
+
+def _drop_empty(members: dict[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        if not members[name]:
+            del members[name]
 
 
 def _is_number(text: str) -> bool:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from .error import DocumentError
@@ -19,14 +20,14 @@ STRING_OR_COMMENT = re.compile(
 LONG_KEY = re.compile(rf"(?<![\w-])[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){{{KEY_PARTS}}}", re.ASCII)
 
 
-def parse_toml(data: bytes) -> dict[str, Any]:
+def parse_toml(data: bytes, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
     """Parse TOML of any size. Raises ValueError with the line, as UnicodeDecodeError where it is not UTF-8."""
     import tomli  # few commands read TOML
 
     text = data.decode("utf-8-sig")
     _refuse_long_keys(text)
     try:
-        value: dict[str, Any] = tomli.loads(text)
+        value: dict[str, Any] = tomli.loads(text, parse_float=parse_float)
         return value
     except RecursionError:
         raise ValueError("nested too deeply") from None

@@ -21,8 +21,8 @@ from typing import Any, NamedTuple
 
 from ..error import EnvprobeError, UsageError
 from ..fact import Value
-from ..output.document import read_bytes, read_yaml
 from ..output.finding import Unreadable, only_refusals
+from ..output.readers.document import read_bytes, read_yaml
 
 SCHEME = "dvc:"
 LIMIT_BYTES = 16 << 20

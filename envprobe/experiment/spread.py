@@ -13,7 +13,7 @@ from itertools import chain
 
 import msgspec
 
-from ..output import OutputComparison, OutputDescription, OutputDifference, Rule, Tolerance, Verdict, stable_name
+from ..output import OutputComparison, OutputDescription, OutputDifference, OutputVerdict, Rule, Tolerance, stable_name
 from ..output.comparator import WITHOUT_TOLERANCE
 from ..runs import Attempt
 from ..statistic import MINIMUM_RUNS, Judgement, Outcome, Sample, judge_all
@@ -23,7 +23,7 @@ from .metrics import metrics_of
 ACCEPTED = (Outcome.NO_DIFFERENCE, Outcome.EQUIVALENT)
 SAME_ONCE = "all recorded runs left the same ones, and these are others"
 TOO_FEW = f"fewer than {MINIMUM_RUNS} runs in all do not show how far another seed may be"
-PASSED = (Verdict.TOLERANCE, Verdict.IDENTICAL)
+PASSED = (OutputVerdict.TOLERANCE, OutputVerdict.IDENTICAL)
 SHOWN = 50
 
 
@@ -127,7 +127,7 @@ def _compare(
         name=name,
         type=every[0].type,
         compared_by=f"bytes because {doubt}" if doubt else " and ".join(member.group.words for member in members),
-        verdict=Verdict.UNDETERMINED if doubt else verdict,
+        verdict=OutputVerdict.UNDETERMINED if doubt else verdict,
         same_bytes=len({output.digest for output in every}) == 1,
         differences=sorted(differences, key=lambda difference: difference.accepted)[:SHOWN],
         count=len(differences),
@@ -206,15 +206,15 @@ def _doubt(member: _Member) -> str:
     return next(unread, SAME_ONCE if always_same else "")
 
 
-def _verdict(differences: Sequence[OutputDifference], outcomes: Sequence[Outcome]) -> Verdict:
+def _verdict(differences: Sequence[OutputDifference], outcomes: Sequence[Outcome]) -> OutputVerdict:
     """Differs where something is outside; undetermined where something is neither in nor out. Too few runs are no pass."""
     outside = [difference for difference in differences if not difference.accepted]
     if Outcome.UNDETERMINED in outcomes:
         undecided = outcomes.count(Outcome.UNDETERMINED)
-        return Verdict.DIFFERS if len(outside) > undecided else Verdict.UNDETERMINED
+        return OutputVerdict.DIFFERS if len(outside) > undecided else OutputVerdict.UNDETERMINED
     if outside:
-        return Verdict.DIFFERS
-    return Verdict.TOLERANCE if differences else Verdict.IDENTICAL
+        return OutputVerdict.DIFFERS
+    return OutputVerdict.TOLERANCE if differences else OutputVerdict.IDENTICAL
 
 
 def _unproved(found: OutputComparison) -> OutputComparison:
@@ -222,7 +222,7 @@ def _unproved(found: OutputComparison) -> OutputComparison:
     if found.same_bytes or found.verdict not in PASSED:
         return found
     reason = "nothing: no output holds a metric to be judged by"
-    return msgspec.structs.replace(found, compared_by=reason, verdict=Verdict.UNDETERMINED)
+    return msgspec.structs.replace(found, compared_by=reason, verdict=OutputVerdict.UNDETERMINED)
 
 
 def _presence(items: Sequence[object], count: int) -> str:

@@ -9,9 +9,10 @@
 - `read_tolerance(value, where)`: a parsed table such as `{"*.loss": {"relative": 1e-6}}` to a `Tolerance`.
 - `pair_names(expected, observed)`: which outputs of two runs belong together.
 
-A comparator is one module with `compare(expected, observed, findings)` and `summarize(path, type_name)`, and one line in
-COMPARATORS. It raises `Unreadable` where the file is not what its name says, and bytes decide; `Unable` where it may well be
-but cannot be read here (an extra is missing, a bound is exceeded), and then other bytes are `undetermined`.
+A comparator is one module of `readers` with `compare(expected, observed, findings)` and `summarize(path, type_name)`, and one
+line in COMPARATORS. It raises `Unreadable` where the file is not what its name says, and it is compared as text, if it is one;
+`Unable` where it may well be but cannot be read here (an extra is missing, a bound is exceeded). Other bytes that nothing read
+are `undetermined`.
 
 The names load on first use: a project's settings need a Tolerance and no comparator.
 """
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from .comparison import Deviation as Deviation
     from .comparison import OutputComparison as OutputComparison
     from .comparison import OutputDifference as OutputDifference
+    from .comparison import OutputVerdict as OutputVerdict
     from .comparison import Place as Place
-    from .comparison import Verdict as Verdict
     from .description import OutputDescription as OutputDescription
     from .description import compare_descriptions as compare_descriptions
     from .description import describe as describe
@@ -46,7 +47,7 @@ HOMES = {
     "Place": "comparison",
     "Rule": "tolerance",
     "Tolerance": "tolerance",
-    "Verdict": "comparison",
+    "OutputVerdict": "comparison",
     "compare_descriptions": "description",
     "compare_outputs": "file",
     "describe": "description",
@@ -60,10 +61,10 @@ __all__ = [
     "OutputComparison",
     "OutputDescription",
     "OutputDifference",
+    "OutputVerdict",
     "Place",
     "Rule",
     "Tolerance",
-    "Verdict",
     "compare_descriptions",
     "compare_outputs",
     "describe",
@@ -82,6 +83,8 @@ def read_tolerance(value: Any, where: str) -> Tolerance:
 
 
 def __getattr__(name: str) -> Any:
+    if name == "Verdict":  # as it was called first
+        name = "OutputVerdict"
     if name not in HOMES:
         raise AttributeError(f"module 'envprobe.output' has no attribute {name!r}")
     return getattr(importlib.import_module(f".{HOMES[name]}", __name__), name)

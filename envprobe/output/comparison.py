@@ -10,7 +10,7 @@ TELLING_ULP = 1_000_000
 """Beyond, a number of ULP tells a reader nothing; float32 values that were written as JSON are 536,870,912 apart."""
 
 
-class Verdict(Enum):
+class OutputVerdict(Enum):
     """The answer for one output."""
 
     IDENTICAL = "identical"
@@ -19,7 +19,7 @@ class Verdict(Enum):
     """Something differs, and the rules accept all of it."""
     DIFFERS = "differs"
     UNDETERMINED = "undetermined"
-    """The bytes differ, and what is in them could not be compared. Never a pass."""
+    """The bytes differ, and what is in them could not be compared. Never a pass, and no accusation."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -116,6 +116,8 @@ KINDS = {
     "type": "another type of value: text for a number, true for 1, float64 for float32",
     "shape": "another length, shape, size or number of rows",
     "order": "the same items in another order",
+    "spelling": "the same number in other digits, which a rule with a limit accepts",
+    "unread": "other bytes that could not be read here, so that nothing is said of them",
 }
 
 
@@ -126,8 +128,8 @@ class OutputComparison(msgspec.Struct, frozen=True, kw_only=True):
     type: str
     """The comparator's name, one of `output.COMPARATORS`."""
     compared_by: str
-    """The type, or `bytes`, `bytes because …`: what the verdict rests on."""
-    verdict: Verdict
+    """The type, or `bytes`, `text because …`, `bytes because …`: what the verdict rests on."""
+    verdict: OutputVerdict
     same_bytes: bool
     differences: list[OutputDifference] = []
     """The first ones; those that no rule accepts come first."""

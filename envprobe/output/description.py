@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
 import msgspec
 
-from . import binary
-from .comparator import WITHOUT_TOLERANCE, comparator_for
-from .comparison import OutputComparison, Verdict
-from .file import require
+from .comparator import comparator_for
+from .comparison import OutputComparison, OutputVerdict
+from .file import BYTES_DECIDE, require
 from .finding import Findings, Unable, Unreadable
-from .folder import files, stable_name
+from .folder import files, stable_name, with_shards
 from .number import Number
+from .readers import binary
 from .summary import SHOWN_ITEMS, Summary
 from .tally import Tally
 from .tolerance import Tolerance
 
+BY_DIGESTS = "digests and metrics because the output itself was not kept"
+
 
 class OutputDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One output in words; its floats are text that reads back to the same bits."""
+    """One output in words; its floats are text that reads back to the same bits.
+
+    What stands in `metrics` and `parts` is known; what does not is absent, unless `unread` or `note` says that it is unknown.
+    """
 
     name: str
     type: str
@@ -37,32 +43,53 @@ class OutputDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Whether two descriptions with equal metrics and parts are of the same values."""
     note: str = ""
     """Why there is only a digest, where that is so."""
+    reader: str = ""
+    """What read it: type and edition, library and version. Empty in descriptions of envprobe 0.1."""
+    unread: dict[str, str] = {}
+    """Members that could not be read, with the reason."""
+    hint: str = ""
+    """What would let more be read, on the machine where it was described."""
+    shards: dict[str, str] = {}
+    """Digests of the other files that it speaks for: the data of a checkpoint's index."""
 
 
-def describe(path: Path, name: str = "") -> OutputDescription:
-    """Describe a file or a folder. Raises UsageError where it is missing or cannot be opened."""
+LATER_MEMBERS = ("reader", "unread", "hint", "shards")
+"""Members that descriptions of envprobe 0.1 do not have: they enter a run's id only where they say something."""
+
+
+def describe(path: Path, name: str = "", digest: str = "") -> OutputDescription:
+    """Describe a file or a folder; `digest` where it is known. Raises UsageError where it is missing or cannot be opened."""
     require(path)
     name = name or path.name
     if path.is_dir():
         return _describe_folder(path, name)
     comparator = comparator_for(path)
-    summary, note = Summary(), ""
+    summary, note, hint = Summary(), "", ""
     try:
         summary = comparator.summarize(path)
     except Unable as error:
-        note = error.message
+        note, hint = error.message, error.hint
     except Unreadable as error:
         note = str(error)
     return OutputDescription(
         name=name,
         type=comparator.type,
         size_bytes=path.stat().st_size,
-        digest=binary.digest(path),
+        digest=digest or binary.digest(path),
         metrics=dict(islice(summary.metrics.items(), SHOWN_ITEMS)),
         parts=dict(islice(summary.parts.items(), SHOWN_ITEMS)),
         is_complete=summary.is_complete and max(len(summary.metrics), len(summary.parts)) <= SHOWN_ITEMS,
         note=note,
+        reader=comparator.reader,
+        unread=dict(islice(summary.unread.items(), SHOWN_ITEMS)),
+        hint=hint or summary.hint,
+        shards=shard_digests(path),
     )
+
+
+def shard_digests(path: Path) -> dict[str, str]:
+    """Return the digests of the files that a checkpoint's index speaks for, by name."""
+    return {shard.name: binary.digest(shard) for shard in with_shards(path)[1:]}
 
 
 def _describe_folder(folder: Path, name: str) -> OutputDescription:
@@ -77,52 +104,96 @@ def _describe_folder(folder: Path, name: str) -> OutputDescription:
     )
 
 
-def compare_descriptions(expected: OutputDescription, observed: OutputDescription, tolerance: Tolerance) -> OutputComparison:
-    """Compare two outputs of which only descriptions were kept: digests, then metrics and the parts' digests.
+def are_same(expected: OutputDescription, observed: OutputDescription) -> bool:
+    """Tell whether two descriptions are of the same bytes, whoever made them and whatever could be read there.
 
-    The digest alone does not decide: of a checkpoint it is the index's, which does not hold the values.
+    The digest alone does not decide for a checkpoint: it is the index's, which does not hold the values.
     """
+    if expected.digest != observed.digest:
+        return False
+    if expected.shards and observed.shards:
+        return expected.shards == observed.shards
+    return expected.parts == observed.parts if "checkpoint" in (expected.type, observed.type) else True
+
+
+def compare_descriptions(expected: OutputDescription, observed: OutputDescription, tolerance: Tolerance) -> OutputComparison:
+    """Compare two outputs of which only descriptions were kept: digests, then metrics and the parts' digests."""
     findings = Findings(tolerance, expected.name, expected.type)
-    same_bytes = expected.digest == observed.digest and expected.parts == observed.parts
-    if not same_bytes:
-        _compare_metrics(expected.metrics, observed.metrics, findings)
-        _compare_parts(expected.parts, observed.parts, findings)
+    if are_same(expected, observed):
+        return _result(expected, "digest", OutputVerdict.IDENTICAL, findings, same_bytes=True)
+    if findings.whole.ignore:
+        return _result(expected, "nothing: a rule ignores it", OutputVerdict.TOLERANCE, findings)
+    if findings.whole.bytes:
+        findings.add("", "changed", expected.digest, observed.digest)
+        return _result(expected, "digest, as a rule says", findings.verdict, findings)
+    if reason := _unknown(expected, observed):
+        hint = expected.hint and f"where it was recorded: {expected.hint}"
+        hint = observed.hint or hint or BYTES_DECIDE.format(name=expected.name)
+        return _result(expected, f"digests because {reason}", OutputVerdict.UNDETERMINED, findings, hint=hint)
+    _compare_metrics(expected, observed, findings)
+    _compare_parts(expected, observed, findings)
+    return _result(expected, BY_DIGESTS, _verdict(expected, observed, findings), findings, hint=observed.hint or expected.hint)
+
+
+def _result(
+    expected: OutputDescription,
+    compared_by: str,
+    verdict: OutputVerdict,
+    findings: Findings,
+    *,
+    same_bytes: bool = False,
+    hint: str = "",
+) -> OutputComparison:
     return OutputComparison(
         name=expected.name,
         type=expected.type,
-        compared_by="digest" if same_bytes else "digests and metrics because the output itself was not kept",
-        verdict=_verdict(expected, observed, same_bytes, findings),
+        compared_by=compared_by,
+        verdict=verdict,
         same_bytes=same_bytes,
         differences=findings.differences,
         count=findings.count,
+        hint=hint,
     )
 
 
-def _verdict(expected: OutputDescription, observed: OutputDescription, same_bytes: bool, findings: Findings) -> Verdict:
+def _unknown(expected: OutputDescription, observed: OutputDescription) -> str:
+    """Return why two descriptions cannot be held against each other at all; empty where they can."""
+    for side, where in ((expected, "recorded"), (observed, "compared")):
+        if side.note or side.type == "bytes":
+            return f"where it was {where} it could not be read: {side.note or 'nothing reads such files'}"
+    if (ours := _edition(expected)) != (theirs := _edition(observed)):
+        return f"one was read as {ours} and the other as {theirs}"
+    return ""
+
+
+def _edition(side: OutputDescription) -> str:
+    return side.reader.partition(" ")[0] or f"{side.type}/1"
+
+
+def _verdict(expected: OutputDescription, observed: OutputDescription, findings: Findings) -> OutputVerdict:
     """Return what can be said; other bytes whose metrics agree may still hold other values."""
-    if same_bytes:
-        return Verdict.IDENTICAL
-    if findings.outside or expected.type in WITHOUT_TOLERANCE:
-        return Verdict.DIFFERS
-    has_unknown = any(difference.kind == "changed" for difference in findings.differences)
-    is_complete = expected.is_complete and observed.is_complete and not has_unknown
-    return findings.verdict if is_complete else Verdict.UNDETERMINED
+    if findings.outside:
+        return OutputVerdict.DIFFERS
+    has_unknown = findings.unread or any(difference.kind == "changed" for difference in findings.differences)
+    is_complete = expected.is_complete and observed.is_complete and not (has_unknown or expected.unread or observed.unread)
+    return findings.verdict if is_complete else OutputVerdict.UNDETERMINED
 
 
-def _compare_metrics(expected: dict[str, str], observed: dict[str, str], findings: Findings) -> None:
-    for path in sorted({*expected, *observed}):
+def _paths(expected: dict[str, str], observed: dict[str, str], unread: set[str]) -> Iterator[str]:
+    return (path for path in sorted({*expected, *observed}) if path not in unread)
+
+
+def _compare_metrics(expected: OutputDescription, observed: OutputDescription, findings: Findings) -> None:
+    ours, theirs = expected.metrics, observed.metrics
+    for path in _paths(ours, theirs, {*expected.unread, *observed.unread}):
         rule = findings.rule((path,))
-        if path not in expected or path not in observed:
-            findings.add(
-                path,
-                "added" if path not in expected else "removed",
-                expected.get(path, "absent"),
-                observed.get(path, "absent"),
-                accepted=rule.ignore,
-            )
+        if path not in ours or path not in theirs:
+            if max(len(ours), len(theirs)) < SHOWN_ITEMS:  # beyond, the other side may have it too
+                kind = "added" if path not in ours else "removed"
+                findings.add(path, kind, ours.get(path, "absent"), theirs.get(path, "absent"), accepted=rule.ignore)
         elif not rule.ignore:
             tally = Tally(rule)
-            tally.add(None, _number(expected[path]), _number(observed[path]))
+            tally.add(None, _number(ours[path]), _number(theirs[path]))
             findings.add_numbers((path,), tally.deviation())
 
 
@@ -131,11 +202,11 @@ def _number(text: str) -> Number:
     return int(text) if text.lstrip("-").isdigit() else float(text)
 
 
-def _compare_parts(expected: dict[str, str], observed: dict[str, str], findings: Findings) -> None:
+def _compare_parts(expected: OutputDescription, observed: OutputDescription, findings: Findings) -> None:
     """Compare digests: where a rule allows a distance, another digest tells nothing, and is written down as accepted."""
-    for name in sorted({*expected, *observed}):
+    for name in _paths(expected.parts, observed.parts, {*expected.unread, *observed.unread}):
         rule = findings.rule((name,))
-        ours, theirs = expected.get(name, "absent"), observed.get(name, "absent")
+        ours, theirs = expected.parts.get(name, "absent"), observed.parts.get(name, "absent")
         if ours != theirs and not rule.ignore:
             kind = "added" if ours == "absent" else "removed" if theirs == "absent" else "changed"
             findings.add(name, kind, ours, theirs, accepted=kind == "changed" and not rule.is_exact)

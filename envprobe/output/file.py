@@ -1,4 +1,5 @@
-"""Compare two outputs: files by their type, folders file by file. Whatever cannot be read by type is compared by bytes."""
+"""Compare two outputs: files by their type, folders file by file. What cannot be read by its type is compared as text, and
+other bytes that cannot be read at all are `undetermined`."""
 
 from __future__ import annotations
 
@@ -9,21 +10,24 @@ from typing import NamedTuple
 import msgspec
 
 from ..error import UsageError
-from . import binary
-from .comparator import Comparator, comparator_for
-from .comparison import OutputComparison, OutputDifference, Verdict
+from .comparator import BY_TYPE, Comparator, comparator_for
+from .comparison import OutputComparison, OutputDifference, OutputVerdict
 from .finding import SHOWN_DIFFERENCES, Findings, Unable, Unreadable
 from .folder import files, pair_names, with_shards
+from .readers import binary
+from .text_file import looks_like_text
 from .tolerance import Tolerance
 
-SEVEREST_FIRST = (Verdict.DIFFERS, Verdict.UNDETERMINED, Verdict.TOLERANCE, Verdict.IDENTICAL)
+SEVEREST_FIRST = (OutputVerdict.DIFFERS, OutputVerdict.UNDETERMINED, OutputVerdict.TOLERANCE, OutputVerdict.IDENTICAL)
+BYTES_DECIDE = 'if its bytes must be the same, say so: [tool.envprobe.outputs] "{name}" = {{bytes = true}}'
 
 
-class Outcome(NamedTuple):
-    """What became of a typed comparison."""
+class TypedResult(NamedTuple):
+    """What a comparison by type came to."""
 
     compared_by: str
-    verdict: Verdict | None = None
+    findings: Findings
+    verdict: OutputVerdict | None = None
     """Set where the findings must not decide."""
     hint: str = ""
 
@@ -57,34 +61,75 @@ def _compare_files(expected: Path, observed: Path, tolerance: Tolerance, name: s
     findings = Findings(tolerance, name, comparator.type)
     same_bytes = binary.same(with_shards(expected), with_shards(observed))
     if same_bytes and tolerance.trusts_equal_bytes:
-        outcome = Outcome("bytes")
-    elif findings.rule(()).ignore:
-        outcome = Outcome("nothing: a rule ignores it", Verdict.TOLERANCE)
+        result = TypedResult("bytes", findings)
+    elif findings.whole.ignore:
+        result = TypedResult("nothing: a rule ignores it", findings, OutputVerdict.TOLERANCE)
+    elif findings.whole.bytes:
+        binary.compare(expected, observed, findings, decides=True)
+        result = TypedResult("bytes, as a rule says", findings)
     else:
-        outcome = _compare_by_type(expected, observed, comparator, findings)
-        if outcome.compared_by != comparator.type:
-            findings = Findings(tolerance, name, comparator.type)
-            binary.compare(expected, observed, findings)
+        result = _compare_by_type(expected, observed, comparator, findings)
+    found = result.findings
     return OutputComparison(
         name=name,
         type=comparator.type,
-        compared_by=outcome.compared_by,
-        verdict=outcome.verdict if outcome.verdict and not same_bytes else findings.verdict,
+        compared_by=result.compared_by,
+        verdict=result.verdict if result.verdict and not same_bytes else found.verdict,
         same_bytes=same_bytes,
-        differences=findings.differences,
-        count=findings.count,
-        hint=outcome.hint,
+        differences=found.differences,
+        count=found.count,
+        hint=result.hint or found.hint,
     )
 
 
-def _compare_by_type(expected: Path, observed: Path, comparator: Comparator, findings: Findings) -> Outcome:
+def _compare_by_type(expected: Path, observed: Path, comparator: Comparator, findings: Findings) -> TypedResult:
     try:
         comparator.compare(expected, observed, findings)
-    except Unable as error:
-        return Outcome(f"bytes because {error.message}", Verdict.UNDETERMINED, error.hint)
+    except Unable as error:  # it may be the same by type, whatever the bytes say
+        shown = _as_text_or_bytes(expected, observed, findings)
+        return TypedResult(f"bytes because {error.message}", shown.findings, OutputVerdict.UNDETERMINED, error.hint)
     except Unreadable as error:
-        return Outcome(f"bytes because {error}")
-    return Outcome(comparator.type)
+        return _compare_damaged(expected, observed, comparator, findings, str(error))
+    hint = BYTES_DECIDE.format(name=findings.output) if comparator.type == "bytes" else ""
+    return TypedResult(comparator.type, findings, hint=hint)
+
+
+def _compare_damaged(expected: Path, observed: Path, comparator: Comparator, findings: Findings, reason: str) -> TypedResult:
+    """Compare two files of which one at least is not what its name says: as text, or by which of them is."""
+    if comparator.type != "text":
+        result = _as_text_or_bytes(expected, observed, findings)
+        if result.compared_by == "text":
+            return result._replace(compared_by=f"text because {reason}")
+    faults = [_fault(comparator, path) for path in (expected, observed)]
+    fresh = Findings(findings.tolerance, findings.output, findings.type_name)
+    if bool(faults[0]) != bool(faults[1]):
+        fresh.add("", "type", *(fault or f"a sound {comparator.type} file" for fault in faults))
+        return TypedResult(f"bytes because {reason}", fresh)
+    binary.compare(expected, observed, fresh)
+    return TypedResult(f"bytes because {reason}", fresh, hint=BYTES_DECIDE.format(name=findings.output))
+
+
+def _as_text_or_bytes(expected: Path, observed: Path, findings: Findings) -> TypedResult:
+    fresh = Findings(findings.tolerance, findings.output, "text")
+    try:
+        if looks_like_text(expected) and looks_like_text(observed):
+            BY_TYPE["text"].compare(expected, observed, fresh)
+            return TypedResult("text", fresh)
+    except (Unable, Unreadable):
+        fresh = Findings(findings.tolerance, findings.output, "bytes")
+    binary.compare(expected, observed, fresh)
+    return TypedResult("bytes", fresh)
+
+
+def _fault(comparator: Comparator, path: Path) -> str:
+    """Return why a file is not what its name says; empty where it is."""
+    try:
+        comparator.summarize(path)
+    except Unreadable as error:
+        return str(error)
+    except Unable:
+        return ""
+    return ""
 
 
 def _compare_folders(expected: Path, observed: Path, tolerance: Tolerance, name: str) -> OutputComparison:
@@ -101,7 +146,7 @@ def _compare_folders(expected: Path, observed: Path, tolerance: Tolerance, name:
             found += [_inside(file, difference) for difference in parts[-1].differences]
     is_incomplete = any(None in pair[1:] for pair in pairs)
     count = len(found) + sum(part.count - len(part.differences) for part in parts)
-    verdicts = {*(part.verdict for part in parts), Verdict.DIFFERS if is_incomplete else Verdict.IDENTICAL}
+    verdicts = {*(part.verdict for part in parts), OutputVerdict.DIFFERS if is_incomplete else OutputVerdict.IDENTICAL}
     return OutputComparison(
         name=name,
         type="folder",

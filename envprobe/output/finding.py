@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
+from pathlib import Path
 
 import msgspec
 
-from ..error import EnvprobeError
+from ..error import EnvprobeError, installing
 from ..spelling import cut, safe
-from .comparison import Deviation, OutputDifference, Verdict
+from .comparison import Deviation, OutputDifference, OutputVerdict
 from .tolerance import Rule, Tolerance
 
 SHOWN_DIFFERENCES = 50
 SHOWN_CHARACTERS = 200
+CONTEXT_CHARACTERS = 40
+"""What is shown in front of the place where two long texts part."""
 PLAIN_KEY = re.compile(r"[\w:/@ +-]{1,200}|\*")
 
 Step = str | int
@@ -24,11 +28,11 @@ Step = str | int
 
 
 class Unreadable(Exception):
-    """A typed comparison is not possible, so bytes decide; the message completes `bytes because …`."""
+    """A file, or one member of it, is not what its name says; the message completes `bytes because …`."""
 
 
 class Unable(EnvprobeError):
-    """A typed comparison would be possible, but not here or not within bounds: if bytes differ, nothing can be said."""
+    """A file may well be what its name says, but cannot be read here or not within bounds: other bytes say nothing of it."""
 
 
 @contextmanager
@@ -45,7 +49,7 @@ def only_refusals(type_name: str) -> Iterator[None]:
 
 def missing_extra(module: str, extra: str) -> Unable:
     """Return the trouble that a library is not installed."""
-    return Unable(f"{module} is not installed", f"pip install 'envprobe-ml[{extra}]'")
+    return Unable(f"{module} is not installed", installing(extra))
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -55,6 +59,8 @@ class Found(msgspec.Struct, frozen=True):
     outside: int
     rejected: list[OutputDifference]
     accepted: list[OutputDifference]
+    unread: int = 0
+    hint: str = ""
 
 
 class Findings:
@@ -64,12 +70,24 @@ class Findings:
         self.tolerance = tolerance
         self.output = output
         self.type_name = type_name
-        self.count = self.outside = 0
+        self.count = self.outside = self.unread = 0
+        self.hint = ""
+        """What would let more be read, such as an extra to install."""
         self._shown: dict[bool, list[OutputDifference]] = {True: [], False: []}
         self.rule = cache(self._rule)
 
+    @classmethod
+    def for_summary(cls, path: Path) -> Findings:
+        """Return the findings of a file that is only described: no rule is known there."""
+        return cls(Tolerance(), path.name, "")
+
     def _rule(self, path: tuple[Step, ...]) -> Rule:
         return self.tolerance.rule(".".join(map(str, path)), self.output, self.type_name)
+
+    @cached_property
+    def whole(self) -> Rule:
+        """The rule for the output as a whole, which may name the output alone."""
+        return self.tolerance.rule_of_output(self.output, self.type_name)
 
     def add(
         self,
@@ -81,20 +99,28 @@ class Findings:
         accepted: bool = False,
         deviation: Deviation | None = None,
     ) -> None:
-        """Write down one difference; texts are made safe and short here."""
+        """Write down one difference; texts are made safe and short here, cut around the place where they part."""
         self.count += 1
-        self.outside += not accepted
+        self.unread += kind == "unread"
+        self.outside += not accepted and kind != "unread"
+        expected, observed = parted(safe(expected), safe(observed))
         if len(self._shown[accepted]) < SHOWN_DIFFERENCES:
             self._shown[accepted].append(
                 OutputDifference(
                     path=path if isinstance(path, str) else spell_path(path),
                     kind=kind,
-                    expected=cut(safe(expected), SHOWN_CHARACTERS),
-                    observed=cut(safe(observed), SHOWN_CHARACTERS),
+                    expected=expected,
+                    observed=observed,
                     accepted=accepted,
                     deviation=deviation,
                 )
             )
+
+    def add_unread(self, path: tuple[Step, ...] | str, reason: str, expected: bytes, observed: bytes, hint: str = "") -> None:
+        """Write down a member that cannot be read, unless its bytes are the same."""
+        if expected != observed:
+            self.hint = self.hint or hint
+            self.add(path, "unread", f"{_bytes(expected)}: {reason}", _bytes(observed))
 
     def add_numbers(self, path: tuple[Step, ...], deviation: Deviation, kind: str = "number") -> None:
         """Write down numbers that differ, shown by the worst place."""
@@ -112,24 +138,55 @@ class Findings:
     @property
     def found(self) -> Found:
         """What was written down so far."""
-        return Found(self.count, self.outside, self._shown[False], self._shown[True])
+        return Found(self.count, self.outside, self._shown[False], self._shown[True], self.unread, self.hint)
 
     def take(self, found: Found) -> None:
         """Write down what another process found."""
-        self.count, self.outside = found.count, found.outside
+        self.count, self.outside, self.unread = found.count, found.outside, found.unread
+        self.hint = found.hint
         self._shown = {False: found.rejected, True: found.accepted}
 
+    def include(self, found: Found, where: Callable[[str], str]) -> None:
+        """Add what was found in a part of this output, under the path that `where` makes of the part's own."""
+        self.count, self.outside, self.unread = self.count + found.count, self.outside + found.outside, self.unread + found.unread
+        self.hint = self.hint or found.hint
+        for accepted, differences in ((False, found.rejected), (True, found.accepted)):
+            room = SHOWN_DIFFERENCES - len(self._shown[accepted])
+            self._shown[accepted] += [msgspec.structs.replace(one, path=where(one.path)) for one in differences[:room]]
+
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> OutputVerdict:
         """What follows from the differences."""
         if self.outside:
-            return Verdict.DIFFERS
-        return Verdict.TOLERANCE if self.count else Verdict.IDENTICAL
+            return OutputVerdict.DIFFERS
+        if self.unread:
+            return OutputVerdict.UNDETERMINED
+        return OutputVerdict.TOLERANCE if self.count else OutputVerdict.IDENTICAL
 
     @property
     def differences(self) -> list[OutputDifference]:
         """The differences that are shown, those that no rule accepts first."""
         return (self._shown[False] + self._shown[True])[:SHOWN_DIFFERENCES]
+
+
+def parted(expected: str, observed: str, limit: int = SHOWN_CHARACTERS) -> tuple[str, str]:
+    """Cut two texts to a length so that what differs is seen: around the first place where they part."""
+    if max(len(expected), len(observed)) <= limit:
+        return expected, observed
+    common = next(
+        (i for i, (a, b) in enumerate(zip(expected, observed, strict=False)) if a != b), min(len(expected), len(observed))
+    )
+    start = 0 if common < limit // 2 else common - CONTEXT_CHARACTERS
+    return _window(expected, start, limit), _window(observed, start, limit)
+
+
+def _window(text: str, start: int, limit: int) -> str:
+    before, room = ("…", limit - 1) if start else ("", limit)
+    return before + (text[start:] if len(text) - start <= room else text[start : start + room - 1] + "…")
+
+
+def _bytes(data: bytes) -> str:
+    return f"{len(data):,} bytes sha256:{hashlib.sha256(data).hexdigest()[:12]}"
 
 
 def spell_path(path: tuple[Step, ...]) -> str:

@@ -109,7 +109,7 @@ def main() -> None:
 
 
 def _answer(request: Request) -> Answer:
-    module = import_module(f".{request.module}", __package__)
+    module = import_module(f".readers.{request.module}", __package__)
     paths = [Path(path) for path in request.paths]
     findings = Findings(Tolerance(request.rules), request.output, request.type)
     try:

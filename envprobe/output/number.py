@@ -5,12 +5,44 @@ from __future__ import annotations
 import math
 import struct
 import sys
+from decimal import Context, Decimal, InvalidOperation
 from enum import IntEnum
 
 from .tolerance import Rule
 
 Number = int | float
+FITTING_DIGITS = 17
+"""Significant digits that tell any two floats apart."""
 LARGEST = sys.float_info.max
+
+
+class Wide(str):
+    """The digits of a number that no float holds, such as 1e400 or 9007199254740993.0: its neighbour is another number."""
+
+    __slots__ = ()
+
+
+def fits(text: str, value: float) -> bool:
+    """Tell whether a float is what its digits say: it rounds to them, or they are its shortest ones."""
+    if repr(value) == text:
+        return True
+    try:
+        digits = Decimal(text)
+        if not digits.is_finite() or not math.isfinite(value):
+            return not digits.is_finite() and not math.isfinite(value)
+        if value == 0 or digits == 0:
+            return value == 0 and digits == 0
+        return (
+            digits == Decimal(repr(value)) or Context(prec=max(len(digits.as_tuple().digits), 1)).create_decimal(value) == digits
+        )
+    except InvalidOperation:
+        return False
+
+
+def read_float(text: str) -> float | Wide:
+    """Return a float, or the digits where no float is what they say."""
+    value = float(text)
+    return value if repr(value) == text or fits(text, value) else Wide(text)
 
 
 class Agreement(IntEnum):

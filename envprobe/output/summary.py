@@ -23,6 +23,10 @@ class Summary(msgspec.Struct, frozen=True):
     """Arrays, columns, images: type, shape and digest in words."""
     is_complete: bool = False
     """Whether two outputs with equal metrics and parts are the same."""
+    unread: dict[str, str] = {}
+    """Members that could not be read, with the reason."""
+    hint: str = ""
+    """What would let them be read."""
 
 
 def spelled(metrics: Iterable[tuple[tuple[Step, ...], Number]]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from fnmatch import translate
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from .. import document
+from . import mask
 
 SHOWN = 80
 
@@ -36,6 +38,15 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Whether the items of a list, the rows or the columns of a table may come in any order."""
     ignore: bool = False
     """Whether the value is left out, as a duration or a date should be."""
+    bytes: bool = False
+    """Of a whole output: whether its bytes decide, and are not read as anything."""
+    mask: tuple[str, ...] | None = None
+    """Of a text: what is taken out of each line before it is compared: `time`, `duration`, `address`, `path`, `uuid`, `number`,
+    or a regular expression. Without it, only the times in `.log`, `.out` and `.err`."""
+    key: tuple[str, ...] = ()
+    """Of a table (`"rows"`): the columns that tell its rows apart. Without it, a column that does so on both sides."""
+    encoding: str = ""
+    """Of a text or a table: how its characters are encoded. Without it, UTF-8, a byte order mark, or what is found likely."""
 
     @property
     def is_exact(self) -> bool:
@@ -72,7 +83,13 @@ class Tolerance(msgspec.Struct, frozen=True, dict=True):
 
     def rule(self, path: str, output: str = "", type_name: str = "") -> Rule:
         """Return the rule for the value at `path` of an output."""
-        spellings = (path, f"{output}:{path}", path.rpartition(".")[2])
+        return self._chosen((path, f"{output}:{path}", path.rpartition(".")[2]), type_name)
+
+    def rule_of_output(self, output: str, type_name: str = "") -> Rule:
+        """Return the rule for a whole output: `train.log` speaks of it as `train.log:` does."""
+        return self._chosen(("", f"{output}:", output, output.rpartition("/")[2]), type_name)
+
+    def _chosen(self, spellings: tuple[str, ...], type_name: str) -> Rule:
         found = [
             (selector.literals, selector.type != "", text)
             for text, selector in self._selectors.items()
@@ -117,3 +134,13 @@ def _faults(text: str, fields: Any, types: frozenset[str]) -> Iterator[str]:
         limit = getattr(rule, name)
         if limit is not None and not limit >= 0:
             yield f"{shown}.{name}: expected a number from 0 up, found {limit}"
+    yield from (f"{shown}.mask: {fault}" for fault in mask.faults(rule.mask or ()))
+    if rule.encoding and not _is_encoding(rule.encoding):
+        yield f"{shown}.encoding: Python knows no text encoding {rule.encoding[:SHOWN]!r}"
+
+
+def _is_encoding(name: str) -> bool:
+    try:
+        return codecs.lookup(name)._is_text_encoding
+    except LookupError:
+        return False

@@ -1,161 +1,156 @@
-"""Compare nested values: what JSON, YAML, TOML and notebooks hold. The walk is deepdiff's; the rules for numbers are ours."""
+"""Compare nested values: what JSON, YAML, TOML and notebooks hold. Parts that are the same are passed over at once."""
 
 from __future__ import annotations
 
-import datetime
-import hashlib
-import json
-from collections.abc import Iterator
+import marshal
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 from ..spelling import cut
-from .finding import Findings, Step, Unable, Unreadable
-from .number import is_number
+from .align import paired, spans
+from .finding import Findings, Step
+from .number import Wide, is_number
+from .plain import spelled_json
 from .tally import Tally
 
-DEPTH_LIMIT = 64
-VALUE_LIMIT = 5_000_000
-"""Values in one document; an alias counts as often as it is used."""
-WALK_LIMIT = 100_000
-"""Values that deepdiff visits, at about 0.1 ms each; a list of numbers counts once, and equal parts are not visited."""
 RECORDS = 32
 """Records of one list, all with the same members, that are compared column by column."""
-KINDS = {
-    "dictionary_item_added": "added",
-    "iterable_item_added": "added",
-    "dictionary_item_removed": "removed",
-    "iterable_item_removed": "removed",
-    "type_changes": "type",
-    "values_changed": "changed",
-}
-
-
-def plain(value: Any) -> Any:
-    """Return a parsed document as dicts, lists, texts, numbers, booleans and None. Raises Unreadable, Unable beyond bounds."""
-    return _Plain().convert(value, 0)
-
-
-class _Plain:
-    """One conversion, which counts its values so that aliases of aliases cannot grow without end."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def convert(self, value: Any, depth: int) -> Any:
-        self.count += 1
-        if self.count > VALUE_LIMIT:
-            raise Unable(f"it holds more than {VALUE_LIMIT:,} values")
-        if depth > DEPTH_LIMIT:
-            raise Unreadable(f"it is nested more than {DEPTH_LIMIT} levels deep")
-        if isinstance(value, dict):
-            return {_key(key): self.convert(item, depth + 1) for key, item in value.items()}
-        if isinstance(value, list | tuple):
-            return [self.convert(item, depth + 1) for item in value]
-        if isinstance(value, set | frozenset):
-            return sorted((self.convert(item, depth + 1) for item in value), key=_spelled)
-        if value is None or isinstance(value, str | bool | int | float):
-            return value
-        if isinstance(value, datetime.date | datetime.time):
-            return value.isoformat()
-        if isinstance(value, bytes):
-            return f"{len(value)} bytes {value.hex()}"
-        raise Unreadable(f"it holds a value of type {type(value).__name__}")
-
-
-def _key(key: Any) -> str:
-    return key if isinstance(key, str) else repr(key)
+SHOWN_ITEMS = 20
+LIKE_MEMBERS = 200
+"""Members of two items of a list that are looked at to see how alike they are."""
 
 
 def compare_trees(expected: Any, observed: Any, findings: Findings, prefix: tuple[Step, ...] = ()) -> None:
     """Compare two plain documents and write down the differences under `prefix`."""
-    if findings.tolerance.trusts_equal_bytes and _spelled(expected) == _spelled(observed):
-        return
-    from deepdiff import DeepDiff  # takes a third of a second
-
     if any(rule.ignore_order for rule in findings.tolerance.rules.values()):
         expected, observed = (_arranged(value, prefix, findings) for value in (expected, observed))
-    result = DeepDiff(
-        expected,
-        observed,
-        custom_operators=[_Operator(findings, prefix)],
-        ignore_private_variables=False,  # else keys that begin with two underscores are skipped
-        threshold_to_diff_deeper=0,  # else two objects with few common keys are one difference
-        zip_ordered_iterables=True,  # by index; aligning takes quadratic time
-        view="tree",
-    )
-    found = [(_path(level), kind, level) for report_type, kind in KINDS.items() for level in result.get(report_type, ())]
-    for path, kind, level in sorted(found, key=lambda item: _natural(item[0])):
-        if not findings.rule(prefix + path).ignore:
-            findings.add(prefix + path, kind, _side(level.t1, kind == "added"), _side(level.t2, kind == "removed"))
+    _Walk(findings).compare(prefix, expected, observed)
 
 
-def _path(level: Any) -> tuple[Step, ...]:
-    return tuple(level.path(output_format="list"))
+class _Walk:
+    """One walk over two documents at once."""
+
+    def __init__(self, findings: Findings) -> None:
+        self.findings = findings
+        self.trusts_equal = findings.tolerance.trusts_equal_bytes
+        self.has_rules = bool(findings.tolerance.rules)
+
+    def compare(self, path: tuple[Step, ...], expected: Any, observed: Any) -> None:
+        if (self.trusts_equal and same(expected, observed)) or (self.has_rules and self.findings.rule(path).ignore):
+            return
+        if isinstance(expected, dict) and isinstance(observed, dict):
+            self._members(path, expected, observed)
+        elif isinstance(expected, list) and isinstance(observed, list):
+            self._lists(path, expected, observed)
+        elif isinstance(expected, Wide) or isinstance(observed, Wide):
+            self._wide(path, expected, observed)
+        elif is_number(expected) and is_number(observed):
+            compare_numbers(path, [expected], [observed], self.findings)
+        elif type(expected) is not type(observed):
+            self.findings.add(path, "type", spell(expected), spell(observed))
+        elif expected != observed:
+            self.findings.add(path, "changed", spelled_json(expected), spelled_json(observed))
+
+    def _members(self, path: tuple[Step, ...], expected: dict[str, Any], observed: dict[str, Any]) -> None:
+        for key in sorted({*expected, *observed}):
+            if key in expected and key in observed:
+                self.compare((*path, key), expected[key], observed[key])
+            elif not self.findings.rule((*path, key)).ignore:
+                self._one_sided((*path, key), expected.get(key), observed.get(key), is_added=key in observed)
+
+    def _one_sided(self, path: tuple[Step, ...], expected: Any, observed: Any, *, is_added: bool) -> None:
+        sides = ("absent", spell(observed)) if is_added else (spell(expected), "absent")
+        self.findings.add(path, "added" if is_added else "removed", *sides)
+
+    def _wide(self, path: tuple[Step, ...], expected: Any, observed: Any) -> None:
+        """Compare numbers of which one is not what a float can hold: its digits count, unless a limit accepts the distance."""
+        rule = self.findings.rule(path)
+        if not (is_number(expected) or isinstance(expected, Wide)) or not (is_number(observed) or isinstance(observed, Wide)):
+            self.findings.add(path, "type", spell(expected), spell(observed))
+            return
+        tally = Tally(rule)
+        tally.add(None, float(expected), float(observed))
+        deviation = tally.deviation()
+        is_accepted = not rule.is_exact and bool(deviation.differing) and not deviation.outside
+        self.findings.add(path, "number", spell(expected), spell(observed), accepted=is_accepted)
+
+    def _lists(self, path: tuple[Step, ...], expected: list[Any], observed: list[Any]) -> None:
+        """Judge two lists: their order, then series of numbers and of records by column, anything else item by item."""
+        if _is_reordered(expected, observed):
+            self.findings.add(path, "order", spell(expected), spell(observed))
+        elif len(expected) == len(observed) and _are_numbers(expected) and _are_numbers(observed):
+            compare_numbers(path, expected, observed, self.findings)
+        elif len(expected) == len(observed) and (names := _columns(expected)) and names == _columns(observed):
+            columns = [{name: [item[name] for item in items] for name in names} for items in (expected, observed)]
+            self.compare((*path, "*"), columns[0], columns[1])
+        else:
+            self._items(path, expected, observed)
+
+    def _items(self, path: tuple[Step, ...], expected: list[Any], observed: list[Any]) -> None:
+        """Compare the items that belong together; the others were left out or put in."""
+        if not self.trusts_equal and len(expected) == len(observed):
+            parts: Iterator[tuple[int, int, int, int]] = iter([(0, len(expected), 0, len(observed))])
+        else:
+            parts = spans([_key(item) for item in expected], [_key(item) for item in observed])
+        for first, end, other, other_end in parts:
+            ours, theirs = expected[first:end], observed[other:other_end]
+            if len(ours) != len(theirs) and _are_numbers(ours) and _are_numbers(theirs):
+                compare_numbers((*path, f"{first} to {end - 1}") if first else path, ours, theirs, self.findings)
+                continue
+            for left, right in paired(ours, theirs, likeness):
+                index = first + left if left is not None else other + (right or 0)
+                if left is not None and right is not None:
+                    self.compare((*path, index), ours[left], theirs[right])
+                elif not self.findings.rule((*path, index)).ignore:
+                    sides = (None, theirs[right or 0]) if left is None else (ours[left], None)
+                    self._one_sided((*path, index), *sides, is_added=left is None)
 
 
-def _natural(path: tuple[Step, ...]) -> list[tuple[bool, int, str]]:
-    return [(False, step, "") if isinstance(step, int) else (True, 0, step) for step in path]
+def same(expected: Any, observed: Any) -> bool:
+    """Tell whether two plain values are the same, types and bits of numbers included."""
+    if type(expected) is not type(observed):
+        return False
+    if isinstance(expected, dict | list):
+        return bool(expected == observed) and _marshalled(expected) == _marshalled(observed)
+    if isinstance(expected, float):
+        return expected.hex() == observed.hex()
+    return bool(expected == observed)
 
 
-def _side(value: Any, is_missing: bool) -> str:
-    return "absent" if is_missing else spell(value)
+def _marshalled(value: Any) -> bytes | str:
+    """Return bytes that are the same for the same value: Python's own, where the order of keys allows, else JSON."""
+    try:
+        return marshal.dumps(value, 2)
+    except ValueError:  # Wide is a text of its own kind
+        return spelled_json(value)
+
+
+def _key(item: Any) -> Hashable:
+    return item if isinstance(item, str) else spelled_json(item)
+
+
+def likeness(expected: Any, observed: Any) -> float:
+    """Return how much of two items is the same: of their members where they have some, else all or nothing."""
+    if isinstance(expected, dict) and isinstance(observed, dict):
+        keys = sorted({*expected, *observed})[:LIKE_MEMBERS]
+        return (
+            sum(key in expected and key in observed and expected[key] == observed[key] for key in keys) / len(keys)
+            if keys
+            else 1.0
+        )
+    if isinstance(expected, list) and isinstance(observed, list):
+        shared = sum(ours == theirs for ours, theirs in zip(expected[:LIKE_MEMBERS], observed, strict=False))
+        return shared / min(max(len(expected), len(observed), 1), LIKE_MEMBERS)
+    return float(expected == observed)
 
 
 def spell(value: Any) -> str:
     """Spell a plain value shortly, as JSON."""
-    if isinstance(value, dict | list) and len(value) > 20:
+    if isinstance(value, Wide):
+        return value
+    if isinstance(value, dict | list) and len(value) > SHOWN_ITEMS:
         return f"{len(value):,} {'members' if isinstance(value, dict) else 'items'}"
-    return cut(_spelled(value), 200)
-
-
-def _spelled(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
-
-
-class _Operator:
-    """What deepdiff asks at every level: equal parts, numbers, texts, order and what is ignored are decided here."""
-
-    def __init__(self, findings: Findings, prefix: tuple[Step, ...]) -> None:
-        self.findings = findings
-        self.prefix = prefix
-        self.visited = 0
-
-    def match(self, level: Any) -> bool:
-        """Take every level; `give_up_diffing` says whether deepdiff goes on below it."""
-        return True
-
-    def give_up_diffing(self, level: Any, diff_instance: Any) -> bool:
-        """Judge one level. Returns False where deepdiff is to walk on."""
-        self.visited += 1
-        if self.visited > WALK_LIMIT:
-            raise Unable(f"more than {WALK_LIMIT:,} values lie in parts that differ")
-        path = self.prefix + _path(level)
-        expected, observed = level.t1, level.t2
-        if self.findings.rule(path).ignore:
-            return True
-        if is_number(expected) and is_number(observed):
-            compare_numbers(path, [expected], [observed], self.findings)
-            return True
-        if isinstance(expected, str) and isinstance(observed, str):
-            if expected != observed:
-                self.findings.add(path, "changed", spell(expected), spell(observed))
-            return True
-        if self.findings.tolerance.trusts_equal_bytes and _spelled(expected) == _spelled(observed):
-            return True
-        return isinstance(expected, list) and isinstance(observed, list) and self._lists(path, expected, observed)
-
-    def _lists(self, path: tuple[Step, ...], expected: list[Any], observed: list[Any]) -> bool:
-        """Judge two lists: their order, then series of numbers and of records by column, anything else item by item."""
-        if _is_reordered(expected, observed):
-            self.findings.add(path, "order", spell(expected), spell(observed))
-        elif _are_numbers(expected) and _are_numbers(observed):
-            compare_numbers(path, expected, observed, self.findings)
-        elif len(expected) == len(observed) and (names := _columns(expected)) and names == _columns(observed):
-            columns = [{name: [item[name] for item in items] for name in names} for items in (expected, observed)]
-            compare_trees(columns[0], columns[1], self.findings, (*path, "*"))
-        else:
-            return False
-        return True
+    return cut(spelled_json(value), 1000)
 
 
 def _are_numbers(items: list[Any]) -> bool:
@@ -176,8 +171,17 @@ def _is_reordered(expected: list[Any], observed: list[Any]) -> bool:
         return False
     if _are_numbers(expected) and _are_numbers(observed) and sorted(expected) != sorted(observed):
         return False
-    words = [_spelled(item) for item in expected], [_spelled(item) for item in observed]
+    if sum(map(_hashed, expected)) != sum(map(_hashed, observed)):
+        return False
+    words = [spelled_json(item) for item in expected], [spelled_json(item) for item in observed]
     return words[0] != words[1] and sorted(words[0]) == sorted(words[1])
+
+
+def _hashed(item: Any) -> int:
+    """Return a number that equal items share; NaN has one for itself, and a container that of its length."""
+    if isinstance(item, dict | list):
+        return len(item)
+    return hash(item) if item == item else 0
 
 
 def _arranged(value: Any, path: tuple[Step, ...], findings: Findings) -> Any:
@@ -192,7 +196,7 @@ def _arranged(value: Any, path: tuple[Step, ...], findings: Findings) -> Any:
 
 def _place_in_order(item: Any) -> tuple[int, Any, str]:
     is_comparable = is_number(item) and item == item  # NaN has no place among numbers
-    return (0, item, "") if is_comparable else (1, 0, _spelled(item))
+    return (0, item, "") if is_comparable else (1, 0, spelled_json(item))
 
 
 def compare_numbers(path: tuple[Step, ...], expected: list[Any], observed: list[Any], findings: Findings) -> None:
@@ -210,28 +214,3 @@ def _kind(expected: list[Any], observed: list[Any]) -> str:
     same_values = all(ours == theirs or ours != ours for ours, theirs in zip(expected, observed, strict=False))
     same_types = all(type(ours) is type(theirs) for ours, theirs in zip(expected, observed, strict=False))
     return "type" if same_values and not same_types else "number"
-
-
-def metrics(value: Any, prefix: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[Step, ...], int | float]]:
-    """Yield the numbers of a plain document with their paths, in order."""
-    if is_number(value):
-        yield prefix, value
-    elif isinstance(value, dict):
-        for key in sorted(value):
-            yield from metrics(value[key], (*prefix, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from metrics(item, (*prefix, index))
-
-
-def digest_without_numbers(value: Any) -> str:
-    """Return the digest of a plain document in which every number is 0: with `metrics`, it tells all."""
-    return f"sha256:{hashlib.sha256(_spelled(_zeroed(value)).encode('utf-8', 'surrogatepass')).hexdigest()}"
-
-
-def _zeroed(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _zeroed(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_zeroed(item) for item in value]
-    return 0 if is_number(value) else value

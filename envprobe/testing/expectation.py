@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..error import StoreError, UsageError
-from ..output import OutputComparison, Tolerance, Verdict, compare_outputs
+from ..output import OutputComparison, OutputVerdict, Tolerance, compare_outputs
 from ..output.file import require
 from ..render.output_summary import findings, heading
 from ..store import NAME
@@ -25,7 +25,7 @@ from .place import put, remove
 
 FOLDER = "expectations"
 OBTAINED = "obtained"
-PASSES = (Verdict.IDENTICAL, Verdict.TOLERANCE)
+PASSES = (OutputVerdict.IDENTICAL, OutputVerdict.TOLERANCE)
 NAME_LIMIT = 100
 _REPEAT = re.compile(r"\[repeat\d+of\d+\]|(?<=\[)repeat\d+of\d+-|-repeat\d+of\d+(?=[-\]])")
 """How the repetitions of a test are told apart in its name; they share their expectations."""

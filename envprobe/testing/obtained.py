@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import Any
 
 from ..error import UsageError
 from ..output.finding import Unable, Unreadable
-from ..output.tree import plain
+from ..output.plain import plain, spelled_json
 
 ACCEPTED = "give a number, text, list or dict of these, an array, a data frame, or the Path of a file or folder"
 REGISTERED = 2
@@ -69,9 +70,15 @@ def _plain(value: Any, name: str) -> Any:
 def _without_arrays(value: Any, name: str) -> Any:
     """Return nested values with arrays and their scalars as lists and numbers; float32 widens to float64 exactly."""
     if isinstance(value, dict):
-        return {key: _without_arrays(item, name) for key, item in value.items()}
+        return {key if isinstance(key, str) else repr(key): _without_arrays(item, name) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_without_arrays(item, name) for item in value]
+    if isinstance(value, set | frozenset):
+        return sorted((_without_arrays(item, name) for item in value), key=spelled_json)
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"{len(value)} bytes {value.hex()}"
     if hasattr(value, "to_csv") or hasattr(value, "write_csv"):
         raise UsageError(
             f"{name}: a data frame inside another value would lose its columns and its index",

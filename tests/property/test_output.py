@@ -12,7 +12,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from envprobe.output import Rule, Tolerance, Verdict, compare_outputs
+from envprobe.output import OutputVerdict, Rule, Tolerance, compare_outputs
 from envprobe.output.array_tally import ArrayTally
 from envprobe.output.number import Agreement, agree
 from envprobe.output.tally import Tally
@@ -108,7 +108,7 @@ def test_integers_in_arrays_follow_the_rules_too(pairs: list[tuple[int, int]], r
     assert tally.deviation().outside == outside
 
 
-def _verdict(one: Any, other: Any, tolerance: Tolerance) -> Verdict:
+def _verdict(one: Any, other: Any, tolerance: Tolerance) -> OutputVerdict:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, name, "m.json") for name in ("expected", "observed")]
         for path, value in zip(paths, (one, other), strict=True):
@@ -124,7 +124,7 @@ def _verdict(one: Any, other: Any, tolerance: Tolerance) -> Verdict:
 def test_a_document_is_identical_to_itself(value: Any) -> None:
     """Spelled anew, with other bytes, it has no difference."""
     spelled = json.loads(json.dumps(value))
-    assert _verdict([value, 1], [spelled, 1], Tolerance()) is Verdict.IDENTICAL
+    assert _verdict([value, 1], [spelled, 1], Tolerance()) is OutputVerdict.IDENTICAL
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
@@ -134,5 +134,8 @@ def test_documents_are_compared_symmetrically_and_monotonely(one: Any, other: An
     tolerance = Tolerance({"*": rule})
     verdict = _verdict(one, other, tolerance)
     assert verdict is _verdict(other, one, tolerance)
-    if _verdict(one, other, Tolerance({"*": Rule(nan_equal=rule.nan_equal, signed_zero=rule.signed_zero)})) is Verdict.IDENTICAL:
-        assert verdict is Verdict.IDENTICAL
+    if (
+        _verdict(one, other, Tolerance({"*": Rule(nan_equal=rule.nan_equal, signed_zero=rule.signed_zero)}))
+        is OutputVerdict.IDENTICAL
+    ):
+        assert verdict is OutputVerdict.IDENTICAL

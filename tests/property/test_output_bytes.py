@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from envprobe.output import COMPARATORS, Tolerance, Verdict, compare_outputs, describe
+from envprobe.output import COMPARATORS, OutputVerdict, Tolerance, compare_outputs, describe
 
 RECORDED = Path(__file__).resolve().parents[1] / "data" / "outputs" / "recorded"
 SAMPLES = {
@@ -29,7 +29,7 @@ def _name(type_name: str) -> str:
     return FILES.get(type_name) or f"file{(comparator.suffixes or ('.bin',))[0]}"
 
 
-def _judge(name: str, expected: bytes, observed: bytes) -> Verdict:
+def _judge(name: str, expected: bytes, observed: bytes) -> OutputVerdict:
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder, side, name) for side in ("expected", "observed")]
         for path, data in zip(paths, (expected, observed), strict=True):
@@ -37,7 +37,7 @@ def _judge(name: str, expected: bytes, observed: bytes) -> Verdict:
             path.write_bytes(data)
         describe(paths[1])
         verdict = compare_outputs(*paths, Tolerance()).verdict
-        assert compare_outputs(paths[1], paths[1], Tolerance()).verdict is Verdict.IDENTICAL
+        assert compare_outputs(paths[1], paths[1], Tolerance()).verdict is OutputVerdict.IDENTICAL
         return verdict
 
 
@@ -60,7 +60,7 @@ def test_a_damaged_real_file_is_judged(name: str, data: st.DataObject) -> None:
     for place in data.draw(st.lists(st.integers(0, len(whole) - 1), max_size=4)):
         damaged[place] = data.draw(st.integers(0, 255))
     end = data.draw(st.just(len(whole)) | st.integers(0, len(whole)))
-    assert _judge(name, whole, bytes(damaged[:end])) in set(Verdict)
+    assert _judge(name, whole, bytes(damaged[:end])) in set(OutputVerdict)
 
 
 @pytest.mark.parametrize("name", ["weights.h5", "model.keras"])
@@ -70,4 +70,4 @@ def test_a_damaged_file_of_weights_is_judged(name: str, data: st.DataObject) -> 
     """Its reader works in a process of its own; cut off, or with its first bytes changed, it is no HDF5 nor a zip."""
     whole = (RECORDED / name).read_bytes()
     damaged = data.draw(st.binary(min_size=1, max_size=8)) + whole[8 : data.draw(st.integers(9, len(whole)))]
-    assert _judge(name, whole, damaged) in set(Verdict)
+    assert _judge(name, whole, damaged) in set(OutputVerdict)

@@ -13,7 +13,7 @@ from envprobe.baseline.waiver import Waiver
 from envprobe.fact import ABSENT, Known
 from envprobe.numerics.comparison import compare
 from envprobe.numerics.pattern import Guess
-from envprobe.output.comparison import OutputComparison, OutputDifference, Place, Verdict
+from envprobe.output.comparison import OutputComparison, OutputDifference, OutputVerdict, Place
 from envprobe.policy import Severity
 from envprobe.render.page import render
 from envprobe.render.page.shell import document
@@ -91,7 +91,7 @@ def _hostile() -> Report:
                     name=text,
                     type="json",
                     compared_by=f"bytes because {text}",
-                    verdict=Verdict.DIFFERS,
+                    verdict=OutputVerdict.DIFFERS,
                     same_bytes=False,
                     hint=text,
                     count=1,

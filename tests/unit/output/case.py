@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from envprobe.output import OutputComparison, OutputDifference, Verdict, compare_outputs, read_tolerance
+from envprobe.output import OutputComparison, OutputDifference, OutputVerdict, compare_outputs, read_tolerance
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "outputs"
 RECORDED, OTHER_RATE = SAMPLES / "recorded", SAMPLES / "other_rate"
@@ -48,4 +48,4 @@ def is_typed(comparison: OutputComparison) -> bool:
     return comparison.compared_by == comparison.type
 
 
-__all__ = ["OTHER_RATE", "RECORDED", "SAMPLES", "Verdict", "compare", "found", "is_typed", "only", "write"]
+__all__ = ["OTHER_RATE", "RECORDED", "SAMPLES", "OutputVerdict", "compare", "found", "is_typed", "only", "write"]

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from envprobe.output import Tolerance, Verdict, compare_outputs, describe
-from envprobe.output.checkpoint import tensors
+from envprobe.output import OutputVerdict, Tolerance, compare_outputs, describe
+from envprobe.output.readers.checkpoint import tensors
 
 from .case import OTHER_RATE, RECORDED, found, only
 
@@ -69,7 +69,7 @@ def test_a_damaged_index_is_told(tmp_path: Path, place: int) -> None:
     index.write_bytes(data)
     comparison = compare_outputs(RECORDED / "checkpoint" / INDEX, index, Tolerance())
     assert comparison.compared_by.startswith("bytes because")
-    assert comparison.verdict is Verdict.DIFFERS
+    assert comparison.verdict is OutputVerdict.DIFFERS
 
 
 def test_a_shard_that_was_cut_off_is_told(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_variables_are_described_with_shape_and_digest() -> None:
 
 def test_bfloat16_is_widened_exactly(tmp_path: Path) -> None:
     """The two bytes of a bfloat16 are the upper half of a float32."""
-    from envprobe.output.checkpoint import _blocks
+    from envprobe.output.readers.checkpoint import _blocks
 
     path = tmp_path / SHARD
     path.write_bytes(struct.pack("<f", 1.5)[2:] + struct.pack("<f", -2.0)[2:])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from envprobe.error import UsageError
-from envprobe.output import OutputComparison, OutputDescription, Verdict, compare_descriptions, describe, read_tolerance
+from envprobe.output import OutputComparison, OutputDescription, OutputVerdict, compare_descriptions, describe, read_tolerance
 
 from .case import RECORDED, Content, found, write
 
@@ -41,16 +41,16 @@ def test_every_real_sample_is_described(path: Path) -> None:
 @pytest.mark.parametrize(
     ("observed", "rules", "verdict"),
     [
-        ({"a": 1.0, "b": "x"}, {}, Verdict.IDENTICAL),
-        ({"b": "x", "a": 1.0}, {}, Verdict.IDENTICAL),
-        ({"a": 1.01, "b": "x"}, {}, Verdict.DIFFERS),
-        ({"a": 1.01, "b": "x"}, {"a": {"absolute": 0.1}}, Verdict.TOLERANCE),
-        ({"a": 1.0, "b": "y"}, {}, Verdict.DIFFERS),
-        ({"a": 1.0, "b": "x", "c": 1}, {}, Verdict.DIFFERS),
+        ({"a": 1.0, "b": "x"}, {}, OutputVerdict.IDENTICAL),
+        ({"b": "x", "a": 1.0}, {}, OutputVerdict.IDENTICAL),
+        ({"a": 1.01, "b": "x"}, {}, OutputVerdict.DIFFERS),
+        ({"a": 1.01, "b": "x"}, {"a": {"absolute": 0.1}}, OutputVerdict.TOLERANCE),
+        ({"a": 1.0, "b": "y"}, {}, OutputVerdict.DIFFERS),
+        ({"a": 1.0, "b": "x", "c": 1}, {}, OutputVerdict.DIFFERS),
     ],
 )
 def test_a_document_is_judged_from_descriptions_alone(
-    tmp_path: Path, observed: Any, rules: dict[str, Any], verdict: Verdict
+    tmp_path: Path, observed: Any, rules: dict[str, Any], verdict: OutputVerdict
 ) -> None:
     """Numbers and a digest of everything else are all that a document holds."""
     expected = json.dumps({"a": 1.0, "b": "x"})
@@ -62,15 +62,17 @@ def test_an_array_is_judged_by_its_digest(tmp_path: Path) -> None:
     expected = lambda path: np.savez(path, a=np.ones(3), b=np.zeros(3))  # noqa: E731
     observed = lambda path: np.savez(path, b=np.zeros(3), a=np.ones(3) * 1.1)  # noqa: E731
     comparison = _compare(tmp_path, "w.npz", expected, observed)
-    assert (comparison.verdict, found(comparison)) == (Verdict.DIFFERS, [("changed", "a")])
-    assert _compare(tmp_path, "w.npz", expected, observed, {"a": {"absolute": 1}}).verdict is Verdict.UNDETERMINED
+    assert (comparison.verdict, found(comparison)) == (OutputVerdict.DIFFERS, [("changed", "a")])
+    assert _compare(tmp_path, "w.npz", expected, observed, {"a": {"absolute": 1}}).verdict is OutputVerdict.UNDETERMINED
 
 
 def test_other_bytes_of_which_little_is_known_are_undetermined(tmp_path: Path) -> None:
     """Of a table only the last row is kept: with the same last row and other bytes, nothing can be said."""
     comparison = _compare(tmp_path, "log.csv", "a,b\n1,2\n3,4\n", "a,b\n1,9\n3,4\n")
-    assert comparison.verdict is Verdict.UNDETERMINED
-    assert _compare(tmp_path, "x.bin", b"\x00\x01", b"\x00\x02").verdict is Verdict.DIFFERS
+    assert comparison.verdict is OutputVerdict.UNDETERMINED
+    assert _compare(tmp_path, "x.bin", b"\x00\x01", b"\x00\x02").verdict is OutputVerdict.UNDETERMINED
+    rules = {"x.bin": {"bytes": True}}
+    assert _compare(tmp_path, "x.bin", b"\x00\x01", b"\x00\x02", rules).verdict is OutputVerdict.DIFFERS
 
 
 def test_a_pickle_has_only_a_digest(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from envprobe.error import UsageError
-from envprobe.output import Tolerance, Verdict, compare_outputs, pair_names, read_tolerance, stable_name
+from envprobe.output import OutputVerdict, Tolerance, compare_outputs, pair_names, read_tolerance, stable_name
 
 from .case import OTHER_RATE, RECORDED, found, write
 
@@ -19,7 +19,7 @@ def test_a_rerun_with_the_same_seed_is_identical(tmp_path: Path) -> None:
     log = next((observed / "logs" / "train").iterdir())
     log.rename(log.with_name("events.out.tfevents.1800000000.other-host.99.0.v2"))
     comparison = compare_outputs(RECORDED, observed, Tolerance())
-    assert (comparison.verdict, comparison.count) == (Verdict.IDENTICAL, 0)
+    assert (comparison.verdict, comparison.count) == (OutputVerdict.IDENTICAL, 0)
 
 
 def test_a_saved_model_is_compared_by_its_variables() -> None:
@@ -38,7 +38,7 @@ def test_missing_and_new_files_are_named(tmp_path: Path) -> None:
             write(tmp_path / side / name, "x")
     comparison = compare_outputs(tmp_path / "expected", tmp_path / "observed", Tolerance())
     assert found(comparison) == [("removed", "a.txt"), ("added", "deep/c.txt")]
-    assert comparison.verdict is Verdict.DIFFERS
+    assert comparison.verdict is OutputVerdict.DIFFERS
 
 
 def test_rules_speak_of_files_in_a_folder(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_rules_speak_of_files_in_a_folder(tmp_path: Path) -> None:
         write(tmp_path / side / "train.log", side)
     rules = read_tolerance({"*train.log:*": {"ignore": True}}, "here")
     comparison = compare_outputs(tmp_path / "expected", tmp_path / "observed", rules)
-    assert comparison.verdict is Verdict.TOLERANCE
+    assert comparison.verdict is OutputVerdict.TOLERANCE
     assert comparison.compared_by == "1 by nothing: a rule ignores it"
 
 
@@ -69,7 +69,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     write(tmp_path / "expected" / "a.txt", "x")
     write(tmp_path / "observed" / "a.txt", "x")
     (tmp_path / "observed" / "passwd.txt").symlink_to("/etc/passwd")
-    assert compare_outputs(tmp_path / "expected", tmp_path / "observed", Tolerance()).verdict is Verdict.IDENTICAL
+    assert compare_outputs(tmp_path / "expected", tmp_path / "observed", Tolerance()).verdict is OutputVerdict.IDENTICAL
 
 
 def test_a_missing_output_is_trouble_not_drift(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import h5py
 import numpy as np
 import pytest
 
-from envprobe.output import Tolerance, Verdict, compare_outputs, describe
+from envprobe.output import OutputVerdict, Tolerance, compare_outputs, describe
 
 from .case import OTHER_RATE, RECORDED, compare, found, only
 
@@ -50,7 +50,7 @@ def test_storage_does_not_count(tmp_path: Path) -> None:
     """Chunks and compression are storage, not values."""
     plain = _file(lambda file: file.create_dataset("w", data=KERNEL))
     packed = _file(lambda file: file.create_dataset("w", data=KERNEL, chunks=(2, 3), compression="gzip", shuffle=True))
-    assert compare(tmp_path, "w.h5", plain, packed).verdict is Verdict.IDENTICAL
+    assert compare(tmp_path, "w.h5", plain, packed).verdict is OutputVerdict.IDENTICAL
 
 
 def test_large_arrays_in_chunks_are_walked_in_order(tmp_path: Path) -> None:
@@ -72,7 +72,8 @@ def test_attributes_are_compared_and_json_in_them_is_parsed(tmp_path: Path) -> N
         return _file(lambda file: file.attrs.update({"model_config": config, "names": np.array([b"a", b"b"])}))
 
     assert (
-        compare(tmp_path, "m.h5", with_config('{"a": 1, "b": 2}'), with_config('{"b": 2, "a": 1}')).verdict is Verdict.IDENTICAL
+        compare(tmp_path, "m.h5", with_config('{"a": 1, "b": 2}'), with_config('{"b": 2, "a": 1}')).verdict
+        is OutputVerdict.IDENTICAL
     )
     difference = only(compare(tmp_path, "m.h5", with_config('{"rate": 0.1}'), with_config('{"rate": 0.2}')))
     assert difference.path.endswith("model_config.rate")
@@ -88,7 +89,7 @@ def test_texts_and_empty_datasets_are_compared(tmp_path: Path) -> None:
 
         return _file(fill)
 
-    assert compare(tmp_path, "l.h5", build("dog"), build("dog")).verdict is Verdict.IDENTICAL
+    assert compare(tmp_path, "l.h5", build("dog"), build("dog")).verdict is OutputVerdict.IDENTICAL
     assert found(compare(tmp_path, "l.h5", build("dog"), build("cow"))) == [("changed", "labels")]
 
 
@@ -115,14 +116,14 @@ def test_links_out_of_the_file_are_not_followed(tmp_path: Path) -> None:
 
         return _file(fill)
 
-    assert compare(tmp_path, "w.h5", linked("/nowhere.h5"), linked("/elsewhere.h5")).verdict is Verdict.IDENTICAL
+    assert compare(tmp_path, "w.h5", linked("/nowhere.h5"), linked("/elsewhere.h5")).verdict is OutputVerdict.IDENTICAL
 
 
 def test_a_dataset_that_was_never_written_is_no_bomb(tmp_path: Path) -> None:
     """A few bytes that stand for terabytes of fill values are not unpacked, and nothing is said about their values."""
     huge = _file(lambda file: file.create_dataset("w", (1 << 40,), "f4", chunks=(1 << 20,)))
     comparison = compare(tmp_path, "w.h5", _file(lambda file: file.create_dataset("w", data=KERNEL)), huge)
-    assert comparison.verdict is Verdict.UNDETERMINED
+    assert comparison.verdict is OutputVerdict.UNDETERMINED
     assert "unpacks to" in comparison.compared_by
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from .case import Verdict, compare, found, is_typed, only
+from .case import OutputVerdict, compare, found, is_typed, only
 
 PIXELS = np.arange(4 * 6 * 3, dtype=np.uint8).reshape(4, 6, 3)
 
@@ -26,7 +26,7 @@ def _png(pixels: Any, text: str = "", level: int = 6, **options: Any) -> bytes:
 def test_metadata_and_compression_do_not_count(tmp_path: Path) -> None:
     """The same pixels written by another matplotlib at another level are identical."""
     comparison = compare(tmp_path, "a.png", _png(PIXELS, "Matplotlib 3.5.2"), _png(PIXELS, "Matplotlib 3.6.0", 0))
-    assert (comparison.verdict, comparison.same_bytes) == (Verdict.IDENTICAL, False)
+    assert (comparison.verdict, comparison.same_bytes) == (OutputVerdict.IDENTICAL, False)
 
 
 def test_one_pixel_is_told_with_its_place(tmp_path: Path) -> None:
@@ -36,7 +36,9 @@ def test_one_pixel_is_told_with_its_place(tmp_path: Path) -> None:
     difference = only(compare(tmp_path, "a.png", _png(PIXELS), _png(observed)))
     assert difference.deviation is not None
     assert (difference.path, difference.deviation.first[0].where) == ("pixels", "[2, 3, 1]")
-    assert compare(tmp_path, "a.png", _png(PIXELS), _png(observed), {"*@image": {"absolute": 2}}).verdict is Verdict.TOLERANCE
+    assert (
+        compare(tmp_path, "a.png", _png(PIXELS), _png(observed), {"*@image": {"absolute": 2}}).verdict is OutputVerdict.TOLERANCE
+    )
 
 
 def test_another_size_and_another_mode_are_told(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_a_decompression_bomb_is_not_decoded(tmp_path: Path) -> None:
     chunk = b"IHDR" + header
     bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + chunk + struct.pack(">I", zlib.crc32(chunk)) + _png(PIXELS)[33:]
     comparison = compare(tmp_path, "a.png", _png(PIXELS), bomb)
-    assert comparison.verdict is not Verdict.IDENTICAL
+    assert comparison.verdict is not OutputVerdict.IDENTICAL
     assert not is_typed(comparison)
 
 

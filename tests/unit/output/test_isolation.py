@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from envprobe.output import Tolerance, Verdict, compare_outputs
+from envprobe.output import OutputVerdict, Tolerance, compare_outputs
 from envprobe.output.finding import Unable, Unreadable
 from envprobe.output.isolation import Request, ask
 
@@ -30,5 +30,5 @@ def test_modules_in_the_current_folder_are_not_imported(tmp_path: Path, monkeypa
     (tmp_path / "msgspec.py").write_text("raise SystemExit(7)")
     monkeypatch.chdir(tmp_path)
     comparison = compare_outputs(RECORDED / "weights.h5", OTHER_RATE / "weights.h5", Tolerance())
-    assert (comparison.verdict, comparison.compared_by) == (Verdict.DIFFERS, "hdf5")
+    assert (comparison.verdict, comparison.compared_by) == (OutputVerdict.DIFFERS, "hdf5")
     assert [path.name for path in tmp_path.iterdir()] == ["msgspec.py"]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from .case import Verdict, compare, found, only
+from .case import OutputVerdict, compare, found, only
 
 LOG = '{"step": 0, "loss": 0.5}\n{"step": 1, "loss": 0.25}\n'
 
@@ -17,7 +17,7 @@ LOG = '{"step": 0, "loss": 0.5}\n{"step": 1, "loss": 0.25}\n'
         ('{"loss": 0.5, "step": 0}\n\n{"step": 1, "loss": 0.25}', []),
         (LOG.replace("0.25", "0.75"), [("number", "[1].loss")]),
         ('{"step": 1, "loss": 0.25}\n{"step": 0, "loss": 0.5}\n', [("order", "")]),
-        (LOG + '{"step": 2, "loss": 0.1}\n', [("shape", "")]),
+        (LOG + '{"step": 2, "loss": 0.1}\n', [("added", "[2]")]),
     ],
 )
 def test_lines_are_compared_by_value(tmp_path: Path, observed: str, expected_findings: list[tuple[str, str]]) -> None:
@@ -36,14 +36,14 @@ def test_a_thousand_lines_off_are_still_judged(tmp_path: Path) -> None:
     near = expected.replace(".0}", ".000001}")
     far = near.replace("2999.000001", "1.0")
     rules = {"loss": {"absolute": 1e-3}}
-    assert compare(tmp_path, "log.jsonl", expected, near, rules).verdict is Verdict.TOLERANCE
+    assert compare(tmp_path, "log.jsonl", expected, near, rules).verdict is OutputVerdict.TOLERANCE
     comparison = compare(tmp_path, "log.jsonl", expected, far, rules)
-    assert comparison.verdict is Verdict.DIFFERS
+    assert comparison.verdict is OutputVerdict.DIFFERS
     assert comparison.differences[0].path == "[2999].loss"
 
 
 def test_order_may_be_ignored(tmp_path: Path) -> None:
     """Where lines may come in any order, the same lines are identical."""
     swapped = "".join(reversed(LOG.splitlines(keepends=True)))
-    assert compare(tmp_path, "log.jsonl", LOG, swapped, {"*": {"ignore_order": True}}).verdict is Verdict.IDENTICAL
+    assert compare(tmp_path, "log.jsonl", LOG, swapped, {"*": {"ignore_order": True}}).verdict is OutputVerdict.IDENTICAL
     assert only(compare(tmp_path, "log.jsonl", LOG, swapped)).kind == "order"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from .case import Verdict, compare, found
+from .case import OutputVerdict, compare, found
 from .test_image import PIXELS, _png
 
 
@@ -34,7 +34,7 @@ def _notebook(**changes: Any) -> str:
 def test_execution_counts_ids_and_metadata_do_not_count(tmp_path: Path) -> None:
     """A notebook that was run again is identical, also with its text cut into other lines and its picture written anew."""
     again = _notebook(count=7, id="b2", metadata={"kernel": "x"}, text="accuracy 0.943\n", picture=_png(PIXELS, "x", 0))
-    assert compare(tmp_path, "a.ipynb", _notebook(), again).verdict is Verdict.IDENTICAL
+    assert compare(tmp_path, "a.ipynb", _notebook(), again).verdict is OutputVerdict.IDENTICAL
 
 
 def test_outputs_source_and_pictures_count(tmp_path: Path) -> None:
@@ -43,8 +43,8 @@ def test_outputs_source_and_pictures_count(tmp_path: Path) -> None:
     observed = _notebook(text="accuracy 0.944\n", source="fit(1)", picture=_png(brighter))
     assert found(compare(tmp_path, "a.ipynb", _notebook(), observed)) == [
         ("number", "cells[0].outputs[1].data.image/png.pixels"),
-        ("changed", "cells[0].source"),
         ("changed", "cells[0].outputs[0].text"),
+        ("changed", "cells[0].source"),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .case import Verdict, compare, found, is_typed, only
+from .case import OutputVerdict, compare, found, is_typed, only
 
 
 def _compare(folder: Path, expected: Any, observed: Any, rules: Any = None) -> Any:
@@ -20,7 +20,7 @@ def _compare(folder: Path, expected: Any, observed: Any, rules: Any = None) -> A
 def test_indentation_and_order_of_keys_do_not_count(tmp_path: Path) -> None:
     """Other bytes with the same values are identical, and the bytes are said to differ."""
     comparison = _compare(tmp_path, {"a": 1, "b": [1.5, None]}, {"b": [1.5, None], "a": 1})
-    assert comparison.verdict is Verdict.IDENTICAL
+    assert comparison.verdict is OutputVerdict.IDENTICAL
     assert not comparison.same_bytes
 
 
@@ -37,7 +37,8 @@ def test_indentation_and_order_of_keys_do_not_count(tmp_path: Path) -> None:
         ({"a": None}, {"a": 0}, "type", "a", ("null", "0")),
         ({"a": 1}, {"a": 1.0}, "type", "a", ("1", "1.0")),
         ({"a": [1, 2]}, {"a": [2, 1]}, "order", "a", ("[1, 2]", "[2, 1]")),
-        ({"a": [1, 2]}, {"a": [1, 2, 3]}, "shape", "a", ("2 numbers", "3 numbers")),
+        ({"a": [1, 2]}, {"a": [1, 2, 3]}, "added", "a[2]", ("absent", "3")),
+        ({"a": [1, 2, 3]}, {"a": [1, 3]}, "removed", "a[1]", ("2", "absent")),
         ({"a": ["x"]}, {"a": ["x", "y"]}, "added", "a[1]", ("absent", '"y"')),
         ({"a": 1.0}, {"a": float("nan")}, "number", "a", ("1.0", "nan")),
         ({"__a": 1}, {"__a": 2}, "number", "__a", ("1", "2")),
@@ -51,7 +52,7 @@ def test_each_kind_of_difference(
     """Each difference is told for what it is, where it is, with both values."""
     comparison = _compare(tmp_path, expected, observed)
     difference = only(comparison)
-    assert comparison.verdict is Verdict.DIFFERS
+    assert comparison.verdict is OutputVerdict.DIFFERS
     assert (difference.kind, difference.path, (difference.expected, difference.observed)) == (kind, path, words)
 
 
@@ -60,7 +61,7 @@ def test_a_tolerance_accepts_and_says_how_far(tmp_path: Path) -> None:
     rules = {"loss": {"relative": 1e-3}}
     comparison = _compare(tmp_path, {"loss": [1.0, 0.5]}, {"loss": [1.0, 0.50001]}, rules)
     difference = only(comparison)
-    assert comparison.verdict is Verdict.TOLERANCE
+    assert comparison.verdict is OutputVerdict.TOLERANCE
     assert difference.accepted
     assert difference.deviation is not None
     assert difference.deviation.sentence.startswith("1 of 2 differ (50 %); 0 outside the tolerance; absolute error 1e-05")
@@ -82,22 +83,22 @@ def test_what_is_ignored_is_not_compared(tmp_path: Path) -> None:
     """A duration that a rule ignores may change, appear or vanish."""
     rules = {"*seconds": {"ignore": True}}
     expected = {"fit_seconds": 1.0, "old_seconds": 2, "loss": 1}
-    assert _compare(tmp_path, expected, {"fit_seconds": "x", "loss": 1}, rules).verdict is Verdict.IDENTICAL
+    assert _compare(tmp_path, expected, {"fit_seconds": "x", "loss": 1}, rules).verdict is OutputVerdict.IDENTICAL
 
 
 def test_order_may_be_ignored(tmp_path: Path) -> None:
     """A list whose order does not matter is compared sorted, with its tolerance."""
     rules = {"scores": {"ignore_order": True, "absolute": 0.1}}
-    assert _compare(tmp_path, {"scores": [1.0, 2.0]}, {"scores": [2.0, 1.0]}, rules).verdict is Verdict.IDENTICAL
-    assert _compare(tmp_path, {"scores": [1.0, 2.0]}, {"scores": [2.01, 1.0]}, rules).verdict is Verdict.TOLERANCE
-    assert _compare(tmp_path, {"scores": [1.0, 2.0]}, {"scores": [2.5, 1.0]}, rules).verdict is Verdict.DIFFERS
+    assert _compare(tmp_path, {"scores": [1.0, 2.0]}, {"scores": [2.0, 1.0]}, rules).verdict is OutputVerdict.IDENTICAL
+    assert _compare(tmp_path, {"scores": [1.0, 2.0]}, {"scores": [2.01, 1.0]}, rules).verdict is OutputVerdict.TOLERANCE
+    assert _compare(tmp_path, {"scores": [1.0, 2.0]}, {"scores": [2.5, 1.0]}, rules).verdict is OutputVerdict.DIFFERS
 
 
 def test_nan_may_be_asked_to_differ_from_itself(tmp_path: Path) -> None:
     """With nan_equal off, even two files of the same bytes differ where they hold NaN."""
     data = json.dumps({"loss": float("nan")})
-    assert compare(tmp_path, "m.json", data, data).verdict is Verdict.IDENTICAL
-    assert compare(tmp_path, "m.json", data, data, {"loss": {"nan_equal": False}}).verdict is Verdict.DIFFERS
+    assert compare(tmp_path, "m.json", data, data).verdict is OutputVerdict.IDENTICAL
+    assert compare(tmp_path, "m.json", data, data, {"loss": {"nan_equal": False}}).verdict is OutputVerdict.DIFFERS
 
 
 def test_many_differences_are_counted_and_few_are_shown(tmp_path: Path) -> None:

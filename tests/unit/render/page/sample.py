@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from envprobe.output.comparison import Deviation, OutputComparison, OutputDifference, Place, Verdict
+from envprobe.output.comparison import Deviation, OutputComparison, OutputDifference, OutputVerdict, Place
 from envprobe.report import Difference, Gap, Output, Report
 
 
@@ -19,7 +19,7 @@ def report(differences: list[Difference] | None = None, unknown: list[Gap] | Non
     return Report(differences=differences or [], unknown=unknown or [], **{**members, "compared": 10, **given})
 
 
-def output(*deviations: Deviation | None, name: str = "weights.npz", verdict: Verdict = Verdict.DIFFERS) -> Output:
+def output(*deviations: Deviation | None, name: str = "weights.npz", verdict: OutputVerdict = OutputVerdict.DIFFERS) -> Output:
     """Return an output with a difference for each deviation."""
     differences = [
         OutputDifference(path=f"part {index}", kind="number", expected="1.0", observed="2.0", deviation=deviation)

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from envprobe.output.comparison import Verdict
+from envprobe.output.comparison import OutputVerdict
 from envprobe.render.page import deviation as page
 from tests.unit.render.page.sample import deviation, output, report
 
@@ -54,5 +54,5 @@ def test_a_single_number_needs_no_picture() -> None:
 
 def test_the_worst_output_comes_first() -> None:
     """Outputs that differ stand above those that are the same."""
-    outputs = [output(name="a", verdict=Verdict.IDENTICAL), output(deviation(), name="b")]
+    outputs = [output(name="a", verdict=OutputVerdict.IDENTICAL), output(deviation(), name="b")]
     assert [(item.name, item.severity) for item in page.items(report(outputs=outputs))] == [("b", "fail"), ("a", "note")]

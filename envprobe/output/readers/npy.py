@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from .array import Array, compare_arrays, describe_array, read_blocks, require_numpy
-from .finding import Findings, Unable, Unreadable
-from .summary import Summary
+from ..array import Array, compare_arrays, describe_array, read_blocks, require_numpy
+from ..finding import Findings, Unable, Unreadable
+from ..summary import Summary
 
 HEADER_LIMIT_CHARACTERS = 10_000
 MEMBER_LIMIT = 10_000

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .array import BLOCK_BYTES, Array, compare_arrays, describe_array, require_numpy, slabs
-from .finding import Findings, Step, Unable, Unreadable, missing_extra
-from .summary import Summary
-from .tree import compare_trees, plain
+from ..array import BLOCK_BYTES, Array, compare_arrays, describe_array, require_numpy, slabs
+from ..finding import Findings, Step, Unable, Unreadable, missing_extra
+from ..plain import plain
+from ..summary import Summary
+from ..tree import compare_trees
 
 OBJECT_LIMIT = 100_000
 CHUNK_LIMIT_BYTES = 64 << 20

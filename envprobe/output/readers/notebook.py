@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from ..finding import Findings, Step, Unreadable
+from ..summary import Summary
+from ..tree import compare_trees
 from . import image
 from .document import read_bytes, read_json
-from .finding import Findings, Step, Unreadable
-from .summary import Summary
-from .tree import compare_trees
 
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .finding import Findings, Unreadable
-from .summary import Summary
+from ..finding import Findings, Unreadable
+from ..summary import Summary
 
 REASON = "reading a pickle would run code"
 

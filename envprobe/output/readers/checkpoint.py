@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from . import protobuf, sorted_table
-from .array import Array, compare_arrays, describe_array, read_blocks, require_numpy
+from .. import protobuf, sorted_table
+from ..array import Array, compare_arrays, describe_array, read_blocks, require_numpy
+from ..finding import Findings, Unreadable
+from ..folder import SHARD
+from ..summary import Summary
 from .document import read_bytes
-from .finding import Findings, Unreadable
-from .folder import SHARD
-from .summary import Summary
 
 VALUE_SUFFIX = "/.ATTRIBUTES/VARIABLE_VALUE"
 """Ends the name of every variable of an object-based checkpoint."""

@@ -8,11 +8,12 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from ..finding import Findings, Unable, Unreadable
+from ..plain import digest_without_numbers, metrics
+from ..summary import Summary, spelled
+from ..tree import compare_trees
 from . import hdf5, npy
 from .document import LIMIT_BYTES, read_json
-from .finding import Findings, Unable, Unreadable
-from .summary import Summary, spelled
-from .tree import compare_trees, digest_without_numbers, metrics
 
 WEIGHTS = "model.weights.h5"
 WEIGHTS_LIMIT_BYTES = 16 << 30

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from .array import Array, compare_arrays, require_numpy
-from .finding import Findings, Step, Unable, missing_extra
-from .summary import Summary
+from ..array import Array, compare_arrays, require_numpy
+from ..finding import Findings, Step, Unable, missing_extra
+from ..summary import Summary
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 """Never EPS, for which Pillow would start Ghostscript."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from .finding import Findings
-from .summary import Summary
+from ..finding import Findings
+from ..summary import Summary
 
 BLOCK_BYTES = 1 << 18
 """Two blocks fit the second-level cache, where they are compared."""
@@ -34,11 +34,12 @@ def first_difference(expected: Path, observed: Path) -> int | None:
             offset += sizes[0]
 
 
-def compare(expected: Path, observed: Path, findings: Findings) -> None:
-    """Write down size and first difference."""
+def compare(expected: Path, observed: Path, findings: Findings, *, decides: bool = False) -> None:
+    """Write down size and first difference: of a file that nothing here reads, unless a rule says that bytes decide."""
     offset = first_difference(expected, observed)
     if offset is not None:
-        findings.add(f"byte {offset:,}", "changed", _spell(expected, offset), _spell(observed, offset))
+        kind = "changed" if decides else "unread"
+        findings.add(f"byte {offset:,}", kind, _spell(expected, offset), _spell(observed, offset))
 
 
 def _spell(path: Path, offset: int) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import protobuf
+from .. import protobuf
+from ..finding import Findings, Unreadable
+from ..plain import digest_without_numbers, metrics
+from ..summary import Summary, spelled
+from ..tree import compare_trees
 from .document import read_bytes, read_json
-from .finding import Findings, Unreadable
-from .summary import Summary, spelled
-from .tree import compare_trees, digest_without_numbers, metrics
 
 NODE_PATH, METADATA = 3, 5
 

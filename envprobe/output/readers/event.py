@@ -12,11 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import checksum, protobuf
-from .array import Array, compare_arrays, describe_array, require_numpy
-from .finding import Findings, Unable, Unreadable
-from .summary import Summary, spelled
-from .tree import compare_trees
+from .. import checksum, protobuf
+from ..array import Array, compare_arrays, describe_array, require_numpy
+from ..finding import Findings, Unable, Unreadable
+from ..summary import Summary, spelled
+from ..tree import compare_trees
 
 FILE_LIMIT_BYTES = 1 << 30
 RECORD_LIMIT_BYTES = 64 << 20

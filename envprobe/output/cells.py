@@ -1,0 +1,154 @@
+"""Compare the cells of rows that belong together: a cell is its text, and a number only where no digit of it is lost."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Hashable, Iterator
+
+from .align import Pair
+from .finding import Findings, Step
+from .number import Number, Wide, fits
+from .rows import Row
+from .tally import Tally
+
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,299})", re.ASCII)
+REAL = re.compile(
+    r"[+-]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?|[+-]?(?:nan|NaN|NAN|inf|Inf|INF)(?:inity)?",
+    re.ASCII,
+)
+ZERO_POWER = re.compile(r"[+-]?0[eE]")
+"""A commit such as 0e123456; zeros of numpy and C have a point."""
+BATCH_ROWS = 2048
+MOVED_LIMIT = 10_000
+"""Rows on one side only that are kept to see whether the other side has one of the same key."""
+SHOWN_CHARACTERS = 1000
+
+
+def parse(cell: str) -> Number | str:
+    """Return a cell as int, float or text.
+
+    Text is what a number would not give back: `007`, `+7`, ` 1`, `1_0`, digits of other scripts, `0e123`; Wide is `12e45678`.
+    """
+    if INTEGER.fullmatch(cell):
+        return int(cell)
+    if not REAL.fullmatch(cell):
+        return cell
+    value = float(cell)
+    if ZERO_POWER.match(cell):
+        return cell
+    return value if (len(cell) <= 15 and math.isfinite(value)) or fits(cell.lower(), value) else Wide(cell)
+
+
+def sort_key(value: Number | str) -> tuple[int, Number, str]:
+    """Return what puts numbers before texts, and NaN last."""
+    if isinstance(value, str):
+        return 1, 0, value
+    return (0, value, "") if value == value else (2, 0, "")
+
+
+class Cells:
+    """The columns of two tables on their way down the rows."""
+
+    def __init__(self, names: list[str], findings: Findings) -> None:
+        self.findings = findings
+        self.rows = Findings(findings.tolerance, findings.output, findings.type_name)
+        """Differences of rows and cells: left out where the rows only stand in another order."""
+        self.columns = [_Column((name,), self.rows) for name in names]
+        self.balance = self.moved = 0
+        self.removed: dict[Hashable, tuple[int, Row]] = {}
+
+    def compare(self, pairs: Iterator[Pair[Row]], passed: int = 0, key: Callable[[Row], Hashable] | None = None) -> None:
+        """Compare pairs of rows; `passed` rows lie before the first. The same rows in another order are one difference."""
+        batch: list[tuple[int, Row, Row]] = []
+        last = 0
+        for pair in pairs:
+            self.balance += _hash(pair.expected) - _hash(pair.observed)
+            last = max(last, pair.expected_index, pair.observed_index) + passed
+            batch += self._judged(pair, passed, key)
+            if len(batch) >= BATCH_ROWS:
+                self._add(batch)
+                batch = []
+        self._add(batch)
+        for column in self.columns:
+            column.close(last + 1)
+        if self.rows.count and not self.balance and self.rows.outside:
+            self.findings.add("rows", "order", "rows", "the same rows in another order")
+            return
+        if self.moved:
+            self.rows.add("rows", "order", f"{self.moved:,} rows", "the same keys at other places")
+        self.findings.include(self.rows.found, lambda path: path)
+
+    def _judged(self, pair: Pair[Row], passed: int, key: Callable[[Row], Hashable] | None) -> Iterator[tuple[int, Row, Row]]:
+        """Yield the two rows that belong together; write down one that is on one side only."""
+        ours, theirs = pair.expected, pair.observed
+        if ours is not None and theirs is not None:
+            yield pair.expected_index + passed, ours, theirs
+        elif theirs is not None:
+            if key is not None and (moved := self.removed.pop(key(theirs), None)):
+                self.moved += 1
+                yield (*moved, theirs)
+            else:
+                self._one_sided(pair.observed_index + passed, theirs, is_added=True)
+        elif ours is not None:
+            if key is not None and len(self.removed) < MOVED_LIMIT:
+                self.removed[key(ours)] = pair.expected_index + passed, ours
+            else:
+                self._one_sided(pair.expected_index + passed, ours, is_added=False)
+
+    def _one_sided(self, index: int, row: Row, *, is_added: bool) -> None:
+        words = ", ".join(row)[:SHOWN_CHARACTERS]
+        sides = ("absent", words) if is_added else (words, "absent")
+        self.rows.add(("rows", index), "added" if is_added else "removed", *sides, accepted=self.findings.rule(("rows",)).ignore)
+
+    def _add(self, batch: list[tuple[int, Row, Row]]) -> None:
+        if not batch:
+            for index, row in self.removed.values():
+                self._one_sided(index, row, is_added=False)
+            self.removed = {}
+            return
+        indices = [index for index, _, _ in batch]
+        sides = zip(zip(*(row for _, row, _ in batch), strict=True), zip(*(row for _, _, row in batch), strict=True), strict=True)
+        for column, (ours, theirs) in zip(self.columns, sides, strict=True):
+            if ours != theirs or not column.rule.nan_equal:
+                column.add(indices, ours, theirs)
+
+
+def _hash(row: Row | None) -> int:
+    return 0 if row is None else hash(row)
+
+
+class _Column:
+    """One column on its way down the rows."""
+
+    def __init__(self, path: tuple[Step, ...], findings: Findings) -> None:
+        self.path = path
+        self.findings = findings
+        self.rule = findings.rule(path)
+        self.tally = Tally(self.rule)
+        self.only_types = True
+
+    def add(self, indices: list[int], expected: Row, observed: Row) -> None:
+        """Take the cells of some rows."""
+        for index, ours, theirs in zip(indices, expected, observed, strict=True):
+            if ours != theirs or not self.rule.nan_equal:
+                self._add(index, ours, theirs)
+
+    def _add(self, index: int, ours_text: str, theirs_text: str) -> None:
+        ours, theirs = parse(ours_text), parse(theirs_text)
+        where = (*self.path, index)
+        if not isinstance(ours, str) and not isinstance(theirs, str):
+            is_equal = (ours == theirs or (ours != ours and theirs != theirs)) and type(ours) is type(theirs)
+            if is_equal and self.rule.is_exact and ours_text != theirs_text:
+                self.findings.add(where, "spelling", ours_text, theirs_text)
+                return
+            self.tally.add(index, ours, theirs)
+            self.only_types &= ours == theirs or ours != ours
+        elif ours_text != theirs_text:
+            same_kind = isinstance(ours, str) and isinstance(theirs, str)
+            self.findings.add(where, "changed" if same_kind else "type", ours_text or "empty", theirs_text or "empty")
+
+    def close(self, rows: int) -> None:
+        """Write down how far the numbers are apart."""
+        self.tally.count = max(rows, self.tally.differing)
+        self.findings.add_numbers(self.path, self.tally.deviation(), "type" if self.only_types else "number")

@@ -1,0 +1,75 @@
+"""The lines of a text file as bytes of UTF-8, in bounded memory; what two files share at the beginning is passed over at once."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import IO
+
+LINE_LIMIT_BYTES = 1 << 20
+"""A longer line comes in pieces."""
+BLOCK_BYTES = 1 << 18
+UTF_8 = ("utf-8", "ascii", "us-ascii", "utf8")
+
+
+def is_utf_8(encoding: str) -> bool:
+    """Tell whether a file in this encoding is read as it is."""
+    return encoding.lower() in UTF_8
+
+
+class Lines:
+    """A text file that is open: iterate over its lines, each with its end."""
+
+    def __init__(self, path: Path, encoding: str, stack: ExitStack, limit_bytes: int = LINE_LIMIT_BYTES) -> None:
+        self.stream: IO[bytes] = stack.enter_context(path.open("rb"))
+        self.is_plain = is_utf_8(encoding)
+        self.passed = 0
+        """Lines that were passed over."""
+        if encoding == "utf-8-sig":
+            self.stream.seek(len(codecs.BOM_UTF8))
+        elif not self.is_plain:
+            text = stack.enter_context(io.TextIOWrapper(self.stream, encoding, newline=""))
+            self.pieces: Iterator[bytes] = (
+                line.encode("utf-8", "surrogatepass") for line in iter(lambda: text.readline(limit_bytes), "")
+            )
+            return
+        self.pieces = iter(lambda: self.stream.readline(limit_bytes), b"")
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.pieces
+
+
+def pass_over_common(expected: Lines, observed: Lines, seen: Callable[[bytes], object] | None = None) -> None:
+    """Move both files, which stand at the same place, to the line in which they part; `seen` is given what lies before."""
+    last = offset = expected.stream.tell()
+    count = 0
+    waiting = b""
+    while True:
+        ours, theirs = expected.stream.read(BLOCK_BYTES), observed.stream.read(BLOCK_BYTES)
+        shared = len(ours) if ours == theirs else _shared(ours, theirs)
+        end = ours.rfind(b"\n", 0, shared) + 1
+        if end:
+            if seen is not None:
+                seen(waiting + ours[:end])
+            last, waiting = offset + end, ours[end:shared]
+            count += ours.count(b"\n", 0, end)
+        else:
+            waiting += ours[:shared]
+        if ours != theirs or not ours:
+            break
+        offset += len(ours)
+    for side in (expected, observed):
+        side.stream.seek(last)
+        side.passed += count
+
+
+def _shared(ours: bytes, theirs: bytes) -> int:
+    """Return how many bytes two blocks share, by halving."""
+    low, high = 0, min(len(ours), len(theirs))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if ours[low:middle] == theirs[low:middle] else (low, middle - 1)
+    return low
