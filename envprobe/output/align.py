@@ -189,7 +189,7 @@ class _Windows(Generic[T]):
 
     def _keys(self) -> tuple[Sequence[Hashable], Sequence[Hashable]]:
         if self.key is None:
-            return self.ours, self.theirs  # type: ignore[return-value]
+            return self.ours, self.theirs
         return [self.key(item) for item in self.ours], [self.key(item) for item in self.theirs]
 
     def _settled(self, found: list[Span]) -> tuple[int, int]:

@@ -113,7 +113,7 @@ def same(expected: Any, observed: Any) -> bool:
     if isinstance(expected, dict | list):
         return bool(expected == observed) and _marshalled(expected) == _marshalled(observed)
     if isinstance(expected, float):
-        return expected.hex() == observed.hex()
+        return bool(expected.hex() == observed.hex())
     return bool(expected == observed)
 
 
@@ -140,7 +140,7 @@ def likeness(expected: Any, observed: Any) -> float:
         )
     if isinstance(expected, list) and isinstance(observed, list):
         shared = sum(ours == theirs for ours, theirs in zip(expected[:LIKE_MEMBERS], observed, strict=False))
-        return shared / min(max(len(expected), len(observed), 1), LIKE_MEMBERS)
+        return float(shared / min(max(len(expected), len(observed), 1), LIKE_MEMBERS))
     return float(expected == observed)
 
 

@@ -38,7 +38,8 @@ def compare(expected: Path, observed: Path, findings: Findings, *, decides: bool
     """Write down size and first difference: of a file that nothing here reads, unless a rule says that bytes decide."""
     offset = first_difference(expected, observed)
     if offset is not None:
-        kind = "changed" if decides else "unread"
+        is_empty = 0 in (expected.stat().st_size, observed.stat().st_size)
+        kind = "changed" if decides or is_empty else "unread"
         findings.add(f"byte {offset:,}", kind, _spell(expected, offset), _spell(observed, offset))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from envprobe.command.environment import diff
@@ -201,3 +202,21 @@ def test_a_name_that_leaves_its_folder_is_not_opened(tmp_path, name):
     """A run is a document of a stranger: the names in it lead nowhere else."""
     hostile = attempt(described(name, accuracy=0.5), context={"folder": str(tmp_path), "copies": str(tmp_path)})
     assert kept_file(hostile, hostile.outputs[0]) is None
+
+
+def test_the_same_file_is_the_same_whoever_recorded_it():
+    """One recorder had the library that reads the file and the other had not: equal digests decide."""
+    read = described("w.h5", digest="a")
+    unread = msgspec.structs.replace(read, metrics={}, parts={}, note="h5py is not installed", reader="hdf5/2 without h5py")
+    report = diff(run(attempt(read)), run(attempt(unread)), config=Config())
+    assert report.verdict is Verdict.REPRODUCES
+
+
+def test_what_one_recorder_could_not_read_is_undetermined():
+    """Other bytes of it are no difference, and the hint says what to install, and where."""
+    unread = msgspec.structs.replace(
+        described("w.h5", digest="a"), metrics={}, note="h5py is not installed", hint="pip install h5py"
+    )
+    report = diff(run(attempt(unread)), run(attempt(described("w.h5", digest="b"))), config=Config())
+    assert report.verdict is Verdict.UNDETERMINED
+    assert report.outputs[0].comparison.hint == "where it was recorded: pip install h5py"

@@ -49,8 +49,8 @@ def test_a_damaged_document_is_compared_by_bytes(tmp_path: Path, name: str, dama
 def test_a_bottomless_yaml_file_is_compared_by_bytes(tmp_path: Path, deep: str) -> None:
     """Whoever refuses it first, we or PyYAML: soon, by a sentence about its depth, and the process lives."""
     comparison = compare(tmp_path, "m.yaml", "{}", deep)
-    assert comparison.verdict is Verdict.DIFFERS
-    assert comparison.compared_by.startswith("bytes because") and "nest" in comparison.compared_by
+    assert comparison.verdict is OutputVerdict.DIFFERS
+    assert comparison.compared_by.startswith("text because") and "nest" in comparison.compared_by
 
 
 @pytest.mark.timeout(60)
@@ -70,8 +70,8 @@ def test_merges_of_merges_do_not_grow(tmp_path: Path, added: str) -> None:
     levels = ["l0: &l0 {a: 1, b: 2}"]
     levels += [f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 10)}]}}" for n in range(1, 10)]
     comparison = compare(tmp_path, "bomb.yaml", "\n".join(levels), "\n".join([*levels, added]))
-    unread = comparison.compared_by.startswith("bytes because it merges more than")
-    assert (comparison.verdict is Verdict.IDENTICAL) == (added[0] == "#" and not unread)
+    unread = comparison.compared_by.startswith("text because it merges more than")
+    assert (comparison.verdict is OutputVerdict.IDENTICAL) == (added[0] == "#" and not unread)
 
 
 def test_nan_and_infinity_in_json_are_numbers(tmp_path: Path) -> None:
