@@ -14,7 +14,6 @@ LATER = {  # what judges and draws is loaded while the target answers, the rest 
     "requests",
     "rich",
     "packaging",
-    "deepdiff",
     "jinja2",
     "numpy",
     "zipfile",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from envprobe.command.report import attach, verify
-from envprobe.output import event
+from envprobe.output.readers import event
 from envprobe.verification.verification import Status
 from tests.support.attached import RECORD, attached, bare, edited
 

@@ -9,7 +9,7 @@ from envprobe.carrier import tensorboard
 from envprobe.command import source
 from envprobe.command.report import attach, verify
 from envprobe.error import StoreError, UsageError
-from envprobe.output import event
+from envprobe.output.readers import event
 from envprobe.verification.verification import Status
 from tests.support.attached import PREDICTIONS, RECORD, REPORTS, edited
 
