@@ -80,11 +80,13 @@ RULE = rf"(?:{SECTION}|[^.@]*[*?\[][^.@]*)(?:[.@]|$)"
 FORMS: list[dict[str, Any]] = [
     {"required": ["equals"]},
     {"required": ["specifier"], "properties": {"specifier": {"minLength": 1}}},
+    {"required": ["version"], "properties": {"version": {"minLength": 1}}},
+    {"required": ["conda"], "properties": {"conda": {"minLength": 1}}},
     {"required": ["one_of"], "properties": {"one_of": {"minItems": 1}}},
     {"required": ["present"], "properties": {"present": {"const": True}}},
     {"required": ["absent"], "properties": {"absent": {"const": True}}},
-    {"required": ["origin"], "properties": {"origin": {"minLength": 1}}},
-    {"required": ["hashes"], "properties": {"hashes": {"minItems": 1}}},
+    {"required": ["origin"], "properties": {"origin": {"minLength": 1}, "hashes": {"maxItems": 0}}},
+    {"required": ["hashes"], "properties": {"hashes": {"minItems": 1}, "origin": {"pattern": "^(?:archive(?: |$)|$)"}}},
 ]
 RULES = {
     "type": "object",

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from ..fact import Absent, Fact, Unknown, Value
 from ..pep440 import parse_specifiers, parse_version
-from . import marker
-from .origin import ANY_ARCHIVE, archive_digest, same_origin
+from . import conda, marker
+from .origin import ANY_ARCHIVE, from_archive, is_archive, same_origin
 
 if TYPE_CHECKING:
     from ..fingerprint import Fingerprint
 
-FORMS = ("equals", "specifier", "one_of", "present", "absent", "origin", "hashes")
+FORMS = ("equals", "specifier", "version", "conda", "one_of", "present", "absent", "origin", "hashes")
 
 
 class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -26,6 +27,10 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     specifier: str = ""
     """PEP 440, `>=1.20,<2`: the fact is a version that it contains, or a list of copies whose versions it all contains.
     Pre-releases count as versions."""
+    version: str = ""
+    """The fact is this version as PEP 440 has it, as a lock or file name says it: `1.0` is `1.0.0`, `2.0+cpu` is not `2.0`."""
+    conda: str = ""
+    """The fact is a conda package, `VERSION BUILD`, that conda would take: `1.22.*`, `>=1.20,<2`, `1.22.3 py39_0`."""
     one_of: list[Value] = []
     """The fact is known and is one of these values."""
     present: bool = False
@@ -34,10 +39,10 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """The fact is known not to be there."""
     origin: str = ""
     """Where a package comes from, as `packages.NAME.origin` spells it. The commit may be shortened; a branch or tag is
-    not compared, because an installation remembers the commit only."""
+    not compared, because an installation remembers the commit only. `archive URL` may have `hashes` beside it."""
     hashes: list[str] = []
-    """`sha256:…` of the archives that a package may come from. For a package of an index, and where nothing records an
-    origin, no hash is kept by the installer: both are accepted."""
+    """`sha256:…`, `md5:…` of the archives that a package may come from; one of the algorithm that the installer kept decides. For
+    a package of an index, and where nothing records an origin, no hash is kept by the installer: both are accepted."""
     optional: bool = False
     """Whether absence is accepted too: a constraint says which version, not that the package is there."""
     instead: list[str] = []
@@ -89,14 +94,21 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         if self.present:
             return True
         if self.specifier:
-            return _contains(self.specifier, value)
-        if self.origin:
-            return isinstance(value, str) and same_origin(self.origin, value)
-        if self.hashes:
-            return _from_archive(self.hashes, value)
+            return _of_versions(value, partial(_contains, self.specifier))
+        if self.version:
+            return _of_versions(value, partial(_is_version, self.version))
+        if self.conda:
+            return conda.matches(self.conda, value) if isinstance(value, str) else None
+        if self.origin or self.hashes:
+            return isinstance(value, str) and self._comes_from(value)
         if self.one_of:
             return any(_same(value, choice) for choice in self.one_of)
         return _same(value, self.equals)
+
+    def _comes_from(self, observed: str) -> bool | None:
+        if self.hashes or (is_archive(self.origin) and self.origin != ANY_ARCHIVE):
+            return from_archive(self.origin, self.hashes, observed)
+        return same_origin(self.origin, observed)
 
     def _parts(self) -> Iterator[Declaration]:
         yield self
@@ -107,6 +119,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         """Return the one version or text that this declaration accepts, or None where several would do."""
         if isinstance(self.equals, str):
             return self.equals
+        if self.version:
+            return self.version
         one, *more = parse_specifiers(self.specifier) or [None]
         if one is None or more or one.operator not in ("==", "===") or one.version.endswith(".*"):
             return None
@@ -125,10 +139,10 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             return self.specifier
         if self.present or self.absent:
             return "present" if self.present else "absent"
-        if self.origin:
-            return self.origin
-        if self.hashes:
-            return f"{ANY_ARCHIVE} {' or '.join(self.hashes)}"
+        if self.version or self.conda:
+            return self.version or self.conda
+        if self.origin or self.hashes:
+            return " ".join(filter(None, (self.origin or ANY_ARCHIVE, " or ".join(self.hashes))))
         if self.one_of:
             return " or ".join(_spell(choice) for choice in self.one_of)
         return _spell(self.equals)
@@ -139,38 +153,49 @@ def faults(declaration: Declaration) -> Iterator[str]:
     given = [name for name in FORMS[1:] if getattr(declaration, name)]
     if declaration.equals is not msgspec.UNSET:  # an empty text, an empty list and false are values to be equal to
         given.insert(0, FORMS[0])
+    if given == ["origin", "hashes"] and is_archive(declaration.origin):
+        given = ["origin"]
     if len(given) != 1:
         yield f"needs exactly one of {', '.join(FORMS)}, and has {', '.join(given) or 'none'}"
     try:
         parse_specifiers(declaration.specifier)
     except ValueError as error:
         yield f"specifier: {error}"
+    try:
+        parse_version(declaration.version or "0")
+    except ValueError as error:
+        yield f"version: {error}"
+    if declaration.conda and (wrong := conda.fault(declaration.conda)):
+        yield f"conda: {wrong}"
     if declaration.when and (wrong := marker.fault(declaration.when)):
         yield f"when: {wrong}"
     for index, part in enumerate(declaration.also):
         yield from (f"also[{index}].{fault}" for fault in faults(part))
 
 
-def _contains(specifier: str, value: Value) -> bool | None:
-    """Tell whether a version is in a specifier, or all those of a list of copies; None where PEP 440 cannot parse one."""
+def _of_versions(value: Value, accepts: Callable[[str], bool | None]) -> bool | None:
+    """Ask of a version, or of all those of a list of copies; None where the value is neither."""
     if isinstance(value, list):
         versions = [copy.get("version", "") if isinstance(copy, dict) else "" for copy in value]
-        return _all([_contains(specifier, version) for version in versions]) if versions else False
-    if not isinstance(value, str):
-        return None
+        return _all([accepts(version) if isinstance(version, str) else None for version in versions]) if versions else False
+    return accepts(value) if isinstance(value, str) else None
+
+
+def _contains(specifier: str, version: str) -> bool | None:
+    """Tell whether a version is in a specifier; None where PEP 440 cannot parse it."""
     specifiers = parse_specifiers(specifier)
     try:
-        return specifiers.contains(parse_version(value), prereleases=True)
+        return specifiers.contains(parse_version(version), prereleases=True)
     except ValueError:  # `===` compares texts; nothing else can be told of a version outside PEP 440
-        return _all([item.version == value if item.operator == "===" else None for item in specifiers])
+        return _all([item.version == version if item.operator == "===" else None for item in specifiers])
 
 
-def _from_archive(hashes: list[str], value: Value) -> bool | None:
-    """Tell whether an origin is one of these archives; None for an archive whose digest the installer did not keep."""
-    if value == "index":
-        return True
-    digest = archive_digest(value) if isinstance(value, str) else ""
-    return digest in hashes if digest or not same_origin(ANY_ARCHIVE, str(value)) else None
+def _is_version(expected: str, version: str) -> bool | None:
+    """Tell whether a version is the expected one; None where PEP 440 cannot parse it."""
+    try:
+        return parse_version(version) == parse_version(expected)
+    except ValueError:
+        return None
 
 
 def _all(answers: list[bool | None]) -> bool | None:

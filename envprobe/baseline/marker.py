@@ -26,6 +26,7 @@ VARIABLES = (
     "python_version",
     "sys_platform",
 )
+BRACKET_LIMIT = 100
 IMPLEMENTATIONS = {"cpython": "CPython", "pypy": "PyPy", "graalpy": "GraalVM", "ironpython": "IronPython"}
 """`sys.implementation.name` to `platform.python_implementation()`."""
 
@@ -88,4 +89,6 @@ def fault(marker: str) -> str:
 def _parse(marker: str) -> Marker:
     from packaging.markers import Marker  # only declared baselines have markers; see pep440.py
 
+    if marker.count("(") > BRACKET_LIMIT:  # it goes down one level a bracket, and Python has an end of levels
+        raise ValueError(f"more than {BRACKET_LIMIT} brackets")
     return Marker(marker)

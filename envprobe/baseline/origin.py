@@ -1,17 +1,22 @@
-"""Where a package was installed from, as `packages.NAME.origin` spells it: `index`, `editable`, `git+https://…@COMMIT#subdirectory=…`."""
+"""Where a package was installed from, as `packages.NAME.origin` spells it: `index`, `editable`, `git+https://…@COMMIT#subdirectory=…`,
+`archive sha256:…` or `archive https://…/NAME-1.0-py3-none-any.whl`."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import NamedTuple
-from urllib.parse import parse_qs, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit, urlunsplit
 
 ANY_ARCHIVE = "archive"
-"""An archive outside an index; an observed one goes on with its digest, `archive sha256:…`, where the installer kept it."""
+"""An archive outside an index. An observed one goes on with its digest where the installer kept it, else with its URL."""
+INDEX = "index"
 WITHOUT_PLACE = ("editable", "directory", ANY_ARCHIVE)
 """Declared origins that say how, and not from where: the folder of a machine is nothing to compare."""
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
 """A commit, whole or shortened to no less than Git's own seven digits."""
+DIGEST = re.compile(r"[a-z0-9_]+:[0-9a-f]+")
+PORTS = {"http": ":80", "https": ":443"}
 
 
 class Repository(NamedTuple):
@@ -33,6 +38,31 @@ def same_origin(expected: str, observed: str) -> bool:
     return not COMMIT.fullmatch(ours.revision) or theirs.revision.startswith(ours.revision)
 
 
+def is_archive(origin: str) -> bool:
+    """Tell whether an origin is an archive outside an index, with or without its URL."""
+    return origin.partition(" ")[0] == ANY_ARCHIVE
+
+
+def from_archive(origin: str, hashes: Collection[str], observed: str) -> bool | None:
+    """Tell whether an observed origin is a declared archive; None where nothing that was kept can be compared.
+
+    `origin` is `archive`, `archive URL` or empty, `hashes` are `ALGORITHM:…` of the archives that would do. A digest decides; an
+    installer keeps one of its own choice, the URL, or, for a package of an index, neither.
+    """
+    if observed == INDEX:
+        return not origin
+    if not is_archive(observed):
+        return False
+    kept = observed.partition("#")[0].partition(" ")[2]
+    if DIGEST.fullmatch(kept):
+        comparable = [digest for digest in hashes if digest.partition(":")[0] == kept.partition(":")[0]]
+        return kept in comparable if comparable else (None if hashes else True)
+    place = origin.partition(" ")[2]
+    if place and kept:
+        return _same_place(place, kept)
+    return None if hashes or place else True
+
+
 def parse(origin: str) -> Repository | None:
     """Parse `git+https://host/path@revision#subdirectory=folder`; None where the text is no such origin."""
     try:
@@ -49,10 +79,17 @@ def parse(origin: str) -> Repository | None:
     return Repository(url, revision, folder.strip("/"))
 
 
-def archive_digest(observed: str) -> str:
-    """Return the digest that an observed origin names, `sha256:…`, or an empty string."""
-    kind, _, digest = observed.partition("#")[0].partition(" ")
-    return digest if kind == ANY_ARCHIVE and digest.startswith("sha256:") else ""
+def _same_place(expected: str, observed: str) -> bool:
+    """Compare two URLs of files: host and path, in whichever way they are escaped; http or https is a matter of the day."""
+    return _place(expected) == _place(observed)
+
+
+def _place(url: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(without_credentials(url))
+    except ValueError:
+        return "", url
+    return parts.netloc.lower().removesuffix(PORTS.get(parts.scheme.lower(), "")), unquote(parts.path)
 
 
 def without_credentials(url: str) -> str:

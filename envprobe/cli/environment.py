@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,20 +102,30 @@ def _config(given: dict[str, Any]) -> Config:
     "--requirements",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Declare from a requirements file or pyproject.toml instead of probing.",
+    help="Declare from this file instead of probing: requirements, a lock file, pyproject.toml, what conda or pip lists.",
 )
+@click.option("--extra", "extras", multiple=True, metavar="NAME", help="With --requirements: this extra of the project too.")
+@click.option("--group", "groups", multiple=True, metavar="NAME", help="With --requirements: this dependency group too.")
 @click.option("--update", is_flag=True, help="Replace the baseline that is there, after showing what changed.")
 @click.option("--add-trace", is_flag=True, help="Add a training run to a baseline that exists; change nothing else of it.")
 @probing
 @color
 def record(
-    target: str | None, name: str | None, output: Path | None, requirements: Path | None, update: bool, **given: Any
+    target: str | None,
+    name: str | None,
+    output: Path | None,
+    requirements: Path | None,
+    extras: tuple[str, ...],
+    groups: tuple[str, ...],
+    update: bool,
+    **given: Any,
 ) -> int:
     """Record a target as a baseline, or declare one.
 
     \b
     envprobe record image://tensorflow/tensorflow:2.9.0 --name tf-2.9
     envprobe record --requirements requirements.txt --name pins
+    envprobe record --requirements uv.lock --group train --name train
     envprobe record docker://trainer --name tf-2.9 --update
 
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
@@ -122,16 +133,18 @@ def record(
     from ..command import environment
     from .terminal import style_of
 
+    if requirements is None and (extras or groups):
+        raise click.UsageError("--extra and --group choose parts of a file: give --requirements FILE")
     if requirements is not None:
-        recording = environment.declare(requirements, name=name, output=output)
+        recording = environment.declare(requirements, extras=extras, groups=groups, name=name, output=output)
     else:
         make = environment.add_trace if given["add_trace"] else environment.record
         with progress_shown() as progress:
             recording = make(target, name=name, output=output, options=options_of(given), progress=progress)
-    return _save(recording, update or given["add_trace"], style_of(given))
+    return _save(recording, update or given["add_trace"], style_of(given), name or str(output))
 
 
-def _save(recording: Recording, update: bool, style: Style) -> int:
+def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
     from ..command import environment
     from ..render.show import show_baseline
     from ..render.text import render
@@ -143,7 +156,7 @@ def _save(recording: Recording, update: bool, style: Style) -> int:
     environment.save(recording, update=update)
     write_stdout(show_baseline(recording.baseline, style))
     click.echo(
-        f"recorded {recording.path}; commit it, and check with: envprobe check --baseline {recording.path.stem}",
+        f"recorded {recording.path}; commit it, and check with: envprobe check --baseline {shlex.quote(shown)}",
         err=True,
     )
     return 0

@@ -6,7 +6,7 @@ Nothing prints and nothing exits; trouble is an EnvprobeError, drift is a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -184,14 +184,23 @@ def add_trace(
 
 
 def declare(
-    requirements: Path, *, name: str | None = None, output: Path | None = None, config: Config | None = None
+    requirements: Path,
+    *,
+    extras: Collection[str] = (),
+    groups: Collection[str] = (),
+    name: str | None = None,
+    output: Path | None = None,
+    config: Config | None = None,
 ) -> Recording:
-    """Make a declared baseline of a requirements file or a pyproject.toml. Written only by `save`."""
+    """Make a declared baseline of a requirements file, a lock file, a project or an export. Written only by `save`.
+
+    `extras` and `groups` choose what the file has beside its main part. Raises DocumentError with every fault of the file.
+    """
     from ..requirement import declare as read_requirements
 
     config = config or load_config(Path.cwd())
     path = _destination(name, output, config)
-    baseline = msgspec.structs.replace(read_requirements(requirements), name=path.stem)
+    baseline = msgspec.structs.replace(read_requirements(requirements, extras=extras, groups=groups), name=path.stem)
     return _recording(baseline, path, config)
 
 

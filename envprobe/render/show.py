@@ -18,6 +18,7 @@ from ..spelling import line, safe, spell
 from ..targets.address import shown
 from . import Style
 from .curve import draw
+from .show_declared import declared_rows
 from .show_run import run_rows
 from .summary import left_out
 from .text import make_console
@@ -36,7 +37,6 @@ HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("cuda", ("cuda.built.tensorflow.cuda", "cuda.built.tensorflow.cudnn", "cuda.loaded.cudart", "cuda.loaded.cudnn")),
     ("numerics", ("numerics.onednn", "numerics.onednn_isa", "numerics.op_determinism", "numerics.keras.floatx")),
 )
-SHOWN_DECLARED = 40
 SHOWN_UNKNOWN = 12
 
 Row: TypeAlias = tuple[str, str]
@@ -80,8 +80,8 @@ def _baseline_rows(baseline: Baseline, style: Style) -> Iterator[Row]:
     yield "from", " ".join(safe(word) for word in words if word)
     if baseline.fingerprint is not None:
         yield from _fingerprint_rows(baseline.fingerprint, style)
-    declared = [(line(path), line(item.describe())) for path, item in sorted(baseline.declared.items())]
-    yield from _first(declared, SHOWN_DECLARED, style)
+    if baseline.declared:
+        yield from declared_rows(baseline, style)
     for name in sorted(baseline.traces):
         yield "trace", safe(name)
     for rule, severity in sorted(baseline.policy.items()):

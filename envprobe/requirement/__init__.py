@@ -1,4 +1,4 @@
-"""A requirements file, or the dependencies of a pyproject.toml, to a declared baseline."""
+"""What people have that says what an environment should be, to a declared baseline: requirements, locks, projects, exports."""
 
 from __future__ import annotations
 
@@ -11,36 +11,60 @@ from packaging.specifiers import SpecifierSet
 
 from ..baseline import Baseline, Provenance, marker
 from ..baseline.declaration import Declaration
+from ..baseline.origin import ANY_ARCHIVE
 from ..error import DocumentError
+from ..pep440 import parse_specifiers
 from ..store import NAME
-from .project_file import read_project
-from .requirements_file import Requirement, read_requirements
+from .kind import read
+from .wanted import Chosen, Requirement, Requirements
+
+LINES_OF_ONE = 500
+"""Lines that may speak of one package: each is compared with all others."""
+FAULT_LIMIT = 50
 
 
-def declare(path: Path, *, environment: dict[str, str] | None = None, extras: Collection[str] = ()) -> Baseline:
-    """Return what a requirements file, or the dependencies of a pyproject.toml, declare about an environment.
+def declare(
+    path: Path, *, environment: dict[str, str] | None = None, extras: Collection[str] = (), groups: Collection[str] = ()
+) -> Baseline:
+    """Return what a file declares about an environment: requirements, a lock file, a project, an export of conda or pip.
 
     Markers are evaluated for `environment` (PEP 508 names) if it is given, else kept and evaluated for the target that is
-    observed. `extras` choose optional dependencies of a pyproject.toml. Raises DocumentError with every fault, each with
-    file and line.
+    observed. `extras` and `groups` choose what a file has beside its main part. Raises DocumentError with every fault, each with
+    file and line, or with what the file is and how to export what is wanted.
     """
-    read = read_project(path, extras) if path.suffix == ".toml" else read_requirements(path)
-    if extras and path.suffix != ".toml":
-        read.faults.append(f"{path.name}: a requirements file has no extras; they belong to a pyproject.toml")
-    wanted = _in_environment(read.found, environment)
-    faults = [*read.faults, *_contradictions(wanted)]
-    if not wanted and not faults:
+    found = read(path, Chosen(tuple(extras), tuple(groups)))
+    faults = [*found.faults, *_spelling_faults(found.found)]
+    wanted = _in_environment(found.found, environment) if not faults else []
+    faults += _contradictions(wanted)
+    if not wanted and not found.facts and not faults:
         faults.append(f"{path.name}: asks for nothing; a baseline that expects nothing would pass everything")
     if faults:
-        raise DocumentError("\n".join(faults[:50]), "nothing was declared")
+        more = [f"{path.name}: and {len(faults) - FAULT_LIMIT} more faults"] if len(faults) > FAULT_LIMIT else []
+        raise DocumentError("\n".join([*faults[:FAULT_LIMIT], *more]), found.hint or "nothing was declared")
     return Baseline(
         name=_name(path),
         kind="declared",
-        description=f"What {path.name} asks for.",
-        declared={**_python(read.python, path), **dict(_declarations(wanted))},
-        complete=["packages.*"] if _is_lock(wanted) else [],
-        provenance=Provenance(source=path.name, indexes=sorted(set(read.indexes))),
+        description=f"What {path.name} asks for{_chosen_words(extras, groups)}.",
+        declared={**_python(found), **found.facts, **dict(_declarations(wanted))},
+        complete=["packages.*"] if found.complete else [],
+        provenance=Provenance(source=path.name, indexes=sorted(set(found.indexes)), not_declared=found.not_taken),
     )
+
+
+def _chosen_words(extras: Collection[str], groups: Collection[str]) -> str:
+    words = [f"extra {name}" for name in sorted(extras)] + [f"group {name}" for name in sorted(groups)]
+    return f", with {', '.join(words)}" if words else ""
+
+
+def _spelling_faults(found: list[Requirement]) -> Iterator[str]:
+    """Yield the markers and specifiers that a lock has and PEP 508 has not; those of a requirements file are parsed already."""
+    for item in found:
+        if item.marker and (wrong := marker.fault(item.marker)):
+            yield f"{item.where}: {wrong}: {item.marker[:200]!r}"
+        try:
+            parse_specifiers(item.specifier)
+        except ValueError as error:
+            yield f"{item.where}: {error}"
 
 
 def _in_environment(found: list[Requirement], environment: dict[str, str] | None) -> list[Requirement]:
@@ -54,12 +78,6 @@ def _in_environment(found: list[Requirement], environment: dict[str, str] | None
     return kept
 
 
-def _is_lock(wanted: list[Requirement]) -> bool:
-    """Tell whether every requirement carries hashes: then pip demands that all dependencies are listed too."""
-    listed = [item for item in wanted if not item.constraint]
-    return bool(listed) and all(item.source.hashes for item in listed)
-
-
 def _by_name(wanted: list[Requirement]) -> Iterator[tuple[str, list[Requirement]]]:
     """Yield each package with what is asked of it: requirements before constraints, else in the order of the files."""
     ordered = sorted(wanted, key=lambda item: (item.name, item.constraint))
@@ -67,15 +85,13 @@ def _by_name(wanted: list[Requirement]) -> Iterator[tuple[str, list[Requirement]
         yield name, list(items)
 
 
-def _python(specifier: str, path: Path) -> dict[str, Declaration]:
-    if not specifier:
-        return {}
-    return {"python.version": Declaration(specifier=specifier, source=f"{path.name}: project.requires-python")}
+def _python(found: Requirements) -> dict[str, Declaration]:
+    return {"python.version": Declaration(specifier=found.python, source=found.python_where)} if found.python else {}
 
 
 def _declarations(wanted: list[Requirement]) -> Iterator[tuple[str, Declaration]]:
     for name, items in _by_name(wanted):
-        yield f"packages.{name}.version", _joined([_version(part) for part in _parts(items)])
+        yield f"packages.{name}.version", _joined([one for part in _parts(items) for one in _versions(part)])
         origins = [_origin(item) for item in items if item.source.origin or item.source.hashes]
         if origins:
             yield f"packages.{name}.origin", _joined(origins)
@@ -91,28 +107,33 @@ def _condition(item: Requirement) -> tuple[bool, str]:
     return item.constraint, item.marker
 
 
-def _version(part: list[Requirement]) -> Declaration:
-    specifier = SpecifierSet(",".join(item.specifier for item in part if item.specifier))
-    return Declaration(
-        specifier=str(specifier),
-        present=not str(specifier),
-        optional=part[0].constraint,
-        when=part[0].marker,
-        source=", ".join(item.where for item in part),
-        note=_note(part),
+def _versions(part: list[Requirement]) -> Iterator[Declaration]:
+    """Yield what lines under one marker say of the version: the one that is locked, the specifiers, else that there is one."""
+    specifier = ",".join(sorted({one for item in part for one in item.specifier.split(",") if one}))
+    common = Declaration(
+        optional=part[0].constraint, when=part[0].marker, source=", ".join(item.where for item in part), note=_note(part)
     )
+    locked = next((item.version for item in part if item.version), "")
+    if locked:
+        yield msgspec.structs.replace(common, version=locked)
+    if specifier:
+        yield msgspec.structs.replace(common, specifier=str(SpecifierSet(specifier)))
+    if not locked and not specifier:
+        yield msgspec.structs.replace(common, present=True)
 
 
 def _note(part: list[Requirement]) -> str:
     extras = sorted({extra for item in part for extra in item.extras})
-    return f"extras {', '.join(extras)}: what they bring is not declared" if extras else ""
+    notes = [f"extras {', '.join(extras)}: what they bring is not declared"] if extras else []
+    if not any(item.version or item.specifier for item in part):
+        notes += [item.source.note for item in part if item.source.note and not item.source.origin]
+    return "; ".join(dict.fromkeys([*notes, *(item.note for item in part if item.note)]))[:1000]
 
 
 def _origin(item: Requirement) -> Declaration:
-    hashes = [] if item.source.origin else list(item.source.hashes)
     return Declaration(
-        origin=item.source.origin,
-        hashes=hashes,
+        origin="" if item.source.origin == ANY_ARCHIVE and item.source.hashes else item.source.origin,
+        hashes=list(item.source.hashes),
         optional=item.constraint,
         when=item.marker,
         source=item.where,
@@ -129,8 +150,12 @@ def _joined(parts: list[Declaration]) -> Declaration:
 def _contradictions(wanted: list[Requirement]) -> Iterator[str]:
     """Yield two lines for one package, under one marker, that no installation can satisfy both."""
     for name, items in _by_name(wanted):
-        for index, item in enumerate(items):
-            for other in items[:index]:
+        different = list({(item.specifier, item.version, item.marker, item.source.origin): item for item in items[::-1]}.values())
+        if len(different) > LINES_OF_ONE:
+            yield f"{items[0].where}: {name} is asked for in {len(different):,} different ways; {LINES_OF_ONE} are compared"
+            continue
+        for index, item in enumerate(different[::-1]):
+            for other in different[::-1][:index]:
                 if item.marker == other.marker and _contradict(item, other):
                     yield f"{item.where}: {name}{_asked(item)} contradicts {name}{_asked(other)} at {other.where}"
 
@@ -138,16 +163,19 @@ def _contradictions(wanted: list[Requirement]) -> Iterator[str]:
 def _contradict(item: Requirement, other: Requirement) -> bool:
     if item.source.origin and other.source.origin and item.source.origin != other.source.origin:
         return True
+    if item.version and other.version:
+        return item.version != other.version
     pins = [(_pin(item), other), (_pin(other), item)]
     return any(pin and not SpecifierSet(against.specifier).contains(pin, prereleases=True) for pin, against in pins)
 
 
 def _pin(item: Requirement) -> str:
-    return Declaration(specifier=item.specifier).pinned() or ""
+    return item.version or Declaration(specifier=item.specifier).pinned() or ""
 
 
 def _asked(item: Requirement) -> str:
-    return item.specifier or (f" @ {item.source.origin}" if item.source.origin else "")
+    version = f"=={item.version}" if item.version else item.specifier
+    return version or (f" @ {item.source.origin}" if item.source.origin else "")
 
 
 def _name(path: Path) -> str:

@@ -1,23 +1,32 @@
-"""Where a requirement asks its package to come from: an index, an archive, a repository or a folder."""
+"""Where a requirement asks its package to come from, and what that place says of it: name, version and digest of an archive."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 import msgspec
-from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import (
+    InvalidSdistFilename,
+    InvalidWheelFilename,
+    canonicalize_name,
+    parse_sdist_filename,
+    parse_wheel_filename,
+)
 
 from ..baseline.origin import ANY_ARCHIVE, without_credentials
 from ..error import DocumentError
 from ..toml import read_toml
 
-ARCHIVES = (".whl", ".tar.gz", ".zip")
-SHA256 = "sha256:"
-"""The one kind of digest that an observed origin carries, so the one that can be compared."""
+ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz")
+ALGORITHMS = ("sha256", "sha512", "sha384", "sha224", "sha1", "md5")
+"""What may stand after the `#` of a URL, as pip reads it."""
+DIGEST = re.compile(rf"(?:{'|'.join(ALGORITHMS)}):[0-9a-f]+")
+PROJECT_BYTES = 1 << 20
+GET_MORE = "for versions: pip list --format=freeze > requirements.txt"
+FROM_FOLDER = f"built from a folder, which says no version; {GET_MORE}"
 
 
 class SourceFault(Exception):
@@ -28,90 +37,128 @@ class PackageSource(msgspec.Struct, frozen=True, kw_only=True):
     """Where a package is to come from; empty for an index."""
 
     origin: str = ""
-    """As `packages.NAME.origin` spells it, `editable` or `git+https://…@commit`."""
+    """As `packages.NAME.origin` spells it, `editable`, `git+https://…@commit` or `archive https://…`."""
     hashes: tuple[str, ...] = ()
-    """`sha256:…` of the archives that would do; other algorithms are left out, because no installation remembers them."""
+    """`sha256:…`, `md5:…` of the archives that would do."""
     note: str = ""
     """What cannot be compared, for a reader."""
 
 
-def read_source(line: Any, folder: Path) -> tuple[str, PackageSource]:
-    """Return name and source of an InstallRequirement; paths are relative to the folder of its file.
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """What a place says of its package."""
 
-    Raises SourceFault where there is no such file, or nothing tells the package's name.
+    name: str = ""
+    """PEP 503; empty where the place says none."""
+    version: str = ""
+    """Of a wheel or sdist, local label included; empty where the place says none."""
+    source: PackageSource = PackageSource()
+
+
+def digests(texts: tuple[str, ...] | list[str]) -> tuple[str, ...]:
+    """Return the well-formed ones of `ALGORITHM:HEX`, sorted, in small letters."""
+    return tuple(sorted({text.lower() for text in texts if DIGEST.fullmatch(text.lower())}))
+
+
+def read_place(url: str, folder: Path | None, *, name: str = "", hashes: tuple[str, ...] = (), editable: bool = False) -> Place:
+    """Return what a URL or path says. Relative paths are relative to `folder`; without one the disk is not looked at.
+
+    `name` is what stands before the `@`, `hashes` what stands in --hash. Raises SourceFault where the place is no such thing,
+    contradicts the name, or nothing tells the package's name.
     """
-    hashes = tuple(sorted({text.lower() for text in line.hash_options if text.lower().startswith(SHA256)}))
-    if line.link is None:
-        return line.name, PackageSource(hashes=hashes)
-    url = line.link.url
-    parts = urlsplit(url)
-    if "+" in parts.scheme:
-        return _repository(line, url)
-    if parts.scheme in ("http", "https"):
-        return _download(line, url, hashes)
-    return _local(line, _path(url, folder), hashes)
-
-
-def from_url(url: str) -> PackageSource:
-    """Return the source that a URL names: `git+https://…`, or an archive, with its digest where the URL has one."""
-    parts = urlsplit(url)
-    fragment = parse_qs(parts.fragment)
-    if "+" in parts.scheme:
-        plain = without_credentials(url).partition("#")[0]
-        folder = fragment.get("subdirectory")
-        return PackageSource(origin=f"{plain}#subdirectory={folder[0]}" if folder else plain)
-    if parts.scheme == "file" and not parts.path.endswith(ARCHIVES):
-        return PackageSource(origin="directory")
-    found = tuple(SHA256 + digest.lower() for digest in fragment.get("sha256", []))
-    return PackageSource(hashes=found) if found else PackageSource(origin=ANY_ARCHIVE)
-
-
-def _repository(line: Any, url: str) -> tuple[str, PackageSource]:
-    name = line.name or _egg(url)
-    if not name:
-        raise SourceFault(f"{url}: nothing tells the package's name; write NAME @ {url}")
-    if line.is_editable:
-        return name, PackageSource(origin="editable", note="an editable installation keeps no record of its commit")
-    return name, from_url(url)
-
-
-def _download(line: Any, url: str, hashes: tuple[str, ...]) -> tuple[str, PackageSource]:
-    name = line.name or _egg(url) or _name_of_archive(urlsplit(url).path)
-    if not name:
-        raise SourceFault(f"{url}: nothing tells the package's name; write NAME @ {url}")
-    return name, PackageSource(hashes=hashes) if hashes else from_url(url)
-
-
-def _local(line: Any, path: Path, hashes: tuple[str, ...]) -> tuple[str, PackageSource]:
-    if path.is_file() and path.name.endswith(ARCHIVES):
-        name = line.name or _name_of_archive(path.name)
-        if name:
-            return name, PackageSource(hashes=hashes or (_digest(path),))
-    elif path.is_dir():
-        name = line.name or _egg(line.link.url) or _name_of_project(path)
-        if name:
-            return name, PackageSource(origin="editable" if line.is_editable else "directory")
-    else:
-        raise SourceFault(f"{line.link.url}: no such file or folder beside this one")
-    raise SourceFault(f"{line.link.url}: nothing tells the package's name; write NAME @ file:… or add #egg=NAME")
-
-
-def _path(url: str, folder: Path) -> Path:
-    parts = urlsplit(url)
-    return folder / unquote(parts.path if parts.scheme == "file" else url.partition("#")[0])
-
-
-def _egg(url: str) -> str:
-    egg = parse_qs(urlsplit(url).fragment).get("egg", [""])[0]
-    return re.split(r"[\[<>=!~]", egg)[0]
-
-
-def _name_of_archive(path: str) -> str:
     try:
-        name = Path(unquote(path)).name
-        return (parse_wheel_filename(name) if name.endswith(".whl") else parse_sdist_filename(name))[0]
-    except (InvalidWheelFilename, InvalidSdistFilename):
-        return ""
+        parts = urlsplit(url)
+    except ValueError as error:  # an unclosed [ in the host
+        raise SourceFault(f"{url[:200]}: not a URL: {error}") from None
+    if "+" in parts.scheme:
+        found = _repository(url, parts, editable)
+    elif parts.scheme in ("http", "https"):
+        found = _download(url, parts, hashes)
+    elif _file_name(parts).endswith(ARCHIVES):
+        found = _local_archive(parts, folder, hashes)
+    else:
+        found = _local_folder(url, parts, folder, name, editable)
+    name = canonicalize_name(name or _egg(parts) or found.name)
+    if not name:
+        raise SourceFault(f"{url[:200]}: nothing tells the package's name; write NAME @ {url[:200]}")
+    if found.name != name and _file_name(parts).endswith(".whl") and found.name:
+        raise SourceFault(f"{name}: its wheel {_file_name(parts)[:100]} is one of {found.name}")
+    return msgspec.structs.replace(found, name=name, version=found.version if found.name == name else "")
+
+
+def archive_name(name: str) -> tuple[str, str]:
+    """Return PEP 503 name and version that a wheel's or sdist's file name says; empty where it says none."""
+    try:
+        if name.endswith(".whl"):
+            found, version = parse_wheel_filename(name)[:2]
+        else:
+            stem = next((name.removesuffix(ending) for ending in ARCHIVES if name.endswith(ending)), name)
+            found, version = parse_sdist_filename(stem + ".tar.gz")
+    except (InvalidWheelFilename, InvalidSdistFilename, ValueError):
+        return "", ""
+    return found, str(version)
+
+
+def _repository(url: str, parts: SplitResult, editable: bool) -> Place:
+    if editable:
+        note = "an editable installation keeps no record of its commit"
+        return Place(source=PackageSource(origin="editable", note=note))
+    plain = without_credentials(url).partition("#")[0]
+    folder = parse_qs(parts.fragment).get("subdirectory")
+    return Place(source=PackageSource(origin=f"{plain}#subdirectory={folder[0]}" if folder else plain))
+
+
+def _download(url: str, parts: SplitResult, hashes: tuple[str, ...]) -> Place:
+    name, version = archive_name(_file_name(parts))
+    place = without_credentials(url).partition("#")[0]
+    return Place(
+        name=name,
+        version=version,
+        source=PackageSource(origin=f"{ANY_ARCHIVE} {place}", hashes=digests([*hashes, *_fragment_digests(parts)])),
+    )
+
+
+def _local_archive(parts: SplitResult, folder: Path | None, hashes: tuple[str, ...]) -> Place:
+    """Return what a file's name says, and its digest where the file is here or the line has it."""
+    name, version = archive_name(_file_name(parts))
+    known = digests([*hashes, *_fragment_digests(parts)])
+    path = _path(parts, folder)
+    if not known and path is not None and path.is_file():
+        known = (_digest(path),)
+    note = "" if known else "the file is not here: its digest is not declared"
+    return Place(name=name, version=version, source=PackageSource(origin=ANY_ARCHIVE, hashes=known, note=note))
+
+
+def _local_folder(url: str, parts: SplitResult, folder: Path | None, name: str, editable: bool) -> Place:
+    """Return how a folder is installed. One that stands after `NAME @` is a place of the machine that wrote the file."""
+    path = _path(parts, folder)
+    if editable:
+        source = PackageSource(origin="editable")
+    else:
+        source = PackageSource(note=FROM_FOLDER) if name else PackageSource(origin="directory")
+    if name or _egg(parts):
+        return Place(source=source)
+    if path is None or not path.is_dir():
+        raise SourceFault(f"{url[:200]}: no such file or folder beside this one, and nothing else tells the package's name")
+    return Place(name=canonicalize_name(_name_of_project(path)), source=source)
+
+
+def _path(parts: SplitResult, folder: Path | None) -> Path | None:
+    path = unquote(parts.path)
+    return folder / path if folder is not None and "\0" not in path else None
+
+
+def _file_name(parts: SplitResult) -> str:
+    return unquote(parts.path).rstrip("/").rpartition("/")[2]
+
+
+def _fragment_digests(parts: SplitResult) -> list[str]:
+    fragment = parse_qs(parts.fragment)
+    return [f"{algorithm}:{digest}" for algorithm in ALGORITHMS for digest in fragment.get(algorithm, [])]
+
+
+def _egg(parts: SplitResult) -> str:
+    egg = parse_qs(parts.fragment).get("egg", [""])[0]
+    return re.split(r"[\[<>=!~;]", egg)[0].strip()
 
 
 def _name_of_project(folder: Path) -> str:
@@ -120,9 +167,12 @@ def _name_of_project(folder: Path) -> str:
     if not file.is_file():
         return ""
     try:
-        project = read_toml(file.read_bytes(), str(file)).get("project", {})
-    except (DocumentError, OSError) as error:
-        raise SourceFault(str(error)) from None
+        with file.open("rb") as stream:
+            project = read_toml(stream.read(PROJECT_BYTES + 1), "its pyproject.toml", PROJECT_BYTES).get("project", {})
+    except DocumentError as error:
+        raise SourceFault(error.message) from None
+    except OSError as error:
+        raise SourceFault(f"its pyproject.toml cannot be read: {error.strerror}") from None
     name = project.get("name", "") if isinstance(project, dict) else ""
     return name if isinstance(name, str) else ""
 
@@ -132,4 +182,4 @@ def _digest(path: Path) -> str:
         digest = hashlib.sha256()
         while block := stream.read(1 << 20):
             digest.update(block)
-    return SHA256 + digest.hexdigest()
+    return "sha256:" + digest.hexdigest()

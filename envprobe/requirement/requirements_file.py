@@ -3,63 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from os.path import realpath, relpath
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from packaging.utils import canonicalize_name
-from pip_requirements_parser import (
-    CommentRequirementLine,
-    InvalidRequirementLine,
-    OptionLine,
-    PipError,
-    RequirementsFile,
-)
 
 from ..baseline.origin import without_credentials
-from .package_source import PackageSource, SourceFault, read_source
+from . import pip_option
+from .comment import Comments
+from .file import LIMIT_BYTES, TextFault, decode, file_fault
+from .line import Line, lines
+from .package_source import SourceFault
+from .requirement_line import LineFault, read_editable, read_options, read_requirement
+from .wanted import Requirement, Requirements
 
-LIMIT_BYTES = 4 << 20
 DEPTH_LIMIT = 16
-MARKER_AFTER_OPTION = re.compile(r"\s--[a-z-]+[ =].*;")
-OPTION_PARSER = "pip_requirements_parser: error: "
 CREDENTIALS = re.compile(r"(?<=://)[^/\s]*@")
-
-
-class Requirement(msgspec.Struct, frozen=True, kw_only=True):
-    """What one line asks for."""
-
-    name: str
-    """PEP 503."""
-    specifier: str = ""
-    marker: str = ""
-    extras: tuple[str, ...] = ()
-    source: PackageSource = PackageSource()
-    """Where the package is to come from."""
-    constraint: bool = False
-    """Whether the line only says which version, and not that the package is to be there."""
-    where: str
-    """`requirements.txt:12`, relative to the folder of the first file."""
-
-
-class Requirements(msgspec.Struct):
-    """What was found in one reading."""
-
-    found: list[Requirement] = []
-    indexes: list[str] = []
-    """URLs of package indexes, without credentials."""
-    python: str = ""
-    """The versions of Python that are asked for, a PEP 440 specifier."""
-    faults: list[str] = []
-    """`file:line: what is wrong`."""
 
 
 def read_requirements(path: Path) -> Requirements:
     """Read a requirements file with what it includes; what is wrong is listed in the result, beside all the rest."""
     reader = _Reader(Path(realpath(path)).parent)
     reader.read(path, constraint=False)
+    reader.result.complete = _is_hashed(reader.result.found)
     return reader.result
+
+
+def read_lines(path: Path, texts: Iterable[tuple[str, str]]) -> Requirements:
+    """Read lines that another file holds, each with its place; what they name is relative to that file."""
+    reader = _Reader(Path(realpath(path)).parent)
+    for where, text in texts:
+        for line in lines(text):
+            if line.text:
+                reader.read_line(line, where, path, False, Comments())
+    return reader.result
+
+
+def _is_hashed(found: list[Requirement]) -> bool:
+    """Tell whether every requirement carries hashes: then pip demands that all dependencies are listed too."""
+    listed = [item for item in found if not item.constraint]
+    return bool(listed) and all(item.source.hashes for item in listed)
 
 
 class _Reader:
@@ -74,14 +59,13 @@ class _Reader:
     def read(self, path: Path, *, constraint: bool) -> None:
         """Read one file; one that is named twice is read once, one that includes itself is a fault."""
         real = realpath(path)  # a link is read beside its target, as pip does, and counts as the same file
-        fault = self._nesting_fault(real) or _file_fault(path)
+        fault = self._nesting_fault(real) or file_fault(path, "a requirements file")
         if fault:
             self._refuse(self._shown(path), fault)
         elif (real, constraint) not in self.seen:
             self.seen.add((real, constraint))
             self.open.append(real)
-            for line in self._lines(path):
-                self._read_line(line, path, constraint)
+            self._read_lines(path, constraint)
             self.open.pop()
 
     def _nesting_fault(self, real: str) -> str:
@@ -89,61 +73,66 @@ class _Reader:
             return f"includes itself: {' > '.join(self._shown(file) for file in (*self.open, real))}"
         return f"more than {DEPTH_LIMIT} files deep" if len(self.open) >= DEPTH_LIMIT else ""
 
-    def _lines(self, path: Path) -> list[Any]:
+    def _read_lines(self, path: Path, constraint: bool) -> None:
+        shown = self._shown(path)
         try:
-            return list(RequirementsFile.parse(str(path)))
-        except (UnicodeDecodeError, LookupError) as error:  # LookupError: a coding line that names no codec
-            self._refuse(self._shown(path), f"cannot be decoded: {error}")
-        except (OSError, PipError) as error:
-            self._refuse(self._shown(path), _first_line(str(error)))
-        return []
-
-    def _read_line(self, line: Any, path: Path, constraint: bool) -> None:
-        where = f"{self._shown(path)}:{line.line_number}"
-        if isinstance(line, CommentRequirementLine):
+            with path.open("rb") as stream:
+                text = decode(stream.read(LIMIT_BYTES + 1))
+        except TextFault as fault:
+            self._refuse(shown, str(fault))
             return
-        if "\0" in line.line:
-            self._refuse(where, "holds a NUL character, which no path or URL has")
+        except OSError as error:
+            self._refuse(shown, f"cannot be read: {error.strerror}")
             return
-        if isinstance(line, InvalidRequirementLine):
-            message = _first_line(line.error_message).removeprefix(OPTION_PARSER)
-            self._refuse(where, f"{message}: {line.line}")
-        elif isinstance(line, OptionLine):
-            self._read_option(line.options, where, path, constraint)
-        else:
-            self._read_requirement(line, where, path, constraint)
+        comments, last = Comments(), -1
+        for line in lines(text):
+            if line.text:
+                self._explain(last, comments.take_via())
+                count = len(self.result.found)
+                self.read_line(line, f"{shown}:{line.number}", path, constraint, comments)
+                last = count if len(self.result.found) == count + 1 else -1
+                comments.take_editable()
+            comments.read(line.comment)
+        self._explain(last, comments.take_via())
 
-    def _read_option(self, options: dict[str, Any], where: str, path: Path, constraint: bool) -> None:
-        """Follow -r and -c and keep the indexes; other options choose files for pip and declare nothing."""
-        for option, inner in (("requirements", constraint), ("constraints", True)):
-            for name in options.get(option, []):
+    def _explain(self, index: int, via: str) -> None:
+        """Note at the requirement before a comment what the comment says of it."""
+        if via and index >= 0:
+            item = self.result.found[index]
+            self.result.found[index] = msgspec.structs.replace(item, note="; ".join(filter(None, (item.note, via))))
+
+    def read_line(self, line: Line, where: str, path: Path, constraint: bool, comments: Comments) -> None:
+        """Read one line: a requirement, or options."""
+        try:
+            if "\0" in line.text:
+                raise LineFault("holds a NUL character, which no path or URL has")
+            wanted, options = pip_option.split(line.text)
+            if wanted:
+                self._add(read_requirement(wanted, options, line.text, where, path.parent), constraint)
+            else:
+                self._read_options(read_options(options, line.text), where, path, constraint, comments)
+        except (LineFault, SourceFault) as fault:
+            self._refuse(where, str(fault))
+
+    def _read_options(self, options: dict[str, Any], where: str, path: Path, constraint: bool, comments: Comments) -> None:
+        """Follow -r and -c, keep the indexes, take editables; other options choose files for pip and declare nothing."""
+        for option, inner in (("requirement", constraint), ("constraint", True)):
+            for name in options.pop(option, []):
                 if "://" in name:
                     self._refuse(where, f"{name}: nothing is downloaded; save it as a file")
                 else:
                     self.read(path.parent / name, constraint=inner)
-        urls = [options.get("index_url"), *options.get("extra_index_urls", [])]
-        self.result.indexes += [without_credentials(url) for url in urls if url]
+        for url in [*options.pop("index_url", []), *options.pop("extra_index_url", [])]:
+            self.result.indexes.append(without_credentials(url))
+        for text in options.pop("editable", []):
+            self._add(read_editable(text, where, path.parent, comments.take_editable()), constraint)
+        for name in options.keys() & set(pip_option.OF_A_REQUIREMENT):
+            raise LineFault(f"{pip_option.spelled(name)} belongs behind a requirement")
+        if options:
+            self.result.leave(where, f"{' '.join(map(pip_option.spelled, options))} chooses files for pip")
 
-    def _read_requirement(self, line: Any, where: str, path: Path, constraint: bool) -> None:
-        if line.marker is None and MARKER_AFTER_OPTION.search(line.line):
-            self._refuse(where, "pip ignores a marker after an option; write it before --hash")
-            return
-        try:
-            name, source = read_source(line, path.parent)
-        except SourceFault as fault:
-            self._refuse(where, str(fault))
-            return
-        self.result.found.append(
-            Requirement(
-                name=canonicalize_name(name),
-                specifier=str(line.specifier or ""),
-                marker=str(line.marker or ""),
-                extras=tuple(sorted(line.extras)),
-                source=source,
-                constraint=constraint,
-                where=where,
-            )
-        )
+    def _add(self, item: Requirement, constraint: bool) -> None:
+        self.result.found.append(msgspec.structs.replace(item, constraint=constraint) if constraint else item)
 
     def _refuse(self, where: str, fault: str) -> None:
         """Add a fault, without the credentials of the URLs that it quotes."""
@@ -151,22 +140,3 @@ class _Reader:
 
     def _shown(self, path: Path | str) -> str:
         return relpath(realpath(path), self.root)
-
-
-def _file_fault(path: Path) -> str:
-    try:
-        if path.is_dir():
-            return "a folder, not a requirements file"
-        if not path.exists():
-            return "no such file"
-        if not path.is_file():
-            return "not a file"
-        size = path.stat().st_size
-    except OSError as error:
-        return f"cannot be read: {error.strerror}"
-    return f"{size:,} bytes, more than the {LIMIT_BYTES:,} that are read" if size > LIMIT_BYTES else ""
-
-
-def _first_line(text: str) -> str:
-    first = next((line for line in text.splitlines() if line.strip()), "not understood")
-    return first.strip().replace(": :", ":")  # packaging's own "Invalid requirement: : Expected …"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from envprobe.baseline.origin import archive_digest, same_origin, without_credentials
+from envprobe.baseline.origin import from_archive, same_origin, without_credentials
 
 COMMIT = "deadbeefcafe0123456789abcdef0123456789ab"
 
@@ -50,7 +50,34 @@ def test_no_credentials_are_kept(url: str, clean: str) -> None:
     assert without_credentials(url) == clean
 
 
-def test_digest_of_an_archive() -> None:
-    """Only a SHA-256 can be compared."""
-    assert archive_digest("archive sha256:ab#subdirectory=x") == "sha256:ab"
-    assert archive_digest("archive md5:ab") == archive_digest("archive https://h/x") == archive_digest("index") == ""
+URL = "archive https://host/a/six-1.16.0-py2.py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("origin", "hashes", "observed", "accepted"),
+    [
+        ("", ["sha256:ab", "md5:cd"], "archive sha256:ab", True),
+        ("", ["sha256:ab", "md5:cd"], "archive md5:cd#subdirectory=x", True),
+        ("", ["sha256:ab", "md5:cd"], "archive md5:ce", False),
+        ("", ["sha256:ab"], "archive sha1:ab", None),
+        ("", ["sha256:ab"], "archive", None),
+        ("", ["sha256:ab"], "index", True),
+        ("", ["sha256:ab"], "directory", False),
+        (URL, [], URL, True),
+        (URL, [], URL.replace("https://host", "http://HOST:80").replace("six", "s%69x"), True),
+        (URL, [], URL.replace("host", "other"), False),
+        (URL, [], URL.replace("py2.py3-none-any", "cp38-cp38-linux_x86_64"), False),
+        (URL, [], "archive sha256:ab", True),  # pip keeps a digest in place of the URL, and none is declared
+        (URL, [], "archive", None),
+        (URL, [], "index", False),
+        (URL, ["sha256:ab"], "archive sha256:ac", False),
+        (URL, ["sha256:ab"], "archive md5:ac", None),
+        (URL, ["sha256:ab"], URL, True),  # uv keeps the URL in place of a digest
+        ("archive https://[", [], URL, False),
+    ],
+)
+def test_an_archive_is_compared_by_what_the_installer_kept(
+    origin: str, hashes: list[str], observed: str, accepted: bool | None
+) -> None:
+    """A digest of a declared algorithm decides, else host and path; where neither was kept nothing is claimed."""
+    assert from_archive(origin, hashes, observed) is accepted
