@@ -107,7 +107,9 @@ def _version(name: str, expected: Baseline | Fingerprint, observed: Fingerprint)
     recorded = expected.fingerprint if isinstance(expected, Baseline) else expected
     if recorded is not None:
         return recorded.get(path)
-    pinned = expected.declared[path].pinned() if isinstance(expected, Baseline) and path in expected.declared else None
+    pinned = (
+        expected.declared[path].here(observed).pinned() if isinstance(expected, Baseline) and path in expected.declared else None
+    )
     return observed.get(path) if pinned is None else Known(pinned)
 
 

@@ -33,7 +33,7 @@ def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
         if verdict is None:
             doubts.append(Doubt(path, fact.reason if isinstance(fact, Unknown) else "cannot be compared with what is declared"))
         elif not verdict:
-            changes.append(_declared_change(path, declaration, fact))
+            changes.append(_declared_change(path, declaration.here(observed), fact))
     changes.extend(_undeclared(baseline, observed))
     return Changes(changes, doubts, skipped, compared)
 

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from ..fact import Absent, Fact, Unknown, Value
 from ..pep440 import parse_specifiers, parse_version
@@ -57,15 +58,29 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def applies(self, observed: Fingerprint) -> bool:
         """Tell whether anything is declared for this target. A marker that cannot be told applies, and accepts nothing."""
+        if not self._has_markers():
+            return True
         variables = marker.environment(observed)
         return any(part.when == "" or marker.holds(part.when, variables) is not False for part in self._parts())
+
+    def here(self, observed: Fingerprint) -> Declaration:
+        """Return what is declared for this target: without the parts whose marker is false, and without markers that hold."""
+        if not self._has_markers():
+            return self
+        variables = marker.environment(observed)
+        answers = [(part, marker.holds(part.when, variables) if part.when else True) for part in self._parts()]
+        kept = [replace(part, also=[], when=part.when if holds is None else "") for part, holds in answers if holds is not False]
+        return replace(kept[0], also=kept[1:]) if kept else self
+
+    def _has_markers(self) -> bool:
+        return any(part.when for part in self._parts())
 
     def accepts(self, fact: Fact, observed: Fingerprint | None = None) -> bool | None:
         """Tell whether a fact is what is declared; None where that cannot be told, never True for an unknown fact.
 
         `observed` is the fingerprint of the fact: without it a declaration with a marker cannot be told.
         """
-        variables = marker.environment(observed) if observed else {}
+        variables = marker.environment(observed) if observed and self._has_markers() else {}
         fact = self._elsewhere(fact, observed)
         return _all([part._accepts_where_it_holds(fact, variables) for part in self._parts()])
 

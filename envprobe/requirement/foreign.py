@@ -89,6 +89,7 @@ BY_NAME = (
 """By the whole name."""
 
 BY_SUFFIX = (
+    _row(r"\.ya?ml", "YAML that is no environment of conda: it has no dependencies", f"{CONDA_ENVIRONMENT}; {GO_ON}"),
     _row(r"\.whl", "a wheel: one package, not a list of them", "name it in a requirements file: ./NAME.whl"),
     _row(
         r"\.(tar\.gz|tgz|zip|tar\.bz2|tar\.xz|tar)",

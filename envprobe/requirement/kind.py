@@ -111,7 +111,7 @@ def read(path: Path, chosen: Chosen) -> Requirements:
         if wanted and part not in has:
             owner = "they belong to a pyproject.toml or a lock file"
             found.faults.append(f"{path.name}: {name} has no {part}; {owner}")
-    found.indexes = [without_credentials(url) for url in found.indexes]
+    found.indexes = [without_credentials(url) for url in found.indexes if url.startswith(("http://", "https://"))]
     return found
 
 
