@@ -65,10 +65,7 @@ def from_archive(origin: str, hashes: Collection[str], observed: str) -> bool | 
 
 def parse(origin: str) -> Repository | None:
     """Parse `git+https://host/path@revision#subdirectory=folder`; None where the text is no such origin."""
-    try:
-        parts = urlsplit(without_credentials(origin))
-    except ValueError:  # an unclosed [ in the host
-        return None
+    parts = urlsplit(without_credentials(origin))
     if "+" not in parts.scheme:
         return None
     path, at, revision = parts.path.rpartition("@")
@@ -85,16 +82,19 @@ def _same_place(expected: str, observed: str) -> bool:
 
 
 def _place(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(without_credentials(url))
-    except ValueError:
-        return "", url
+    parts = urlsplit(without_credentials(url))
     return parts.netloc.lower().removesuffix(PORTS.get(parts.scheme.lower(), "")), unquote(parts.path)
 
 
 def without_credentials(url: str) -> str:
-    """Return a URL without user, password and query: both carry tokens. Only Git's own user name over ssh stays."""
-    parts = urlsplit(url)
+    """Return a URL without user, password and query: both carry tokens. Only Git's own user name over ssh stays.
+
+    Of a text that is no URL nothing stays.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # an unclosed [ in the host
+        return ""
     user, _, host = parts.netloc.rpartition("@")
     kept = "git@" if user == "git" and "ssh" in parts.scheme else ""
     return urlunsplit((parts.scheme, kept + host, parts.path, "", parts.fragment))

@@ -21,6 +21,7 @@ from .wanted import Chosen, Requirement, Requirements
 LINES_OF_ONE = 500
 """Lines that may speak of one package: each is compared with all others."""
 FAULT_LIMIT = 50
+SHOWN_PLACES = 20
 
 
 def declare(
@@ -110,9 +111,7 @@ def _condition(item: Requirement) -> tuple[bool, str]:
 def _versions(part: list[Requirement]) -> Iterator[Declaration]:
     """Yield what lines under one marker say of the version: the one that is locked, the specifiers, else that there is one."""
     specifier = ",".join(sorted({one for item in part for one in item.specifier.split(",") if one}))
-    common = Declaration(
-        optional=part[0].constraint, when=part[0].marker, source=", ".join(item.where for item in part), note=_note(part)
-    )
+    common = Declaration(optional=part[0].constraint, when=part[0].marker, source=_places(part), note=_note(part))
     locked = next((item.version for item in part if item.version), "")
     if locked:
         yield msgspec.structs.replace(common, version=locked)
@@ -120,6 +119,11 @@ def _versions(part: list[Requirement]) -> Iterator[Declaration]:
         yield msgspec.structs.replace(common, specifier=str(SpecifierSet(specifier)))
     if not locked and not specifier:
         yield msgspec.structs.replace(common, present=True)
+
+
+def _places(part: list[Requirement]) -> str:
+    more = f", and {len(part) - SHOWN_PLACES:,} more lines" if len(part) > SHOWN_PLACES else ""
+    return ", ".join(item.where for item in part[:SHOWN_PLACES]) + more
 
 
 def _note(part: list[Requirement]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from ..error import DocumentError
@@ -74,7 +74,7 @@ def take_python(result: Requirements, specifier: str, where: str) -> None:
     try:
         result.python = str(SpecifierSet(plain))
         result.python_where = where
-    except InvalidSpecifier:
+    except ValueError:  # InvalidSpecifier, or a number of thousands of digits
         result.leave(where, f"{specifier[:80]}: not a PEP 440 specifier")
 
 

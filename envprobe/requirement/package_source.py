@@ -122,8 +122,8 @@ def _local_archive(parts: SplitResult, folder: Path | None, hashes: tuple[str, .
     name, version = archive_name(_file_name(parts))
     known = digests([*hashes, *_fragment_digests(parts)])
     path = _path(parts, folder)
-    if not known and path is not None and path.is_file():
-        known = (_digest(path),)
+    if not known and path is not None:
+        known = _digests_of(path)
     note = "" if known else "the file is not here: its digest is not declared"
     return Place(name=name, version=version, source=PackageSource(origin=ANY_ARCHIVE, hashes=known, note=note))
 
@@ -137,7 +137,7 @@ def _local_folder(url: str, parts: SplitResult, folder: Path | None, name: str, 
         source = PackageSource(note=FROM_FOLDER) if name else PackageSource(origin="directory")
     if name or _egg(parts):
         return Place(source=source)
-    if path is None or not path.is_dir():
+    if path is None or not _is_folder(path):
         raise SourceFault(f"{url[:200]}: no such file or folder beside this one, and nothing else tells the package's name")
     return Place(name=canonicalize_name(_name_of_project(path)), source=source)
 
@@ -177,9 +177,22 @@ def _name_of_project(folder: Path) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as stream:
-        digest = hashlib.sha256()
-        while block := stream.read(1 << 20):
-            digest.update(block)
-    return "sha256:" + digest.hexdigest()
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long
+        return False
+
+
+def _digests_of(path: Path) -> tuple[str, ...]:
+    """Return the digest of a file; nothing where there is no such file, or none that may be read."""
+    try:
+        if not path.is_file():
+            return ()
+        with path.open("rb") as stream:
+            digest = hashlib.sha256()
+            while block := stream.read(1 << 20):
+                digest.update(block)
+    except OSError:
+        return ()
+    return (f"sha256:{digest.hexdigest()}",)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from msgspec.structs import replace
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from ..error import DocumentError
@@ -177,7 +177,7 @@ def _project_faults(project: dict[str, Any]) -> Iterator[str]:
         yield "project.name: expected a text"
     try:
         SpecifierSet(project.get("requires-python", ""))
-    except (InvalidSpecifier, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError):
         yield "project.requires-python: not a version specifier"
 
 

@@ -119,6 +119,6 @@ def _digests(hashes: Any) -> tuple[str, ...]:
 def _version(package: Package) -> str:
     """Return the version that is locked; an archive may leave it to its file's name."""
     if package.version is None and package.archive is not None:
-        place = package.archive.path or urlsplit(package.archive.url or "").path
+        place = package.archive.path or urlsplit(without_credentials(package.archive.url or "")).path
         return archive_name(unquote(place).rpartition("/")[2])[1]
     return str(package.version or "")

@@ -10,6 +10,7 @@ from packaging.requirements import InvalidRequirement
 from packaging.utils import canonicalize_name
 
 from . import pip_option
+from .lock import locked
 from .package_source import ALGORITHMS, ARCHIVES, PackageSource, digests, read_place
 from .pep508 import parse_requirement
 from .wanted import Requirement
@@ -104,11 +105,13 @@ def read_editable(text: str, where: str, folder: Path, comment: tuple[str, str])
         found = build_editable_req(text)
     except (PipError, ValueError, AssertionError) as error:
         raise LineFault(f"{_first_line(str(error))}: -e {text}") from None
-    name, version = comment
+    name, text = comment
+    version, specifier = locked(text) if name else ("", "")
     place = read_place(found.link.url, folder, name=found.name or name, editable=True)
     return Requirement(
         name=place.name,
         version=version if canonicalize_name(name) == place.name else "",
+        specifier=specifier if canonicalize_name(name) == place.name else "",
         extras=tuple(sorted(found.extras)),
         source=place.source,
         where=where,

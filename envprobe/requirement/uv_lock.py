@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from packaging.utils import canonicalize_name
 
@@ -18,6 +18,8 @@ from .wanted import Chosen, Requirement, Requirements, unknown_choices
 
 NEWEST = 1
 ROOT = ("virtual", "editable", "directory")
+SAME_LIMIT = 100
+"""Entries that one dependency may mean; uv names the version where there are two."""
 TOO_MANY = "when it is needed is too long to say: this version, or none"
 
 
@@ -117,6 +119,9 @@ class _Lock:
         """Yield the entries that a dependency means, under its marker."""
         name = canonicalize_name(text_of(item, "name"))
         keys = [key for key in self.named.get(name, []) if self._is_meant(item, self.entries[key])]
+        if len(keys) > SAME_LIMIT:
+            self.result.faults.append(f"{self.name}: {name[:80]!r} may mean {len(keys):,} entries")
+            return
         if not keys:
             self.result.faults.append(f"{self.name}: {name[:80]!r} is needed and has no entry")
         try:
@@ -172,10 +177,9 @@ def _origin(entry: dict[str, Any], source: dict[str, Any]) -> PackageSource:
     """Return where an entry comes from: an index, a repository, an archive or a folder."""
     hashes = tuple(sorted({*file_digests(entry.get("wheels", [])), *file_digests(entry.get("sdist", {}))}))
     if git := text_of(source, "git"):
-        parts = urlsplit(git)
-        folder = parse_qs(parts.query).get("subdirectory", [""])[0]
-        place = without_credentials(git).partition("#")[0]
-        return PackageSource(origin=f"git+{place}@{parts.fragment}" + (f"#subdirectory={folder}" if folder else ""))
+        place, _, commit = without_credentials(git).partition("#")
+        folder = parse_qs(git.partition("#")[0].partition("?")[2]).get("subdirectory", [""])[0]
+        return PackageSource(origin=f"git+{place}@{commit}" + (f"#subdirectory={folder}" if folder else ""))
     if url := text_of(source, "url"):
         return PackageSource(origin=f"{ANY_ARCHIVE} {without_credentials(url).partition('#')[0]}", hashes=hashes)
     if "path" in source:
