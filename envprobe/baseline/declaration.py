@@ -143,7 +143,8 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     def describe(self) -> str:
         """Return what is expected, in a few words: `==1.22.4`, `absent`, `a or b`."""
-        return " and ".join(part._describe() for part in self._parts())
+        between = "; " if self._has_markers() else " and "
+        return between.join(part._describe() for part in self._parts())
 
     def _describe(self) -> str:
         words = self._form() + (" or absent" if self.optional else "")

@@ -20,7 +20,6 @@ from . import Style
 from .curve import draw
 from .show_declared import declared_rows
 from .show_run import run_rows
-from .summary import left_out
 from .text import make_console
 
 TRACE_INDENT = 11
@@ -98,6 +97,8 @@ def _fingerprint_rows(fingerprint: Fingerprint, style: Style) -> Iterator[Row]:
         yield from _headlines(fingerprint)
         yield from _first(_unknown(fingerprint), SHOWN_UNKNOWN, style)
     yield from _trace_rows(fingerprint, style)
+    from .summary import left_out  # judges as well, which a declared baseline does not wait for
+
     for sentence in left_out(fingerprint.skipped):
         yield "left out", sentence
     told = sum(len(section.known) + len(section.absent) for section in fingerprint.sections.values())

@@ -80,7 +80,7 @@ def _origins(packages: dict[str, Package]) -> Iterator[Row]:
 
 def _origin_kind(origin: Declaration) -> str:
     if origin.hashes:
-        return "by digest, for archives that no index served" if not origin.origin else "by URL and digest"
+        return "by URL and digest" if " " in origin.origin else "by digest"
     if " " in origin.origin:
         return "by URL"
     return "by commit" if "+" in origin.origin else origin.origin

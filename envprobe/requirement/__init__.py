@@ -22,6 +22,9 @@ LINES_OF_ONE = 500
 """Lines that may speak of one package: each is compared with all others."""
 FAULT_LIMIT = 50
 SHOWN_PLACES = 20
+CONDA = "ospackages.conda:"
+CONDA_POLICY = {f"{CONDA}*": "fail"}
+"""Where a file asks for conda's packages they are what is expected; the default policy only warns of those that came along."""
 
 
 def declare(
@@ -41,14 +44,18 @@ def declare(
         faults.append(f"{path.name}: asks for nothing; a baseline that expects nothing would pass everything")
     if faults:
         more = [f"{path.name}: and {len(faults) - FAULT_LIMIT} more faults"] if len(faults) > FAULT_LIMIT else []
-        raise DocumentError("\n".join([*faults[:FAULT_LIMIT], *more]), found.hint or "nothing was declared")
+        shown = [_redacted(fault) for fault in faults[:FAULT_LIMIT]]
+        raise DocumentError("\n".join([*shown, *more]), found.hint or "nothing was declared")
     return Baseline(
         name=_name(path),
         kind="declared",
         description=f"What {path.name} asks for{_chosen_words(extras, groups)}.",
         declared={**_python(found), **found.facts, **dict(_declarations(wanted))},
         complete=["packages.*"] if found.complete else [],
-        provenance=Provenance(source=path.name, indexes=sorted(set(found.indexes)), not_declared=found.not_taken),
+        policy=CONDA_POLICY if any(path.startswith(CONDA) for path in found.facts) else {},
+        provenance=Provenance(
+            source=path.name, indexes=sorted(set(found.indexes)), not_declared=list(map(_redacted, found.not_taken))
+        ),
     )
 
 
@@ -136,13 +143,22 @@ def _note(part: list[Requirement]) -> str:
 
 def _origin(item: Requirement) -> Declaration:
     return Declaration(
-        origin="" if item.source.origin == ANY_ARCHIVE and item.source.hashes else item.source.origin,
+        origin="" if item.source.origin == ANY_ARCHIVE and item.source.hashes else _redacted(item.source.origin),
         hashes=list(item.source.hashes),
         optional=item.constraint,
         when=item.marker,
         source=item.where,
         note=item.source.note,
     )
+
+
+def _redacted(text: str) -> str:
+    """Take out what looks like a secret: a token in the path of a URL, or what somebody typed behind an option."""
+    if "://" not in text and "=" not in text:
+        return text
+    from ..redaction import mask  # few files say anything but names and versions
+
+    return mask(text, {})
 
 
 def _joined(parts: list[Declaration]) -> Declaration:

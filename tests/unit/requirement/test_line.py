@@ -219,3 +219,14 @@ def test_who_wants_a_package_is_kept(tmp_path: Path) -> None:
     assert found["packages.numpy.version"].note == "via -r requirements.in, pandas, scipy and 1 more"
     assert found["packages.six.version"].note == "via python-dateutil, other"
     assert found["packages.plain.version"].note == ""
+
+
+def test_a_token_in_a_url_is_kept_nowhere(tmp_path: Path) -> None:
+    """Neither where a package comes from nor a refused line carries it."""
+    token = "ghp_" + "0a1B" * 9
+    found = declared(tmp_path, f"six @ https://host/{token}/six-1.16.0-py2.py3-none-any.whl\n--pre\n")
+    assert found.declared["packages.six.version"].version == "1.16.0"
+    assert token not in str(found)
+    with pytest.raises(DocumentError) as caught:
+        declared(tmp_path, f"--token={token}\nsix=={token}=\n")
+    assert token not in caught.value.message

@@ -189,7 +189,9 @@ WRONG = [
 @pytest.mark.parametrize(("file", "observed", "path"), WRONG)
 def test_what_a_tool_wrote_of_an_environment_is_no_other(file: str, observed: Fingerprint, path: str) -> None:
     """Another version, build, digest or Python, or a package that is missing, is a difference."""
-    assert path in [item.path for item in check(file, observed).differences]
+    report = check(file, observed)
+    assert path in [item.path for item in report.differences]
+    assert report.verdict.value == "differs"
 
 
 @pytest.mark.parametrize("file", sorted({row[0] for row in RIGHT}))
