@@ -12,7 +12,7 @@ from envprobe.output import OutputComparison
 from envprobe.policy import SECTIONS, TOLERANCES, Severity
 from envprobe.records.packing import ITEM_LIMIT, SIGNATURE_LIMIT
 from envprobe.records.record import SignedRecord
-from envprobe.report import Gap, Kind, Verdict
+from envprobe.report import Kind, UnknownFact, Verdict
 from envprobe.runs import Run
 from envprobe.signing import VerifiedSignature
 from envprobe.signing.statement import Statement
@@ -27,7 +27,7 @@ TYPES = (
     Comparison,
     OutputComparison,
     VerifiedSignature,
-    Gap,
+    UnknownFact,
     Kind,
     Severity,
     Verdict,
@@ -207,7 +207,7 @@ DEFINITIONS: dict[str, Any] = {
             "observed": _ref("Side"),
             "compared": {"type": "integer", "minimum": 0, "description": "How many facts were compared."},
             "differences": {"type": "array", "items": _ref("Difference"), "description": "Most severe first, then by path."},
-            "unknown": {"type": "array", "items": _ref("Gap")},
+            "unknown": {"type": "array", "items": _ref("UnknownFact")},
             "skipped": {
                 "type": "object",
                 "additionalProperties": {"type": "string"},

@@ -10,7 +10,10 @@ The functions are those of the room `envprobe.command`; they load on first use, 
 from __future__ import annotations
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
+
+from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .command.environment import check as check
@@ -31,7 +34,6 @@ if TYPE_CHECKING:
     from .notebook import load_ipython_extension as load_ipython_extension
     from .probing.collect import Options as Options
 
-__version__ = "0.1.0"
 
 HOMES = {
     "attach": "command.report",
@@ -76,4 +78,6 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in HOMES:
         raise AttributeError(f"module 'envprobe' has no attribute {name!r}")
+    if "IPython" in sys.modules:
+        importlib.import_module(".notebook", __name__).show_reports_here()
     return getattr(importlib.import_module(f".{HOMES[name]}", __name__), name)

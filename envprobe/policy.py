@@ -65,7 +65,7 @@ class Severity(enum.Enum):
 _RANKS = {Severity.IGNORE: 0, Severity.NOTE: 1, Severity.WARN: 2, Severity.FAIL: 3}
 
 
-class Rule(NamedTuple):
+class SeverityRule(NamedTuple):
     """One rule, ready to be asked."""
 
     glob: str
@@ -124,9 +124,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return max((lower, *own), key=lambda found: found[0])
 
     @cached_property
-    def _rules(self) -> dict[str, list[Rule]]:
+    def _rules(self) -> dict[str, list[SeverityRule]]:
         """The rules by the section that they speak of: a fact is matched against a dozen rules instead of all."""
-        found: dict[str, list[Rule]] = {}
+        found: dict[str, list[SeverityRule]] = {}
         for text, severity in self.rules.items():
             rule = parse_rule(text, severity)
             found.setdefault(rule.section, []).append(rule)
@@ -161,13 +161,13 @@ def overlay(base: Policy, over: Policy) -> Policy:
     return msgspec.structs.replace(over, beneath=base if over.beneath is None else overlay(base, over.beneath))
 
 
-def parse_rule(text: str, severity: Severity) -> Rule:
+def parse_rule(text: str, severity: Severity) -> SeverityRule:
     """Parse a rule that `rule_faults` has nothing against."""
     glob, *qualifiers = text.split("@")
     section = glob.partition(".")[0]
     literals = len(WILDCARD.sub("", glob))
     where = "" if _has_wildcard(section) else section
-    return Rule(glob, where, re.compile(translate(glob)), frozenset(qualifiers), literals, severity)
+    return SeverityRule(glob, where, re.compile(translate(glob)), frozenset(qualifiers), literals, severity)
 
 
 def read_policy(value: Any, where: str) -> Policy:

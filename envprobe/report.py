@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import Enum
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from .fact import Fact
+from .output.comparison import OutputVerdict
 from .policy import Severity
 
 if TYPE_CHECKING:
     from .baseline.waiver import Waiver
+    from .fingerprint import Fingerprint
     from .numerics.comparison import Comparison
     from .output import OutputComparison
+    from .runs import Run
 
 
 class Kind(Enum):
@@ -54,23 +57,23 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     """Why it matters, one sentence."""
     fix: str = ""
-    """What to type, or to do, to mend it."""
+    """What to type, or to do, to fix it."""
     because: str | None = None
     """The path of the difference that this one follows from."""
     waiver: Waiver | None = None
     """The waiver that lowered its severity to a note."""
 
 
-class Gap(msgspec.Struct, frozen=True, kw_only=True):
-    """One fact that could not be told on one side or the other."""
+class UnknownFact(msgspec.Struct, frozen=True, kw_only=True):
+    """One fact that is unknown on one side or the other."""
 
     path: str
     reason: str
     severity: Severity
-    """What a difference there would have been: a gap of severity `fail` keeps the verdict from `reproduces`."""
+    """What a difference there would have been: an unknown of severity `fail` keeps the verdict from `reproduces`."""
 
 
-class Output(msgspec.Struct, frozen=True, kw_only=True):
+class OutputResult(msgspec.Struct, frozen=True, kw_only=True):
     """One output of an experiment against the recorded one."""
 
     comparison: OutputComparison
@@ -87,7 +90,7 @@ class PolicySource(msgspec.Struct, frozen=True):
     """What that was, in full."""
 
 
-class Anchor(msgspec.Struct, frozen=True):
+class Location(msgspec.Struct, frozen=True):
     """Where in a repository the expected side is written: a file, and the lines that speak of its facts."""
 
     file: str
@@ -102,13 +105,11 @@ class Anchor(msgspec.Struct, frozen=True):
         return next((self.lines[name] for name in (*paths, *sections) if name in self.lines), 0)
 
 
-class Quoted(msgspec.Struct, frozen=True):
-    """A signature that is known already."""
+class Line(msgspec.Struct, frozen=True):
+    """All that a saved report says of what it observed: the line by which to quote it, `envprobe:1|py:…`."""
 
-    line: str = ""
-
-    def __call__(self) -> str:
-        return self.line
+    text: str = ""
+    """Empty where nobody asked for one."""
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -120,24 +121,22 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     observed_id: str
     differences: list[Difference]
     """Most severe first, then by path."""
-    unknown: list[Gap]
+    unknown: list[UnknownFact]
     skipped: dict[str, str] = {}
     """Globs of fact paths that were not compared, with the reason."""
     compared: int = 0
     """How many facts were compared."""
     trace: Comparison | None = None
-    outputs: list[Output] = []
+    outputs: list[OutputResult] = []
     """What two experiments left, by name; empty where no experiment was compared."""
     stale_waivers: list[str] = []
     """One sentence for each waiver that is expired or matched nothing."""
     strict: bool = False
     """Whether warnings fail."""
-    quote: Callable[[], str] = Quoted()
-    """Gives `signature`; computing it takes longer than a comparison, and few formats show it."""
-    expected_path: str = ""
-    """The file that the expected side was read from; empty where it was none. For `anchor.anchored`, not for a reader."""
-    anchor: Anchor | None = None
-    """Where in a repository the expected side is written, for formats that annotate a line."""
+    observed: Fingerprint | Run | Line = Line()
+    """What was observed, for formats that quote it: `records.line_of` gives its line."""
+    location: Location | None = None
+    """Where in a repository the expected side is written; None where it is in none, or where nobody asked."""
     policy_from: PolicySource | None = None
     """Where settings, policy, waivers and baseline were read from; None for the working folder."""
 
@@ -149,17 +148,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @property
     def verdict(self) -> Verdict:
         """`differs` if a gated fact or output differs, else `undetermined` if one is or none was compared, else `reproduces`."""
-        outputs = {output.comparison.verdict.value for output in self.outputs if output.severity in self.gate}
-        if "differs" in outputs or any(difference.severity in self.gate for difference in self.differences):
+        outputs = {output.comparison.verdict for output in self.outputs if output.severity in self.gate}
+        if OutputVerdict.DIFFERS in outputs or any(difference.severity in self.gate for difference in self.differences):
             return Verdict.DIFFERS
-        if "undetermined" in outputs or not self.compared or any(gap.severity in self.gate for gap in self.unknown):
+        if OutputVerdict.UNDETERMINED in outputs or not self.compared or any(fact.severity in self.gate for fact in self.unknown):
             return Verdict.UNDETERMINED
         return Verdict.REPRODUCES
-
-    @cached_property
-    def signature(self) -> str:
-        """The line by which to quote what was observed, `envprobe:1|py:…`; empty where there is none."""
-        return self.quote()
 
     @property
     def roots(self) -> list[Difference]:
@@ -180,9 +174,3 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     def weight(self, root: Difference) -> Severity:
         """The severity of a root and of all that follows from it."""
         return max([root.severity, *(item.severity for item in self.consequences(root.path))], key=lambda level: level.rank)
-
-    def _repr_mimebundle_(self, **_: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what a notebook shows where a cell ends in a report."""
-        from .notebook.display import of_report
-
-        return of_report(self)

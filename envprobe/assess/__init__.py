@@ -1,8 +1,8 @@
-"""Expected and observed to a report: changes, their severity, their causes, the training run's word, the waivers."""
+"""Expected and observed to a report: changes, their severity, their causes, the benchmark's word, the outputs, the waivers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -12,14 +12,17 @@ from ..baseline import Baseline
 from ..baseline.waiver import Waiver
 from ..fact import Fact, Known
 from ..fingerprint import Fingerprint
+from ..output import OutputComparison
 from ..policy import Policy, Severity
-from ..report import Difference, Gap, Report
+from ..report import Difference, Location, PolicySource, Report, UnknownFact
+from ..runs import Run
+from . import experiment
 from .advice import advise
 from .cause import explain
-from .change import Change, Doubt
+from .change import Change
 from .drift import compare
 from .fix import fix_in
-from .trace import changes_of, compare_traces, doubts_of
+from .trace import changes_of, compare_traces, unknown_in
 
 SETTLED_BY_BITS = (
     "cpu.*",
@@ -36,45 +39,68 @@ SETTLED_BY_BITS = (
 )
 """What may change results, and did not where a compared trace is bit-identical: warnings there become notes."""
 
-SAME_BITS = "differs, but the training run computed the same bits"
+SAME_BITS = "differs, but the benchmark computed the same bits"
 
 
 def assess(
-    expected: Baseline | Fingerprint,
-    observed: Fingerprint,
+    expected: Baseline | Fingerprint | Run,
+    observed: Fingerprint | Run,
     *,
     policy: Policy,
     today: date,
     waivers: Sequence[Waiver] = (),
     names: tuple[str, str] = ("expected", "observed"),
+    outputs: Sequence[OutputComparison] = (),
+    location: Location | None = None,
+    policy_from: PolicySource | None = None,
     strict: bool = False,
 ) -> Report:
-    """Compare an environment with what was expected of it. Pure: the same arguments give the same report.
+    """Compare an environment, or an experiment, with what was expected of it. Pure: the same arguments give the same report.
 
-    `names` are what to call the two sides; where the second is a target, mends are worded for it. `today` decides which waivers
-    are expired.
+    `names` are what to call the two sides; where the second is a target, fixes are worded for it. `outputs` are those of two
+    runs, compared; `today` decides which waivers are expired. The report is whole: nothing is added to it later.
     """
-    found = compare(expected, observed)
-    trace = compare_traces(expected, observed, policy)
-    changes, doubts = [*found.changes, *changes_of(trace)], [*found.doubts, *doubts_of(trace)]
-    differences = _differences(changes, policy, lambda name: _version(name, expected, observed), names[1])
-    gaps = [_gap(doubt, policy) for doubt in doubts]
+    ours = expected.environment if isinstance(expected, Run) else expected
+    theirs = observed.environment if isinstance(observed, Run) else observed
+    found = compare(ours, theirs)
+    trace = compare_traces(ours, theirs, policy)
+    changes = [*found.changes, *changes_of(trace)]
+    differences = _differences(changes, policy, lambda name: _version(name, ours, theirs), names[1])
     if trace is not None and trace.verdict == "identical":
         differences = [_settled(difference) for difference in differences]
     differences, stale = _waive(differences, waivers, today)
+    unknown = [
+        UnknownFact(path=path, reason=reason, severity=policy.severity(path))
+        for path, reason in {**found.unknown, **unknown_in(trace)}.items()
+    ]
+    skipped = dict(sorted(found.skipped.items()))
+    if isinstance(observed, Run):
+        differences = [*_without_seed(differences, expected), *experiment.changed_on_the_way(observed, policy)]
+        unknown += experiment.unknowns(expected, observed, policy)
+        skipped |= {} if isinstance(expected, Run) else {"outputs.*": experiment.NO_OUTPUTS}
     return Report(
         expected_name=names[0],
-        expected_id=expected.id,
+        expected_id=expected.fingerprint.id if isinstance(expected, Run) else expected.id,
         observed_name=names[1],
-        observed_id=observed.id,
+        observed_id=observed.fingerprint.id if isinstance(observed, Run) else observed.id,
+        observed=observed,
         differences=sorted(differences, key=_by_severity),
-        unknown=sorted((g for g in gaps if g.severity is not Severity.IGNORE), key=_by_severity),
-        skipped=dict(sorted(found.skipped.items())),
+        unknown=sorted((fact for fact in unknown if fact.severity is not Severity.IGNORE), key=_by_severity),
+        skipped=skipped,
         compared=found.compared,
         trace=trace,
+        outputs=experiment.results(outputs, policy),
         stale_waivers=stale,
         strict=strict,
+        location=location,
+        policy_from=policy_from,
     )
+
+
+def _without_seed(differences: list[Difference], expected: object) -> Iterator[Difference]:
+    """Yield all differences, but not that of the seed where other seeds were asked for."""
+    is_wanted = experiment.asks_for_other_seeds(expected)
+    return (difference for difference in differences if not (is_wanted and difference.path == experiment.SEED))
 
 
 def _differences(changes: Sequence[Change], policy: Policy, version_of: Callable[[str], Fact], target: str) -> list[Difference]:
@@ -113,10 +139,6 @@ def _version(name: str, expected: Baseline | Fingerprint, observed: Fingerprint)
     return observed.get(path) if pinned is None else Known(pinned)
 
 
-def _gap(doubt: Doubt, policy: Policy) -> Gap:
-    return Gap(path=doubt.path, reason=doubt.reason, severity=policy.severity(doubt.path))
-
-
 def _settled(difference: Difference) -> Difference:
     """Lower a warning that bit-identical results have answered."""
     if difference.severity is Severity.WARN and any(fnmatchcase(difference.path, glob) for glob in SETTLED_BY_BITS):
@@ -146,5 +168,5 @@ def _waive(differences: list[Difference], waivers: Sequence[Waiver], today: date
     return kept, stale
 
 
-def _by_severity(item: Difference | Gap) -> tuple[int, str]:
+def _by_severity(item: Difference | UnknownFact) -> tuple[int, str]:
     return -item.severity.rank, item.path

@@ -28,18 +28,12 @@ class Change(msgspec.Struct, frozen=True):
     """The first part of a version that differs, as policy.MAGNITUDES names them; empty for what is no version."""
 
 
-class Doubt(msgspec.Struct, frozen=True):
-    """One fact that at least one side could not tell."""
-
-    path: str
-    reason: str
-
-
 class Changes(msgspec.Struct, frozen=True):
     """Everything that a comparison of facts found."""
 
     changes: list[Change]
-    doubts: list[Doubt]
+    unknown: dict[str, str]
+    """Paths of facts that are unknown on at least one side, with the reason."""
     skipped: dict[str, str]
     compared: int
 

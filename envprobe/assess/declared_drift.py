@@ -11,13 +11,13 @@ from ..baseline.declaration import Declaration
 from ..fact import ABSENT, Absent, Fact, Known, Section, Unknown
 from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
 from ..report import Kind
-from .change import Change, Changes, Doubt, classify
+from .change import Change, Changes, classify
 
 
 def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
     """Compare only what a baseline declares; where its declarations are complete, tell what is there besides."""
     changes: list[Change] = []
-    doubts: list[Doubt] = []
+    unknown: dict[str, str] = {}
     skipped: dict[str, str] = {}
     compared = 0
     for path, declaration in sorted(baseline.declared.items()):
@@ -31,11 +31,11 @@ def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
         fact = observed.get(path)
         verdict = declaration.accepts(fact, observed)
         if verdict is None:
-            doubts.append(Doubt(path, fact.reason if isinstance(fact, Unknown) else "cannot be compared with what is declared"))
+            unknown[path] = fact.reason if isinstance(fact, Unknown) else "cannot be compared with what is declared"
         elif not verdict:
             changes.append(_declared_change(path, declaration.here(observed), fact))
     changes.extend(_undeclared(baseline, observed))
-    return Changes(changes, doubts, skipped, compared)
+    return Changes(changes, unknown, skipped, compared)
 
 
 def _not_visible(path: str, observed: Fingerprint) -> str:

@@ -1,4 +1,4 @@
-"""Expected and observed to the facts that differ and the facts that nobody could tell: no policy, no words, no I/O."""
+"""Expected and observed to the facts that differ and the facts that are unknown: no policy, no words, no I/O."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..baseline import Baseline
 from ..fact import ABSENT, WHOLE_SECTION, Fact, Known, Section, Unknown, canonical
 from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
 from ..report import Kind
-from .change import SOUND, Change, Changes, Doubt, classify
+from .change import SOUND, Change, Changes, classify
 from .declared_drift import compare_declared
 
 WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis.*")
@@ -39,7 +39,7 @@ def _wrong_in_themselves(observed: Fingerprint) -> Iterator[Change]:
 
 def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint) -> Changes:
     changes: list[Change] = []
-    doubts: list[Doubt] = []
+    unknown: dict[str, str] = {}
     skipped = {**expected.skipped, **observed.skipped}
     compared = 0
     for name in sorted(expected.sections.keys() | observed.sections.keys()):
@@ -48,13 +48,13 @@ def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint) -> Chang
             skipped.setdefault(f"{name}.*", reason)
             continue
         if name not in observed.sections:
-            doubts.append(Doubt(f"{name}.*", "the observed fingerprint has no such section"))
+            unknown[f"{name}.*"] = "the observed fingerprint has no such section"
             continue
         compared += len(expected.sections[name].known) + len(expected.sections[name].absent)
         if expected.section_ids[name] == observed.section_ids[name] and not expected.sections[name].unknown:
             continue
-        _compare_sections(name, expected.sections[name], observed.sections[name], skipped, changes, doubts)
-    return Changes(_without_files_of_whole_packages(changes), doubts, skipped, compared)
+        _compare_sections(name, expected.sections[name], observed.sections[name], skipped, changes, unknown)
+    return Changes(_without_files_of_whole_packages(changes), unknown, skipped, compared)
 
 
 def _without_files_of_whole_packages(changes: list[Change]) -> list[Change]:
@@ -79,15 +79,15 @@ def _one_sided(name: str, expected: Fingerprint, observed: Fingerprint) -> str:
 
 
 def _compare_sections(
-    name: str, expected: Section, observed: Section, skipped: dict[str, str], changes: list[Change], doubts: list[Doubt]
+    name: str, expected: Section, observed: Section, skipped: dict[str, str], changes: list[Change], unknown: dict[str, str]
 ) -> None:
     keys = sorted({*expected.keys(), *observed.keys()} - _plainly_same(expected, observed))
     whole = _whole_entities(expected, observed) if name == "packages" and keys else {}
     for key in keys:
         path = f"{name}.{key}"
         if key.partition(".")[0] not in whole and not skip_reason(path, skipped):
-            _compare_facts(path, expected.get(key), observed.get(key), changes, doubts)
-    _doubt_rest(name, expected, observed, doubts)
+            _compare_facts(path, expected.get(key), observed.get(key), changes, unknown)
+    _whole_section_unknown(name, expected, observed, unknown)
     for entity, kind in sorted(whole.items()):
         key = f"{entity}.version"
         if not skip_reason(f"{name}.{key}", skipped):
@@ -102,22 +102,22 @@ def _plainly_same(expected: Section, observed: Section) -> set[str]:
     return texts | (absent - ours.keys() - theirs.keys() - expected.unknown.keys() - observed.unknown.keys())
 
 
-def _doubt_rest(name: str, expected: Section, observed: Section, doubts: list[Doubt]) -> None:
+def _whole_section_unknown(name: str, expected: Section, observed: Section, unknown: dict[str, str]) -> None:
     """Say once what a collector that failed as a whole leaves unknown."""
     path = f"{name}.{WHOLE_SECTION}"
     if WHOLE_SECTION in observed.unknown:
-        doubts.append(Doubt(path, observed.unknown[WHOLE_SECTION]))
+        unknown[path] = observed.unknown[WHOLE_SECTION]
     elif WHOLE_SECTION in expected.unknown:
-        doubts.append(Doubt(path, f"the baseline could not tell: {expected.unknown[WHOLE_SECTION]}"))
+        unknown[path] = f"unknown in the baseline: {expected.unknown[WHOLE_SECTION]}"
 
 
-def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Change], doubts: list[Doubt]) -> None:
+def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Change], unknown: dict[str, str]) -> None:
     if isinstance(observed, Unknown):
-        doubts.append(Doubt(path, observed.reason))
+        unknown[path] = observed.reason
     elif isinstance(expected, Unknown):
-        doubts.append(Doubt(path, f"the baseline could not tell: {expected.reason}"))
+        unknown[path] = f"unknown in the baseline: {expected.reason}"
     elif reason := _incomparable(path, expected, observed):
-        doubts.append(Doubt(path, reason))
+        unknown[path] = reason
     elif not _same(expected, observed):
         changes.append(classify(path, expected, observed))
 

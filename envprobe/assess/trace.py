@@ -1,4 +1,4 @@
-"""The training run as a witness: whether two environments compute the same, as changes and doubts beside the facts."""
+"""The benchmark's trace: whether two environments compute the same, as changes and unknowns beside those of facts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..numerics.tolerance import Tolerance
 from ..numerics.trace import Trace
 from ..policy import Policy
 from ..report import Kind
-from .change import Change, Doubt
+from .change import Change
 
 PATH = "trace"
 ROUNDING = "trace.rounding"
@@ -32,7 +32,7 @@ def compare_traces(expected: Baseline | Fingerprint, observed: Fingerprint, poli
     if not wanted or observed.trace is None:
         return None
     limits = Tolerance(forward=policy.forward_scaled, gradient=policy.gradient_scaled, update=policy.update_scaled)
-    return comparison.compare_with(wanted, trace.read_trace(observed.trace, "the observed training run"), limits)
+    return comparison.compare_with(wanted, trace.read_trace(observed.trace, "the observed benchmark"), limits)
 
 
 def expected_traces(expected: Baseline | Fingerprint) -> dict[str, list[Trace]]:
@@ -41,7 +41,7 @@ def expected_traces(expected: Baseline | Fingerprint) -> dict[str, list[Trace]]:
     recorded = expected.fingerprint if isinstance(expected, Baseline) else expected
     if recorded is None or recorded.trace is None:
         return added
-    return trace.with_trace(added, trace.read_trace(recorded.trace, "the recorded training run"))
+    return trace.with_trace(added, trace.read_trace(recorded.trace, "the recorded benchmark"))
 
 
 def changes_of(found: Comparison | None) -> list[Change]:
@@ -52,11 +52,11 @@ def changes_of(found: Comparison | None) -> list[Change]:
     return [Change(path, Kind.CHANGED, Known("the same bits"), Known(describe(found.first_divergence)))]
 
 
-def doubts_of(found: Comparison | None) -> list[Doubt]:
-    """Return what a comparison could not tell, if that is what came of it."""
+def unknown_in(found: Comparison | None) -> dict[str, str]:
+    """Return why a comparison came to nothing, by the trace's path; empty where it came to something."""
     if found is None or found.verdict != "incomparable":
-        return []
-    return [Doubt(PATH, found.hint or "nothing was recorded that it could be compared with")]
+        return {}
+    return {PATH: found.hint or "nothing was recorded that it could be compared with"}
 
 
 def describe(divergence: Divergence) -> str:

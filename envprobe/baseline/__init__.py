@@ -64,7 +64,11 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 def read_baseline(data: bytes, where: str) -> Baseline:
     """Read a baseline document. Raises DocumentError with every fault of its declarations, policy and waivers."""
-    value = document.read_json(data, where)
+    return from_value(document.read_json(data, where), where)
+
+
+def from_value(value: Any, where: str) -> Baseline:
+    """Read a parsed baseline document."""
     document.check_schema(value, SCHEMA, where)
     members = {name: member for name, member in value.items() if name != "schema"}
     if isinstance(members.get("fingerprint"), dict):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .carried import Carried
 
 
-class Kind(NamedTuple):
+class CarrierKind(NamedTuple):
     """A row of `CARRIERS`."""
 
     module: str
@@ -34,15 +34,15 @@ class Kind(NamedTuple):
 
 
 CARRIERS = (
-    Kind("markdown", names=("*.md", "*.markdown", "*.qmd", "*.rmd")),
-    Kind("html", names=("*.html", "*.htm", "*.xhtml")),
-    Kind("notebook", names=("*.ipynb",)),
-    Kind("latex", names=("*.tex", "*.ltx")),
-    Kind("pdf", names=("*.pdf",)),
-    Kind("json", names=("*.json",)),
-    Kind("tensorboard", names=("*.tfevents", "*.tfevents.*")),
-    Kind("mlflow", reference="mlflow:RUN_ID"),
-    Kind("wandb", reference="wandb:FOLDER"),
+    CarrierKind("markdown", names=("*.md", "*.markdown", "*.qmd", "*.rmd")),
+    CarrierKind("html", names=("*.html", "*.htm", "*.xhtml")),
+    CarrierKind("notebook", names=("*.ipynb",)),
+    CarrierKind("latex", names=("*.tex", "*.ltx")),
+    CarrierKind("pdf", names=("*.pdf",)),
+    CarrierKind("json", names=("*.json",)),
+    CarrierKind("tensorboard", names=("*.tfevents", "*.tfevents.*")),
+    CarrierKind("mlflow", reference="mlflow:RUN_ID"),
+    CarrierKind("wandb", reference="wandb:FOLDER"),
 )
 LOGS = "tensorboard"
 """The kind that a folder is of."""
@@ -110,7 +110,7 @@ def is_report(path: Path) -> bool:
     return _kind_of(path) is not None
 
 
-def _kind_of(report: str | Path) -> Kind | None:
+def _kind_of(report: str | Path) -> CarrierKind | None:
     if is_reference(report):
         return next(kind for kind in CARRIERS if kind.reference and _scheme(kind.reference) == _scheme(str(report)))
     path = Path(report)

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 import click
 
-from .. import __version__
 from ..targets.scheme import SCHEMES
+from ..version import __version__
 from .delivery import STDERR, STDOUT, let_go_of
 from .group import Commands
 

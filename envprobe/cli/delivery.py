@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from ..report import Report
 
 STDOUT, STDERR = 1, 2
-ANCHORED = frozenset({"sarif", "github"})
+LOCATED = frozenset({"sarif", "github"})
 """Formats that say on which line of the baseline a difference is."""
+
+
+def is_located(given: dict[str, Any]) -> bool:
+    """Tell whether a format that was asked for says on which line of the baseline a difference is."""
+    return not LOCATED.isdisjoint((given["format_"], *(form for form, _ in given["also"])))
 
 
 def deliver(report: Report, given: dict[str, Any]) -> int:
@@ -32,10 +37,6 @@ def deliver(report: Report, given: dict[str, Any]) -> int:
     from .terminal import style_of
 
     copies: tuple[tuple[str, Path], ...] = given["also"]
-    if not ANCHORED.isdisjoint((given["format_"], *(form for form, _ in copies))):
-        from ..location import anchored
-
-        report = anchored(report)
     try:
         for form, path in copies:
             write_file(path, _encoded(render.FORMATS[form](report, style_of({**given, "output": path}))))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .candidate import baselines, documents, runs, targets
-from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
+from .delivery import deliver, is_located, progress_shown, trouble_told, write_file, write_stdout
 from .option import FILE, color, options_of, policy_from, probing, rendering
 
 if TYPE_CHECKING:
@@ -55,10 +55,17 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
 
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
-    modules = ("assess", "records.quote", f"render.{given['format_']}")
+    modules = ("assess", f"render.{given['format_']}")
     with trouble_told(given), progress_shown(*modules) as progress:
         report = environment.check(
-            target, baseline, options=options_of(given), config=_config(given), strict=given["strict"], progress=progress, run=run
+            target,
+            baseline,
+            options=options_of(given),
+            config=_config(given),
+            strict=given["strict"],
+            progress=progress,
+            run=run,
+            located=is_located(given),
         )
     return deliver(report, given)
 
@@ -84,7 +91,7 @@ def diff(expected: str, observed: str, **given: Any) -> int:
     from ..command import environment
 
     with trouble_told(given):
-        report = environment.diff(expected, observed, config=_config(given), strict=given["strict"])
+        report = environment.diff(expected, observed, config=_config(given), strict=given["strict"], located=is_located(given))
     return deliver(report, given)
 
 

@@ -6,14 +6,14 @@ Nothing prints and nothing exits; trouble is an EnvprobeError, drift is a value.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
 
-from .. import __version__, store
+from .. import store
 from ..baseline import Baseline, Provenance, to_json
 from ..carrier import is_reference
 from ..config import Config, load_config
@@ -24,16 +24,20 @@ from ..numerics.trace import read_trace, read_traces, with_trace
 from ..numerics.trace import to_json as trace_json
 from ..policy import DEFAULT, overlay, read_policy
 from ..probing.collect import INTEGRITY_SECTIONS, Options, collect
-from ..report import PolicySource, Report
+from ..report import Location, PolicySource, Report
 from ..targets.address import shown
+from ..version import __version__
+from .location import locate
 from .source import Document, baseline_of, expected_of, load, path_of
 
 if TYPE_CHECKING:  # what few commands need is imported where it is used: `envprobe check` starts without it
     from ..experiment.console import Live
     from ..experiment.running import Plan
+    from ..output import OutputComparison
     from ..runs import Run
 
 Progress: TypeAlias = Callable[[str], None]
+NOT_KEPT = "the output is no longer as it was recorded; keep copies: envprobe run --copy-outputs FOLDER"
 
 
 class Recording(msgspec.Struct, frozen=True):
@@ -64,11 +68,12 @@ def check(
     progress: Progress | None = None,
     today: date | None = None,
     run: str | Path | Run | None = None,
+    located: bool = False,
 ) -> Report:
     """Compare a target with a baseline, by name or path. Never records: a missing baseline raises StoreError.
 
     With `run`, or a tracker's run as the target, nothing is probed: the recorded experiment is compared with a baseline or with
-    another run.
+    another run. Where the report is to be `located`, it says on which lines of a file the baseline speaks of its facts.
     """
     config = config or load_config(Path.cwd())
     if is_reference(target):
@@ -76,10 +81,11 @@ def check(
             raise UsageError(f"{target}: a tracker's run is compared itself, beside another run", "give one of them")
         run = target
     if run is not None:
-        return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today)
+        return diff(_baseline_name(baseline, config), run, config=config, strict=strict, today=today, located=located)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-    report = _report(expected, observed, config, (expected.name, shown(_target(target, config))), strict, today)
-    return msgspec.structs.replace(report, expected_path=path_of(_baseline_name(baseline, config), config))
+    location = locate(path_of(_baseline_name(baseline, config), config), expected.id) if located else None
+    names = (expected.name, shown(_target(target, config)))
+    return compare(expected, observed, names=names, config=config, strict=strict, today=today, location=location)
 
 
 def observe(
@@ -107,24 +113,66 @@ def diff(
     config: Config | None = None,
     strict: bool = False,
     today: date | None = None,
+    located: bool = False,
+    observed_name: str = "",
 ) -> Report:
     """Compare any two of: a baseline (by name, path or value), a fingerprint, a run, an answer of the probe.
 
-    Of two runs the outputs are compared too.
+    Of two runs the outputs are compared too. `observed_name` is what the report calls the second one.
     """
     config = config or load_config(Path.cwd())
     left, right = expected_of(expected, config), load(observed, config=config)
-    if isinstance(right, Baseline):
-        if right.fingerprint is None:
-            raise UsageError(
-                f"{_name(observed, right)}: a declared baseline is no environment",
-                "put it first: envprobe diff BASELINE OBSERVED",
-            )
-        right_name, right = _name(observed, right), right.fingerprint
-    else:
-        right_name = _name(observed, right)
-    report = _report(left, right, config, (_name(expected, left), right_name), strict, today)
-    return msgspec.structs.replace(report, expected_path=path_of(expected, config))
+    names = (_name(expected, left), observed_name or _name(observed, right))
+    location = locate(path_of(expected, config), left.id) if located else None
+    return compare(left, right, names=names, config=config, strict=strict, today=today, location=location)
+
+
+def compare(
+    expected: Document,
+    observed: Document,
+    *,
+    names: tuple[str, str],
+    config: Config,
+    strict: bool = False,
+    today: date | None = None,
+    location: Location | None = None,
+    not_kept: str = NOT_KEPT,
+) -> Report:
+    """Compare two documents under the rules of the default policy, of the baseline and of the configuration, in this order.
+
+    `names` are what to call them. Outputs of runs are compared by their files where these are still as they were recorded;
+    `not_kept` says what to do where they are not. Raises UsageError where what was observed is a declared baseline.
+    """
+    from ..assess import assess  # what judges is loaded while the target answers
+
+    seen = observed.fingerprint if isinstance(observed, Baseline) else observed
+    if seen is None:
+        raise UsageError(f"{names[1]} is a declared baseline; it can only stand first", "envprobe diff BASELINE OBSERVED")
+    policy, waivers = DEFAULT, list(config.waivers)
+    if isinstance(expected, Baseline):
+        policy = overlay(policy, read_policy(expected.policy, expected.name))
+        waivers += expected.waivers
+    policy = overlay(policy, config.policy)
+    return assess(
+        expected,
+        seen,
+        policy=policy,
+        waivers=waivers,
+        names=(in_utf8(names[0]), in_utf8(names[1])),
+        outputs=_outputs(expected, seen, config, not_kept),
+        location=location,
+        policy_from=PolicySource(config.revision.name, config.revision.commit) if config.revision else None,
+        strict=strict,
+        today=today or datetime.now(timezone.utc).date(),
+    )
+
+
+def _outputs(expected: Document, observed: Document, config: Config, not_kept: str) -> Sequence[OutputComparison]:
+    if isinstance(expected, Baseline | Fingerprint) or isinstance(observed, Baseline | Fingerprint):
+        return ()
+    from ..experiment.compare import compare_experiments
+
+    return compare_experiments(expected, observed, config.outputs, not_kept)
 
 
 def record(
@@ -178,9 +226,8 @@ def add_trace(
     traces = with_trace(read_traces(there.traces, f"{path}: traces"), read_trace(observed.trace, shown(reference)))
     document = {kind: [trace_json(trace) for trace in members] for kind, members in traces.items()}
     baseline = msgspec.structs.replace(there, traces=document)
-    return Recording(
-        baseline, path, to_json(baseline), _report(there, observed, config, (there.name, shown(reference)), False, None)
-    )
+    replaces = compare(there, observed, names=(there.name, shown(reference)), config=config)
+    return Recording(baseline, path, to_json(baseline), replaces)
 
 
 def declare(
@@ -249,42 +296,8 @@ def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
             baseline = msgspec.structs.replace(
                 baseline, description=there.description, policy=there.policy, waivers=there.waivers
             )
-            replaces = _report(there, fingerprint, config, (there.name, "the new recording"), False, None)
+            replaces = compare(there, fingerprint, names=(there.name, "the new recording"), config=config)
     return Recording(baseline, path, to_json(baseline), replaces)
-
-
-def _report(
-    expected: Document, observed: Fingerprint | Run, config: Config, names: tuple[str, str], strict: bool, today: date | None
-) -> Report:
-    from ..assess import assess  # what judges is loaded while the target answers
-    from ..records.quote import Quote
-
-    policy, waivers = DEFAULT, list(config.waivers)
-    if isinstance(expected, Baseline):
-        policy = overlay(policy, read_policy(expected.policy, expected.name))
-        waivers += expected.waivers
-    policy = overlay(policy, config.policy)
-    report = assess(
-        _environment(expected),
-        observed if isinstance(observed, Fingerprint) else observed.environment,
-        policy=policy,
-        waivers=waivers,
-        names=(in_utf8(names[0]), in_utf8(names[1])),
-        strict=strict,
-        today=today or datetime.now(timezone.utc).date(),
-    )
-    policy_from = PolicySource(config.revision.name, config.revision.commit) if config.revision else None
-    report = msgspec.structs.replace(report, quote=Quote(observed), policy_from=policy_from)
-    if isinstance(observed, Fingerprint):
-        return report
-    from ..experiment import compare
-
-    recorded = None if isinstance(expected, Baseline | Fingerprint) else expected
-    return compare.with_outputs(report, recorded, observed, policy, config.outputs)
-
-
-def _environment(expected: Document) -> Baseline | Fingerprint:
-    return expected if isinstance(expected, Baseline | Fingerprint) else expected.environment
 
 
 def _target(target: str | None, config: Config) -> str:

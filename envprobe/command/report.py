@@ -16,7 +16,7 @@ from ..config import Config, load_config
 from ..error import DocumentError, UsageError
 from ..fingerprint import Fingerprint
 from ..records import packing
-from ..records.published import record_of, without_context
+from ..records.published import record_of
 from ..records.record import Record, SignedRecord
 from ..runs import Run
 from ..signing import Signer, statement
@@ -73,12 +73,6 @@ def attach(
     return Attached(place=done.place, record=record, replaced=done.before is not None, signatures=signatures)
 
 
-def load_record(source: Source, *, config: Config | None = None) -> Record:
-    """Return the record that a value, a file, a baseline's name or a report with an attached record stands for."""
-    found = load(source, config=config)
-    return record_in(found, source)
-
-
 def load(source: Source, *, config: Config | None = None) -> Record | Document:
     """Return the record of a report that carries one, else what `source.load` makes of a source."""
     if isinstance(source, Record):
@@ -116,20 +110,22 @@ def verify(
     found = _examine(carrier, there, signed, outputs, trust, require_signature)
     if baseline is None or found.status is not Status.INTACT:
         return found
-    compared = environment.diff(baseline, signed.record.fingerprint, config=config, strict=strict, today=today)
-    return msgspec.structs.replace(found, comparison=msgspec.structs.replace(compared, observed_name=carrier.name))
+    comparison = environment.diff(
+        baseline, signed.record.fingerprint, config=config, strict=strict, today=today, observed_name=carrier.name
+    )
+    return msgspec.structs.replace(found, comparison=comparison)
 
 
 def record_in(found: Record | Document, source: object = None) -> Record:
     """Return what of a document is attached; `source` is what it is called. Raises UsageError for what is no environment."""
     if isinstance(found, Record):
         return found
-    if isinstance(found, Run):
-        return record_of(found)
-    fingerprint = found.fingerprint if isinstance(found, Baseline) else found
-    if fingerprint is None:
-        raise UsageError(f"{source}: a declared baseline is no environment", "attach a fingerprint, a run or a recorded baseline")
-    return Record(fingerprint=without_context(fingerprint))
+    environment = found.fingerprint if isinstance(found, Baseline) else found
+    if environment is None:
+        raise UsageError(
+            f"{source} is a declared baseline; it has no record", "attach a fingerprint, a run or a recorded baseline"
+        )
+    return record_of(environment)
 
 
 def _carries(path: Path) -> bool:

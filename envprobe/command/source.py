@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from .. import store
-from ..baseline import SCHEMA as BASELINE_SCHEMA
-from ..baseline import Baseline, read_baseline
+from .. import baseline, store
+from ..baseline import Baseline
 from ..carrier import is_reference, is_report, open_carrier
 from ..config import Config, load_config
 from ..document import LIMIT_BYTES, read_json
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from ..runs import Run
 
 HEAD_BYTES = 64
-BASELINE_FAMILY = BASELINE_SCHEMA.rpartition("/")[0] + "/"
+BASELINE_FAMILY = baseline.SCHEMA.rpartition("/")[0] + "/"
 """Of every number: one that is too new is told as that."""
 Document: TypeAlias = "Baseline | Fingerprint | Run"
 
@@ -46,7 +45,7 @@ def read(data: bytes, where: str) -> Document:
     value = read_json(data, where)
     schema = str(value.get("schema")) if isinstance(value, dict) else ""
     if schema.startswith(BASELINE_FAMILY):
-        return read_baseline(data, where)
+        return baseline.from_value(value, where)
     from .. import runs
 
     if schema.startswith(runs.FAMILY):

@@ -1,14 +1,13 @@
-"""One experiment against another: which of its outputs are the recorded ones, and what else differs between the two."""
+"""One experiment against another: which of its outputs are the recorded ones."""
 
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
-from ..assess import drift
 from ..error import EnvprobeError
 from ..output import (
     OutputComparison,
@@ -23,94 +22,24 @@ from ..output import (
 )
 from ..output.description import are_same, shard_digests
 from ..output.readers import binary
-from ..policy import Policy, Severity
 from ..records.packing import is_inside
-from ..report import Difference, Gap, Output, Report
 from ..runs import Attempt, Run
 from ..statistic import MINIMUM_PAIRS
 from . import spread
 from .spread import Group
 
-DRIFT = "drift"
-SEED = "run.seed"
-DRIFTED = "it changed while the experiment ran: the outputs were not made in one environment"
-RUN_AGAIN = "run the experiment again in an environment that nothing else changes"
-NOT_KEPT = "the output is not there any more as it was recorded; keep copies: envprobe run --copy-outputs FOLDER"
-NOTHING_WRITTEN = "nothing was written that matches"
 FINE = (OutputVerdict.IDENTICAL, OutputVerdict.TOLERANCE)
 
 
-def with_outputs(report: Report, expected: Run | None, observed: Run, policy: Policy, tolerance: Tolerance) -> Report:
-    """Add to a report of two environments what was run in them: outputs, and facts that changed on the way.
-
-    `expected` is None where a baseline without outputs was compared: then that is said.
-    """
-    is_repeated = expected is not None and len(expected.attempts) > 1  # then other seeds are what is asked for
-    differences = [item for item in report.differences if not (is_repeated and item.path == SEED)]
-    differences += _drift(observed, policy)
-    skipped = dict(report.skipped)
-    outputs: list[Output] = []
-    if expected is None:
-        skipped["outputs.*"] = "a baseline holds no outputs; compare with a run"
-    else:
-        found = compare_experiments(expected, observed, tolerance)
-        outputs = [Output(comparison=one, severity=policy.severity(f"outputs.{one.name}")) for one in found]
-    return msgspec.structs.replace(
-        report,
-        expected_id=expected.fingerprint.id if expected is not None else report.expected_id,
-        observed_id=observed.fingerprint.id,
-        differences=sorted(differences, key=lambda item: (-item.severity.rank, item.path)),
-        unknown=[*report.unknown, *_untold(observed, policy), *_both_failed(expected, observed)],
-        skipped=skipped,
-        outputs=[output for output in outputs if output.severity is not Severity.IGNORE],
-    )
-
-
-def _drift(run: Run, policy: Policy) -> Iterator[Difference]:
-    """Yield what changed during a run, as severe as it would be between two runs."""
-    for found in drift.compare(run.fingerprint, run.environment_after).changes if run.drift else ():
-        severity = policy.severity(found.path, kind=found.kind.value, magnitude=found.magnitude)
-        if severity is not Severity.IGNORE:
-            yield Difference(
-                path=f"{DRIFT}.{found.path}",
-                kind=found.kind,
-                severity=severity,
-                expected=found.expected,
-                observed=found.observed,
-                why=DRIFTED,
-                fix=RUN_AGAIN,
-            )
-
-
-def _untold(run: Run, policy: Policy) -> Iterator[Gap]:
-    """Yield the outputs that cannot be held against anything: nothing was written, or what was written cannot be read."""
-    found: dict[str, str] = {}
-    for attempt in run.attempts:
-        found.update(dict.fromkeys(attempt.missing, NOTHING_WRITTEN))
-        found.update(attempt.unreadable)
-    for name, reason in sorted(found.items()):
-        severity = policy.severity(f"outputs.{name}")
-        if severity is not Severity.IGNORE:
-            yield Gap(path=f"outputs.{name}", reason=reason, severity=severity)
-
-
-def _both_failed(expected: Run | None, observed: Run) -> Iterator[Gap]:
-    """Yield a doubt where two experiments agree in nothing but their failure."""
-    are_complete = expected is not None and expected.state == observed.state == "complete"
-    if expected is not None and are_complete and expected.exit_status == observed.exit_status != 0:
-        reason = f"both commands failed with {observed.exit_status}: what they left proves nothing"
-        yield Gap(path="run.exit_status", reason=reason, severity=Severity.FAIL)
-
-
-def compare_experiments(expected: Run, observed: Run, tolerance: Tolerance) -> list[OutputComparison]:
-    """Compare the outputs of two runs, by name.
+def compare_experiments(expected: Run, observed: Run, tolerance: Tolerance, not_kept: str = "") -> list[OutputComparison]:
+    """Compare the outputs of two runs, by name. `not_kept` is the hint for outputs whose files are no longer as recorded.
 
     Runs of the same seed are compared with each other, first exactly and, where that does not hold for all and they are enough,
     by a paired test. Runs of other seeds are judged by what seeds spread: see spread.py. So are repeated runs without seeds,
     unless each is as its counterpart.
     """
     same, others = matched(expected, observed)
-    exact = [_compare_attempts(*pair, tolerance) for pair in same]
+    exact = [_compare_attempts(*pair, tolerance, not_kept) for pair in same]
     is_fine = all(found.verdict in FINE for pair in exact for found in pair)
     if not expected.seed_variable or not observed.seed_variable:
         is_one = len(expected.attempts) == len(observed.attempts) == 1
@@ -148,7 +77,7 @@ def _named(pairs: Sequence[tuple[Attempt, Attempt]], exact: Sequence[Sequence[Ou
     return named
 
 
-def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance) -> list[OutputComparison]:
+def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance, not_kept: str) -> list[OutputComparison]:
     ours = {output.name: output for output in expected.outputs}
     theirs = {output.name: output for output in observed.outputs}
     found = []
@@ -156,7 +85,7 @@ def _compare_attempts(expected: Attempt, observed: Attempt, tolerance: Tolerance
         if left is None or right is None:
             found.append(_one_sided(name, (theirs[right] if right else ours[left or ""]), tolerance, is_added=left is None))
         else:
-            found.append(_compare_outputs(name, (expected, ours[left]), (observed, theirs[right]), tolerance))
+            found.append(_compare_outputs(name, (expected, ours[left]), (observed, theirs[right]), tolerance, not_kept))
     return found
 
 
@@ -178,7 +107,11 @@ def _one_sided(name: str, output: OutputDescription, tolerance: Tolerance, *, is
 
 
 def _compare_outputs(
-    name: str, expected: tuple[Attempt, OutputDescription], observed: tuple[Attempt, OutputDescription], tolerance: Tolerance
+    name: str,
+    expected: tuple[Attempt, OutputDescription],
+    observed: tuple[Attempt, OutputDescription],
+    tolerance: Tolerance,
+    not_kept: str,
 ) -> OutputComparison:
     """Compare two outputs: equal digests first, then the files where both are still there, else descriptions.
 
@@ -191,7 +124,7 @@ def _compare_outputs(
         return compare_outputs(files[0], files[1], tolerance, name)
     sides = [_read_again(output, file) for (_, output), file in zip((expected, observed), files, strict=True)]
     described = compare_descriptions(sides[0], sides[1], tolerance)
-    return msgspec.structs.replace(described, name=name, hint=described.hint or NOT_KEPT)
+    return msgspec.structs.replace(described, name=name, hint=described.hint or not_kept)
 
 
 def _read_again(output: OutputDescription, file: Path | None) -> OutputDescription:

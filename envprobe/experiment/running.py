@@ -15,7 +15,6 @@ from typing import Any
 
 import msgspec
 
-from .. import __version__
 from ..error import EnvprobeError, UsageError
 from ..fact import Fact, Section, Unknown, in_utf8
 from ..fingerprint import Fingerprint, skip_reason
@@ -25,6 +24,7 @@ from ..runs import Attempt, Run
 from ..targets.interruption import orderly_end
 from ..targets.opening import open_target
 from ..targets.protocol import Target
+from ..version import __version__
 from . import datadigest, outputs
 from .console import Live, Tail
 from .digestcache import DigestCache, cache_path

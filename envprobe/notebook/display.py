@@ -16,6 +16,7 @@ from ..records.published import without_context
 from ..records.record import Record, SignedRecord
 from ..render import FORMATS, Style
 from ..render.page.template import fill
+from ..render.quoted import quoted
 from ..render.result import results
 from ..render.show import grouped, rows, show
 from ..render.summary import footer, headline
@@ -56,7 +57,7 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
         "verdict": report.verdict.value,
         "expected": {"name": line(report.expected_name), "id": report.expected_id},
         "observed": {"name": line(report.observed_name), "id": report.observed_id},
-        "signature": report.signature,
+        "signature": quoted(report),
     }
     return _shown(FORMATS["text"](report, _style(verbosity)), html, metadata)
 

@@ -32,8 +32,7 @@ def check(target: str | None, baseline: str | None, options: Options, *, strict:
         return environment.check(target, baseline, options=options, strict=strict)
     config = project()
     expected, observed = environment.observe(KERNEL, baseline, options=options, config=config)
-    report = environment.diff(expected, _as_loaded(observed), config=config, strict=strict)
-    return msgspec.structs.replace(report, observed_name=NAME)
+    return environment.diff(expected, _as_loaded(observed), config=config, strict=strict, observed_name=NAME)
 
 
 def probe(target: str | None, options: Options) -> Fingerprint:

@@ -9,9 +9,9 @@ import runpy
 from pathlib import Path
 from typing import Any
 
-from .. import __version__
 from ..error import EnvprobeError
 from ..fact import canonical, sha256
+from ..version import __version__
 
 NOT_SENT = {"__main__.py", "stub.py"}
 

@@ -87,7 +87,8 @@ def _first(fingerprint: Fingerprint, paths: Sequence[str]) -> Fact:
 def _told(fact: Fact) -> Fact:
     """Return a fact as a line can tell it: a short text, or unknown without its reason."""
     if isinstance(fact, Known):
-        return Known("-".join(str(fact.value)[:VALUE_LIMIT].split()) or EMPTY_WORD)
+        text = fact.value if isinstance(fact.value, str) else canonical(fact.value).decode("ascii")
+        return Known("-".join(text[:VALUE_LIMIT].split()) or EMPTY_WORD)
     return Unknown(NOT_TOLD) if isinstance(fact, Unknown) else ABSENT
 
 

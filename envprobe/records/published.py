@@ -15,16 +15,18 @@ from .record import Experiment, Record, RecordedOutput
 
 METRIC_LIMIT = 1000
 """Numbers of all outputs together; the digests cover the others."""
-
 SPREAD = frozenset({"checkpoint", "folder"})
 """Types whose values lie in more files than the one that is named: their digest is over all parts of their description."""
 
 
-def record_of(run: Run) -> Record:
-    """Return a run's record: its environment, the files of its last attempt, and the numbers of all of them.
+def record_of(found: Fingerprint | Run) -> Record:
+    """Return what is published of an environment, or of a run: its environment, its last attempt's files, all its numbers.
 
     Of what the command printed, of the patch's text and of where it ran nothing is published.
     """
+    if isinstance(found, Fingerprint):
+        return Record(fingerprint=without_context(found))
+    run = found
     return Record(
         fingerprint=without_context(run.fingerprint),
         outputs={output.name: recorded(output) for attempt in run.attempts[-1:] for output in attempt.outputs},
@@ -43,11 +45,15 @@ def record_of(run: Run) -> Record:
 
 
 def without_context(found: Fingerprint) -> Fingerprint:
-    """Return a fingerprint as it may be published: without host name, user, times and machine paths."""
+    """Return a fingerprint as it may be published: without host name, user, times and machine paths.
+
+    What is absent is sorted: two equal fingerprints have one line, in whatever order their facts were recorded.
+    """
     trace = found.trace
     if trace is not None:
         trace = {name: member for name, member in trace.items() if name != "context"}
-    return msgspec.structs.replace(found, context={}, trace=trace)
+    sections = {name: msgspec.structs.replace(one, absent=sorted(one.absent)) for name, one in found.sections.items()}
+    return msgspec.structs.replace(found, sections=sections, context={}, trace=trace)
 
 
 def recorded(description: OutputDescription) -> RecordedOutput:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..policy import Severity
-from ..report import Report
+from ..report import Report, Verdict
 from . import Style
 from .result import Result, results, trouble_words
 from .summary import headline
@@ -30,7 +30,7 @@ def render(report: Report, style: Style) -> str:
     lines = [f"{report.verdict.value.upper()}  {headline(report)}"]
     for kind, members in kinds.items():
         lines += _annotations(kind, members, report)
-    if report.verdict.value == "undetermined" and not kinds["error"]:
+    if report.verdict is Verdict.UNDETERMINED and not kinds["error"]:
         lines.append(command("error", headline(report), title="envprobe"))
     return "\n".join(lines) + "\n"
 
@@ -54,7 +54,7 @@ def _kind(result: Result) -> str:
 def _annotations(kind: str, members: list[Result], report: Report) -> Iterator[str]:
     shown = members if len(members) <= SHOWN else members[: SHOWN - 1]
     for result in shown:
-        place = report.anchor
+        place = report.location
         number = place.line_of(result.paths) if place else 0
         yield command(
             kind,

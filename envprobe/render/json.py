@@ -8,7 +8,8 @@ import msgspec
 
 from ..fact import Fact, Known
 from ..fingerprint import encode
-from ..report import Difference, Output, Report
+from ..report import Difference, OutputResult, Report
+from .quoted import quoted
 
 if TYPE_CHECKING:
     from ..numerics.comparison import Comparison
@@ -24,10 +25,10 @@ def render(report: Report, style: Style | None = None) -> str:
         "verdict": report.verdict.value,
         "strict": report.strict,
         "expected": {"id": report.expected_id, "name": report.expected_name},
-        "observed": {"id": report.observed_id, "name": report.observed_name, "signature": report.signature},
+        "observed": {"id": report.observed_id, "name": report.observed_name, "signature": quoted(report)},
         "compared": report.compared,
         "differences": [_difference(difference) for difference in report.differences],
-        "unknown": [{"path": gap.path, "reason": gap.reason, "severity": gap.severity.value} for gap in report.unknown],
+        "unknown": [{"path": fact.path, "reason": fact.reason, "severity": fact.severity.value} for fact in report.unknown],
         "skipped": report.skipped,
         "stale_waivers": report.stale_waivers,
         "policy_from": msgspec.to_builtins(report.policy_from),
@@ -51,7 +52,7 @@ def _difference(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _output(output: Output) -> dict[str, Any]:
+def _output(output: OutputResult) -> dict[str, Any]:
     return {**msgspec.to_builtins(output.comparison), "severity": output.severity.value}
 
 

@@ -13,6 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 from ..report import Report, Verdict
 from ..spelling import line, safe
 from . import Style
+from .quoted import quoted
 from .result import Result, results, trouble_words
 from .summary import headline, left_out
 from .text import render as render_text
@@ -32,7 +33,7 @@ def render(report: Report, style: Style) -> str:
             "envprobe.verdict": report.verdict.value,
             "envprobe.fingerprint": report.observed_id,
             "envprobe.expected": report.expected_id,
-            "envprobe.signature": report.signature,
+            "envprobe.signature": quoted(report),
             "envprobe.compared": str(report.compared),
             "envprobe.strict": str(report.strict).lower(),
         },

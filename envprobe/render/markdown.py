@@ -8,7 +8,7 @@ from ..policy import Severity
 from ..report import Kind, Report
 from ..spelling import EMPTY_WORD, contrast, cut, line, safe
 from . import Style, output_summary
-from .summary import Entry, entries, fixes, gaps, headline, left_out, names, notes, provenance, title, training_run
+from .summary import DifferenceGroup, fixes, groups, headline, left_out, names, notes, provenance, title, training_run, unknowns
 
 SHOWN_ROWS = 60
 """GitHub takes 65,536 characters for a comment."""
@@ -23,14 +23,14 @@ def render(report: Report, style: Style) -> str:
         f"**{headline(report)}.** {_code(report.observed_name)} against {_code(report.expected_name)}.",
     ]
     lines += _outputs(report, everything)
-    found = entries(report, Severity if everything else (Severity.FAIL, Severity.WARN))
+    found = groups(report, Severity if everything else (Severity.FAIL, Severity.WARN))
     shown = found if everything else found[:SHOWN_ROWS]
     if shown:
         lines += ["", "| | fact | expected | observed | why | mend |", "|---|---|---|---|---|---|"]
-        lines += [_row(entry, everything) for entry in shown]
+        lines += [_row(group, everything) for group in shown]
     if len(shown) < len(found):
         lines += ["", f"and {len(found) - len(shown)} more: `envprobe check -v` shows all"]
-    told = gaps(report, notes=everything)
+    told = unknowns(report, notes=everything)
     if told:
         lines += ["", "**Could not be told:**", ""]
         lines += [f"- {_code(paths)} ({word}): {_code(reason)}" for paths, word, reason in told]
@@ -75,18 +75,18 @@ def _details(report: Report, everything: bool) -> list[str]:
     return [*lines, f"- observed {_code(report.observed_id)}", f"- expected {_code(report.expected_id)}", "", "</details>"]
 
 
-def _row(entry: Entry, everything: bool) -> str:
-    first = entry.first
+def _row(group: DifferenceGroup, everything: bool) -> str:
+    first = group.first
     expected, observed = contrast(first.expected, first.observed, 2000 if everything else 120)
-    if len(entry.differences) > 1:
-        listed = names(entry, None if everything else 300)
+    if len(group.differences) > 1:
+        listed = names(group, None if everything else 300)
         expected, observed = ("", listed) if first.kind is Kind.ADDED else (listed, "")
-    why = first.why + (f" (moves {len(entry.consequences)} more)" if entry.consequences else "")
+    why = first.why + (f" (moves {len(group.consequences)} more)" if group.consequences else "")
     if first.waiver is not None:
         why += line(f"; waived until {first.waiver.expires} by {first.waiver.owner}: {first.waiver.reason}", 400)
-    mends = "<br>".join(_code(fix if everything else cut(fix, 600)) for fix in fixes(entry))
+    mends = "<br>".join(_code(fix if everything else cut(fix, 600)) for fix in fixes(group))
     sides = [_code(side) if side else "" for side in (expected, observed)]
-    cells = [entry.severity.value, _code(title(entry)), *sides, _plain(why), mends]
+    cells = [group.severity.value, _code(title(group)), *sides, _plain(why), mends]
     return f"| {' | '.join(cells)} |"
 
 

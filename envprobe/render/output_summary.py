@@ -6,22 +6,25 @@ from collections import Counter
 from typing import NamedTuple
 
 from ..output import Deviation, OutputComparison, OutputDifference
+from ..output.comparison import OutputVerdict
 from ..policy import Severity
-from ..report import Output, Report
+from ..report import OutputResult, Report
 from ..spelling import line, safe
 
 SHOWN_OUTPUTS = 8
 SHOWN_DIFFERENCES = 5
 WORDS = {
-    "identical": "the same",
-    "tolerance": "within tolerance",
-    "differs": "differs",
-    "undetermined": "could not be judged",
+    OutputVerdict.IDENTICAL: "the same",
+    OutputVerdict.TOLERANCE: "within tolerance",
+    OutputVerdict.DIFFERS: "differs",
+    OutputVerdict.UNDETERMINED: "could not be judged",
 }
-WORST_FIRST = ("differs", "undetermined", "tolerance", "identical")
+WORST_FIRST = (OutputVerdict.DIFFERS, OutputVerdict.UNDETERMINED, OutputVerdict.TOLERANCE, OutputVerdict.IDENTICAL)
+UNFIT = frozenset({OutputVerdict.DIFFERS, OutputVerdict.UNDETERMINED})
+"""Verdicts that keep a report from `reproduces` where the policy says so."""
 
 
-class Finding(NamedTuple):
+class ShownDifference(NamedTuple):
     """One difference inside an output, in words."""
 
     where: str
@@ -32,38 +35,38 @@ class Finding(NamedTuple):
     accepted: bool
 
 
-def told(report: Report, *, everything: bool) -> list[Output]:
+def told(report: Report, *, everything: bool) -> list[OutputResult]:
     """Return the outputs that a reader should hear of, the worst first: all but the identical ones, or simply all."""
-    outputs = [output for output in report.outputs if everything or output.comparison.verdict.value != "identical"]
-    return sorted(outputs, key=lambda output: (WORST_FIRST.index(output.comparison.verdict.value), output.comparison.name))
+    outputs = [output for output in report.outputs if everything or output.comparison.verdict is not OutputVerdict.IDENTICAL]
+    return sorted(outputs, key=lambda output: (WORST_FIRST.index(output.comparison.verdict), output.comparison.name))
 
 
-def severity(output: Output) -> Severity:
+def severity(output: OutputResult) -> Severity:
     """Return how severe an output's verdict is: what is the same or within tolerance is a note, what is untold a warning."""
-    by_verdict = {"differs": output.severity, "undetermined": Severity.WARN}
-    return by_verdict.get(output.comparison.verdict.value, Severity.NOTE)
+    by_verdict = {OutputVerdict.DIFFERS: output.severity, OutputVerdict.UNDETERMINED: Severity.WARN}
+    return by_verdict.get(output.comparison.verdict, Severity.NOTE)
 
 
 def heading(comparison: OutputComparison) -> str:
     """Return an output's verdict and what it rests on."""
-    verdict = WORDS[comparison.verdict.value]
+    verdict = WORDS[comparison.verdict]
     if comparison.compared_by in (comparison.type, "bytes", "digest"):
         return f"{verdict} ({comparison.type})"
     return f"{verdict}, by {safe(comparison.compared_by)}"
 
 
-def findings(comparison: OutputComparison, *, everything: bool) -> tuple[list[Finding], int]:
+def findings(comparison: OutputComparison, *, everything: bool) -> tuple[list[ShownDifference], int]:
     """Return the differences to show, and how many there are beyond."""
     shown = comparison.differences if everything else comparison.differences[:SHOWN_DIFFERENCES]
     return [_finding(difference) for difference in shown], comparison.count - len(shown)
 
 
-def _finding(difference: OutputDifference) -> Finding:
+def _finding(difference: OutputDifference) -> ShownDifference:
     words = [] if difference.kind == "number" else [difference.kind]
     if difference.deviation is not None:
         words.append(_distance(difference.deviation))
     words += [difference.why, "accepted" if difference.accepted else ""]
-    return Finding(
+    return ShownDifference(
         where=line(difference.path) or "the output",
         expected=line(difference.expected),
         observed=line(difference.observed),
@@ -85,32 +88,32 @@ def headline(report: Report) -> str:
     if not report.outputs:
         return ""
     total = len(report.outputs)
-    gated = Counter(output.comparison.verdict.value for output in report.outputs if output.severity in report.gate)
-    if gated["differs"]:
-        number = gated["differs"]
+    gated = Counter(output.comparison.verdict for output in report.outputs if output.severity in report.gate)
+    if gated[OutputVerdict.DIFFERS]:
+        number = gated[OutputVerdict.DIFFERS]
         return f"{_some(number, total)} {'is' if number == 1 else 'are'} not the recorded one{'s' * (number > 1)}"
-    if gated["undetermined"]:
-        return f"{_some(gated['undetermined'], total)} could not be judged"
-    verdicts = {output.comparison.verdict.value for output in report.outputs}
+    if gated[OutputVerdict.UNDETERMINED]:
+        return f"{_some(gated[OutputVerdict.UNDETERMINED], total)} could not be judged"
+    verdicts = {output.comparison.verdict for output in report.outputs}
     same = "bit-identical" if all(output.comparison.same_bytes for output in report.outputs) else "the same"
-    how = same if verdicts == {"identical"} else f"the recorded one{'s' * (total > 1)} within tolerance"
-    if verdicts <= {"identical", "tolerance"}:
+    how = same if verdicts == {OutputVerdict.IDENTICAL} else f"the recorded one{'s' * (total > 1)} within tolerance"
+    if verdicts <= {OutputVerdict.IDENTICAL, OutputVerdict.TOLERANCE}:
         return f"{'the output is' if total == 1 else f'all {total} outputs are'} {how}"
     return f"no output that decides differs, of {_outputs(total)}"
 
 
 def decides(report: Report) -> bool:
     """Tell whether an output keeps the verdict from `reproduces`."""
-    verdicts = {output.comparison.verdict.value for output in report.outputs if output.severity in report.gate}
-    return not verdicts.isdisjoint(("differs", "undetermined"))
+    verdicts = {output.comparison.verdict for output in report.outputs if output.severity in report.gate}
+    return not verdicts.isdisjoint(UNFIT)
 
 
 def provenance(report: Report) -> str:
     """Return how many outputs there are of each verdict; empty where none were compared."""
     if not report.outputs:
         return ""
-    counts = Counter(output.comparison.verdict.value for output in report.outputs)
-    words = {**WORDS, "differs": "different"}
+    counts = Counter(output.comparison.verdict for output in report.outputs)
+    words = {**WORDS, OutputVerdict.DIFFERS: "different"}
     told = ", ".join(f"{counts[name]} {words[name]}" for name in WORST_FIRST if counts[name])
     return f"{_outputs(len(report.outputs))}: {told}"
 

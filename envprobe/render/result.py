@@ -8,11 +8,12 @@ import msgspec
 
 from ..assess.trace import PATH as TRACE
 from ..baseline.waiver import Waiver
+from ..output.comparison import OutputVerdict
 from ..policy import Severity
-from ..report import Gap, Output, Report
+from ..report import OutputResult, Report, UnknownFact
 from ..spelling import contrast, line, safe
-from . import entry_words, output_summary
-from .summary import Entry, alike_gaps, entries, names, title, training_run
+from . import group_words, output_summary
+from .summary import DifferenceGroup, alike_unknowns, groups, names, title, training_run
 
 OUTPUTS = "outputs"
 UNKNOWN = "unknown"
@@ -63,16 +64,16 @@ def results(report: Report, *, everything: bool) -> list[Result]:
     told = Severity if everything else (Severity.FAIL, Severity.WARN)
     return [
         *(_output(output, report, everything) for output in output_summary.told(report, everything=everything)),
-        *(_entry(entry, report, everything) for entry in entries(report, told)),
-        *(_gap(members, report) for members in alike_gaps(report, notes=everything)),
+        *(_group(group, report, everything) for group in groups(report, told)),
+        *(_unknown(members, report) for members in alike_unknowns(report, notes=everything)),
     ]
 
 
-def _entry(entry: Entry, report: Report, everything: bool) -> Result:
-    first, several = entry.first, len(entry.differences) > 1
+def _group(group: DifferenceGroup, report: Report, everything: bool) -> Result:
+    first, several = group.first, len(group.differences) > 1
     section = line(first.path.partition(".")[0], 80)
     if several:
-        words = f"{safe(title(entry))}: {names(entry, None if everything else 240)}"
+        words = f"{safe(title(group))}: {names(group, None if everything else 240)}"
     else:
         expected, observed = contrast(first.expected, first.observed, 2000 if everything else 120)
         words = f"{line(first.path)}: {expected} != {observed} ({first.kind.value})"
@@ -80,24 +81,24 @@ def _entry(entry: Entry, report: Report, everything: bool) -> Result:
         name=f"{section}.*@{first.kind.value}" if several else line(first.path),
         section=section,
         kind=first.kind.value,
-        severity=entry.severity,
-        gates=entry.severity in report.gate,
+        severity=group.severity,
+        gates=group.severity in report.gate,
         title=words,
-        rows=[*entry_words.rows(entry, everything), *_training(entry, report)],
-        paths=[difference.path for difference in entry.differences],
+        rows=[*group_words.rows(group, everything), *_training(group, report)],
+        paths=[difference.path for difference in group.differences],
         waiver=first.waiver,
     )
 
 
-def _training(entry: Entry, report: Report) -> Iterator[tuple[str, str]]:
+def _training(group: DifferenceGroup, report: Report) -> Iterator[tuple[str, str]]:
     """Yield where the training run parts, under the difference that it is or that it follows from."""
-    if any(item.path.partition(".")[0] == TRACE for item in (*entry.differences, *entry.consequences)):
+    if any(item.path.partition(".")[0] == TRACE for item in (*group.differences, *group.consequences)):
         yield from ((f"training run, {label}", words) for label, words in training_run(report))
 
 
-def _output(output: Output, report: Report, everything: bool) -> Result:
+def _output(output: OutputResult, report: Report, everything: bool) -> Result:
     found = output.comparison
-    severity, is_unknown = output_summary.severity(output), found.verdict.value == "undetermined"
+    severity, is_unknown = output_summary.severity(output), found.verdict is OutputVerdict.UNDETERMINED
     findings, left = output_summary.findings(found, everything=everything)
     rows = [(one.where, f"{one.expected} != {one.observed}  {one.words}".rstrip()) for one in findings]
     return Result(
@@ -105,22 +106,22 @@ def _output(output: Output, report: Report, everything: bool) -> Result:
         section=OUTPUTS,
         kind=UNKNOWN if is_unknown else found.verdict.value,
         severity=severity,
-        gates=found.verdict.value in ("differs", "undetermined") and output.severity in report.gate,
+        gates=found.verdict in output_summary.UNFIT and output.severity in report.gate,
         title=f"{line(found.name)}: {output_summary.heading(found)}",
         rows=[*rows, *([("", f"and {left:,} more")] if left else []), *([("hint", line(found.hint, 400))] if found.hint else [])],
         paths=[],
     )
 
 
-def _gap(members: list[Gap], report: Report) -> Result:
-    paths = [gap.path for gap in members]
+def _unknown(members: list[UnknownFact], report: Report) -> Result:
+    paths = [fact.path for fact in members]
     facts = line(paths[0]) if len(paths) == 1 else f"{line(paths[0], 80)} and {len(paths) - 1} more"
     return Result(
         name=line(paths[0]),
         section=line(paths[0].partition(".")[0], 80),
         kind=UNKNOWN,
-        severity=max((gap.severity for gap in members), key=lambda level: level.rank),
-        gates=any(gap.severity in report.gate for gap in members),
+        severity=max((fact.severity for fact in members), key=lambda level: level.rank),
+        gates=any(fact.severity in report.gate for fact in members),
         title=f"{facts}: could not be told: {line(members[0].reason, 400)}",
         rows=[],
         paths=paths,

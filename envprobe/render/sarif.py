@@ -10,12 +10,12 @@ import re
 from typing import Any
 from urllib.parse import quote
 
-from .. import __version__
 from ..fact import canonical, sha256
 from ..fingerprint import encode
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import line, safe
+from ..version import __version__
 from . import Style
 from .result import OUTPUTS, Result, results, trouble_words
 from .summary import headline, left_out, provenance
@@ -133,11 +133,11 @@ def _result(result: Result, rules: list[str], report: Report) -> dict[str, Any]:
 def _location(result: Result, report: Report) -> dict[str, Any]:
     logical = [{"fullyQualifiedName": line(path), "kind": "member"} for path in result.paths[:1]]
     place: dict[str, Any] = {"logicalLocations": logical or [{"fullyQualifiedName": result.name}]}
-    if report.anchor is not None:
+    if report.location is not None:
         # a location without a region is refused by code scanning; the first line stands for the file
         place["physicalLocation"] = {
-            "artifactLocation": {"uri": quote(report.anchor.file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"},
-            "region": {"startLine": report.anchor.line_of(result.paths) or 1},
+            "artifactLocation": {"uri": quote(report.location.file, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"},
+            "region": {"startLine": report.location.line_of(result.paths) or 1},
         }
     return place
 

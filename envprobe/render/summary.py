@@ -13,7 +13,7 @@ from ..assess.trace import describe
 from ..fact import Known
 from ..numerics.comparison import Comparison
 from ..policy import Severity
-from ..report import Difference, Gap, Report, Verdict
+from ..report import Difference, Report, UnknownFact, Verdict
 from ..spelling import line, safe, spell
 from . import output_summary
 
@@ -26,7 +26,7 @@ GROUPED_SECTIONS = ("packages", "ospackages", "modules", "environment", "stdlib"
 NOTHING = "nothing was compared"
 
 
-class Entry(msgspec.Struct, frozen=True):
+class DifferenceGroup(msgspec.Struct, frozen=True):
     """One thing to tell: a difference, or several alike."""
 
     severity: Severity
@@ -56,7 +56,7 @@ def _facts_headline(report: Report) -> str:
             return _counted(warns, "difference that may change results", "differences that may change results") + " (--strict)"
         return _counted(fails, "difference that changes results", "differences that change results") + also
     if report.verdict is Verdict.UNDETERMINED:
-        gates = [gap.path for gap in report.unknown if gap.severity in report.gate]
+        gates = [fact.path for fact in report.unknown if fact.severity in report.gate]
         if gates == [TRACE]:
             return f"the training run decides, and could not be compared{also}"
         if gates or not report.compared:
@@ -73,23 +73,23 @@ def count(report: Report) -> dict[Severity, int]:
     return counts
 
 
-def entries(report: Report, severities: Iterable[Severity]) -> list[Entry]:
+def groups(report: Report, severities: Iterable[Severity]) -> list[DifferenceGroup]:
     """Return what to tell, the most severe first, alike ones together."""
     wanted = set(severities)
-    groups: dict[tuple[str, ...], list[Difference]] = {}
+    alike: dict[tuple[str, ...], list[Difference]] = {}
     for root in report.roots:
         weight = report.weight(root)
         if weight in wanted:
             section = root.path.partition(".")[0]
-            alike = (section, root.kind.value, _waiver(root)) if section in GROUPED_SECTIONS else (root.path,)
-            groups.setdefault((weight.value, *alike), []).append(root)
+            key = (section, root.kind.value, _waiver(root)) if section in GROUPED_SECTIONS else (root.path,)
+            alike.setdefault((weight.value, *key), []).append(root)
     found = []
-    for members in groups.values():
+    for members in alike.values():
         parts = [members] if len(members) >= GROUPED_FROM else [[member] for member in members]
         for part in parts:
             consequences = [item for member in part for item in report.consequences(member.path)]
-            found.append(Entry(report.weight(part[0]), part, consequences))
-    return sorted(found, key=lambda entry: (-entry.severity.rank, len(entry.differences) > 1, entry.first.path))
+            found.append(DifferenceGroup(report.weight(part[0]), part, consequences))
+    return sorted(found, key=lambda group: (-group.severity.rank, len(group.differences) > 1, group.first.path))
 
 
 def _waiver(root: Difference) -> str:
@@ -98,19 +98,19 @@ def _waiver(root: Difference) -> str:
     return "" if waiver is None else f"{waiver.path} {waiver.owner} {waiver.expires} {waiver.reason}"
 
 
-def title(entry: Entry) -> str:
-    """Return what an entry is about: its path, or the section and how many."""
-    if len(entry.differences) == 1:
-        return line(entry.first.path)
-    return f"{entry.first.path.partition('.')[0]}: {len(entry.differences)} {entry.first.kind.value}"
+def title(group: DifferenceGroup) -> str:
+    """Return what an group is about: its path, or the section and how many."""
+    if len(group.differences) == 1:
+        return line(group.first.path)
+    return f"{group.first.path.partition('.')[0]}: {len(group.differences)} {group.first.kind.value}"
 
 
-def names(entry: Entry, limit: int | None = None) -> str:
-    """Return the members of a grouped entry with the version or value that was expected, or observed when added.
+def names(group: DifferenceGroup, limit: int | None = None) -> str:
+    """Return the members of a grouped group with the version or value that was expected, or observed when added.
 
     As many as fit `limit` characters, and how many are left out.
     """
-    words = [_name(difference) for difference in entry.differences]
+    words = [_name(difference) for difference in group.differences]
     ends = itertools.accumulate(len(word) + 2 for word in words)
     shown = sum(end <= limit for end in ends) if limit is not None else len(words)
     return ", ".join(words[:shown] + ([f"and {len(words) - shown} more"] if shown < len(words) else []))
@@ -132,47 +132,47 @@ def _name(difference: Difference) -> str:
     return key if text.startswith("sha256:") else f"{key} {text}"
 
 
-def fixes(entry: Entry) -> list[str]:
-    """Return the distinct mends of an entry; commands that take several names become one."""
-    distinct = list(dict.fromkeys(safe(difference.fix) for difference in entry.differences if difference.fix))
+def fixes(group: DifferenceGroup) -> list[str]:
+    """Return the distinct mends of an group; commands that take several names become one."""
+    distinct = list(dict.fromkeys(safe(difference.fix) for difference in group.differences if difference.fix))
     return joined(distinct)
 
 
-def moved(entry: Entry) -> list[str]:
-    """Return the paths that follow from an entry, the severe ones with their severity, so that its own is understood."""
-    root = entry.first.severity.rank
-    return [safe(item.path) + (f" ({item.severity.value})" if item.severity.rank > root else "") for item in entry.consequences]
+def moved(group: DifferenceGroup) -> list[str]:
+    """Return the paths that follow from an group, the severe ones with their severity, so that its own is understood."""
+    root = group.first.severity.rank
+    return [safe(item.path) + (f" ({item.severity.value})" if item.severity.rank > root else "") for item in group.consequences]
 
 
-def waived(entry: Entry) -> str:
+def waived(group: DifferenceGroup) -> str:
     """Return until when, by whom and why a difference is waived; empty where it is not."""
-    waiver = entry.first.waiver
+    waiver = group.first.waiver
     if waiver is None:
         return ""
-    but = "" if entry.severity is Severity.NOTE else "; what it moves is not waived"
+    but = "" if group.severity is Severity.NOTE else "; what it moves is not waived"
     return line(f"until {waiver.expires} by {waiver.owner}: {waiver.reason}", 400) + but
 
 
-def gaps(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
+def unknowns(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
     """Return what could not be told as (facts, whether one decides or the first's severity, reason), one for each reason."""
     return [
-        (", ".join(_sections([gap.path for gap in members])), weight_of(members, report), line(members[0].reason, 400))
-        for members in alike_gaps(report, notes=notes)
+        (", ".join(_sections([fact.path for fact in members])), weight_of(members, report), line(members[0].reason, 400))
+        for members in alike_unknowns(report, notes=notes)
     ]
 
 
-def alike_gaps(report: Report, *, notes: bool) -> list[list[Gap]]:
+def alike_unknowns(report: Report, *, notes: bool) -> list[list[UnknownFact]]:
     """Return what could not be told, those of one reason together."""
-    alike: dict[str, list[Gap]] = {}
-    for gap in report.unknown:
-        if notes or gap.severity is not Severity.NOTE:
-            alike.setdefault(gap.reason, []).append(gap)
+    alike: dict[str, list[UnknownFact]] = {}
+    for fact in report.unknown:
+        if notes or fact.severity is not Severity.NOTE:
+            alike.setdefault(fact.reason, []).append(fact)
     return list(alike.values())
 
 
-def weight_of(gaps: list[Gap], report: Report) -> str:
+def weight_of(unknowns: list[UnknownFact], report: Report) -> str:
     """Return `decides` where one of them keeps the verdict from `reproduces`, else the first's severity."""
-    return "decides" if any(gap.severity in report.gate for gap in gaps) else gaps[0].severity.value
+    return "decides" if any(fact.severity in report.gate for fact in unknowns) else unknowns[0].severity.value
 
 
 def training_run(report: Report) -> list[tuple[str, str]]:

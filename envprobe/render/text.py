@@ -14,13 +14,13 @@ from ..assess.trace import PATH as TRACE
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, line
-from . import Style, entry_words, output_summary
-from .summary import Entry, entries, footer, gaps, headline, names, title, training_run
+from . import Style, group_words, output_summary
+from .summary import DifferenceGroup, footer, groups, headline, names, title, training_run, unknowns
 
 COLORS = {Severity.FAIL: "bold red", Severity.WARN: "bold yellow", Severity.NOTE: "cyan", Severity.IGNORE: "dim"}
 VERDICTS = {Verdict.REPRODUCES: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNDETERMINED: "bold yellow"}
 LABEL_WIDTH = 6
-SHOWN_ENTRIES = 8
+SHOWN_GROUPS = 8
 
 
 def make_console(screen: io.StringIO, style: Style) -> Console:
@@ -54,37 +54,37 @@ def _body(console: Console, report: Report, style: Style) -> None:
     everything = style.verbosity > 0
     _outputs(console, report, everything)
     told = [Severity.FAIL, Severity.WARN] + ([Severity.NOTE] if everything else [])
-    found = entries(report, told)
-    shown = found if everything else found[:SHOWN_ENTRIES]
-    for entry in shown:
+    found = groups(report, told)
+    shown = found if everything else found[:SHOWN_GROUPS]
+    for group in shown:
         console.print()
-        _entry(console, entry, style)
+        _group(console, group, style)
     left = found[len(shown) :]
     more = [f"and {_by_severity(left)} more: -v shows all"] if left else []
     _training_run(console, report)
-    _gaps(console, report, everything)
+    _unknowns(console, report, everything)
     console.print()
     for sentence in [*more, *footer(report, everything=everything)]:
         console.print(Text(sentence, style="dim"))
 
 
-def _entry(console: Console, entry: Entry, style: Style) -> None:
-    head = Text.assemble((f"{entry.severity.value.upper():<{LABEL_WIDTH}}", COLORS[entry.severity]), (title(entry), "bold"))
+def _group(console: Console, group: DifferenceGroup, style: Style) -> None:
+    head = Text.assemble((f"{group.severity.value.upper():<{LABEL_WIDTH}}", COLORS[group.severity]), (title(group), "bold"))
     rows: list[tuple[str, str]] = []
     everything = style.verbosity > 0
-    if len(entry.differences) == 1:
+    if len(group.differences) == 1:
         limits = (2000, 1000) if everything else (120, SHOWN_ITEMS)
-        expected, observed = contrast(entry.first.expected, entry.first.observed, *limits)
+        expected, observed = contrast(group.first.expected, group.first.observed, *limits)
         values = f"{expected} != {observed}"
-        if len(head) + len(values) + 2 + len(entry.first.kind.value) + 2 <= style.width:
-            head.append(f"  {values}  ").append(entry.first.kind.value, style="dim")
+        if len(head) + len(values) + 2 + len(group.first.kind.value) + 2 <= style.width:
+            head.append(f"  {values}  ").append(group.first.kind.value, style="dim")
         else:
-            head.append(f"  {entry.first.kind.value}", style="dim")
+            head.append(f"  {group.first.kind.value}", style="dim")
             rows.extend([("expected", expected), ("observed", observed)])
     else:
-        rows.append(("names", names(entry, None if everything else 240)))
+        rows.append(("names", names(group, None if everything else 240)))
     console.print(head)
-    _rows(console, [*rows, *entry_words.rows(entry, everything)])
+    _rows(console, [*rows, *group_words.rows(group, everything)])
 
 
 def _rows(console: Console, rows: list[tuple[str, str]]) -> None:
@@ -132,17 +132,17 @@ def _training_run(console: Console, report: Report) -> None:
     _rows(console, told[1:])
 
 
-def _gaps(console: Console, report: Report, everything: bool) -> None:
-    told = [gap for gap in gaps(report, notes=everything) if gap[0] != TRACE]  # told as the training run
+def _unknowns(console: Console, report: Report, everything: bool) -> None:
+    told = [fact for fact in unknowns(report, notes=everything) if fact[0] != TRACE]  # told as the training run
     if not told:
         return
     console.print()
     console.print(Text("COULD NOT BE TOLD", style="bold yellow"))
     words = [f"{paths} ({word}): {reason}" for paths, word, reason in told]
-    for sentence in entry_words.first(words, SHOWN_ENTRIES, everything):
+    for sentence in group_words.first(words, SHOWN_GROUPS, everything):
         console.print(Padding(Text(sentence), (0, 0, 0, LABEL_WIDTH)))
 
 
-def _by_severity(left: list[Entry]) -> str:
-    numbers = {level: sum(entry.severity is level for entry in left) for level in COLORS}
+def _by_severity(left: list[DifferenceGroup]) -> str:
+    numbers = {level: sum(group.severity is level for group in left) for level in COLORS}
     return ", ".join(f"{number} {level.value}" for level, number in numbers.items() if number)

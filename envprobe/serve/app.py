@@ -18,7 +18,7 @@ from ..spelling import safe
 from . import view
 from .catalogue import Catalogue, Snapshot
 from .drift import Comparisons, matrix
-from .entry import Entry
+from .entry import ListedDocument
 from .guard import HEADERS, Guard
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class Application:
         return _respond(view.document(self._name, entry, document, everything="all" in request.args))
 
 
-def _find(snapshot: Snapshot, id_: str) -> Entry:
+def _find(snapshot: Snapshot, id_: str) -> ListedDocument:
     entry = snapshot.entries.get(id_)
     if entry is None:
         raise _Refused(404, "There is no such document", "It may have been moved or removed: look at the timeline.")

@@ -9,7 +9,7 @@ import msgspec
 
 from ..error import DocumentError, UsageError
 from .documents import Documents
-from .entry import Document, Entry, describe, faulty
+from .entry import Document, ListedDocument, describe, faulty
 from .folder import File, list_files
 from .mishap import guarded
 
@@ -21,7 +21,7 @@ TOTAL_LIMIT_BYTES = 1 << 30
 class Snapshot(msgspec.Struct, frozen=True):
     """The folder at one moment."""
 
-    entries: dict[str, Entry]
+    entries: dict[str, ListedDocument]
     """By id, the newest first."""
     others: int
     """JSON files that are none of envprobe's documents."""
@@ -38,7 +38,7 @@ class Catalogue:
         self.root = root.resolve()
         self._documents = Documents(self.root)
         self._lock = Lock()
-        self._entries: dict[File, Entry | None] = {}
+        self._entries: dict[File, ListedDocument | None] = {}
 
     def scan(self) -> Snapshot:
         """Look at the folder again: what is new or changed is read, what is gone is forgotten."""
@@ -52,16 +52,16 @@ class Catalogue:
         newest = sorted(found, key=lambda entry: (-entry.moment.timestamp(), entry.file.place))
         return Snapshot({entry.id: entry for entry in newest}, len(looked) - len(found), left_out)
 
-    def load(self, entry: Entry) -> Document:
+    def load(self, entry: ListedDocument) -> Document:
         """Return an entry's document. Raises DocumentError where the file is not any more what was listed."""
         document = self._documents.read(entry.file)
         if document is None:
             raise DocumentError(f"{entry.file.place}: is no document of envprobe any more", "reload the page")
         return document
 
-    def _look(self, files: list[File]) -> dict[File, Entry | None]:
+    def _look(self, files: list[File]) -> dict[File, ListedDocument | None]:
         """Return the entry of each file, None where it is not ours; of too many documents the newest files'."""
-        found: dict[File, Entry | None] = {}
+        found: dict[File, ListedDocument | None] = {}
         documents = size_bytes = 0
         for file in files:
             if documents == DOCUMENTS_LIMIT or size_bytes > TOTAL_LIMIT_BYTES:
@@ -71,8 +71,8 @@ class Catalogue:
                 documents, size_bytes = documents + 1, size_bytes + file.size_bytes
         return found
 
-    def _entry(self, file: File) -> Entry | None:
-        def described() -> Entry | None:
+    def _entry(self, file: File) -> ListedDocument | None:
+        def described() -> ListedDocument | None:
             document = self._documents.read(file)
             return None if document is None else describe(file, document)
 

@@ -18,7 +18,7 @@ from ..runs import Run
 from ..targets.address import shown
 from .folder import File
 
-Kind = Literal["baseline", "fingerprint", "run", "check", "faulty"]
+DocumentKind = Literal["baseline", "fingerprint", "run", "check", "faulty"]
 Document: TypeAlias = Baseline | Fingerprint | Run | Report
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 LATEST = 253_402_300_799
@@ -27,13 +27,13 @@ ID_DIGITS = 16
 CUT = 300
 
 
-class Entry(msgspec.Struct, frozen=True, kw_only=True):
+class ListedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """A document that lies in the folder."""
 
     id: str
     """What addresses it in the page: digits of the digest of its place, so that no address names a path."""
     file: File
-    kind: Kind
+    kind: DocumentKind
     words: str = ""
     """What it is about: a baseline's target, a run's command, what a check compared with what."""
     moment: datetime
@@ -65,7 +65,7 @@ def entry_id(place: str) -> str:
     return hashlib.sha256(os.fsencode(place)).hexdigest()[:ID_DIGITS]
 
 
-def describe(file: File, document: Document) -> Entry:
+def describe(file: File, document: Document) -> ListedDocument:
     """Return the entry of a document that could be read."""
     if isinstance(document, Report):
         return _check(file, document)
@@ -74,14 +74,14 @@ def describe(file: File, document: Document) -> Entry:
     return _baseline(file, document) if isinstance(document, Baseline) else _fingerprint(file, document)
 
 
-def faulty(file: File, reason: str) -> Entry:
+def faulty(file: File, reason: str) -> ListedDocument:
     """Return the entry of a file that could not be read as what it claims to be."""
     told = "\n".join(fault.removeprefix(f"{file.place}: ") for fault in reason.splitlines())
-    return Entry(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=told)
+    return ListedDocument(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=told)
 
 
-def _check(file: File, report: Report) -> Entry:
-    return Entry(
+def _check(file: File, report: Report) -> ListedDocument:
+    return ListedDocument(
         id=entry_id(file.place),
         file=file,
         kind="check",
@@ -93,10 +93,10 @@ def _check(file: File, report: Report) -> Entry:
     )
 
 
-def _run(file: File, run: Run) -> Entry:
+def _run(file: File, run: Run) -> ListedDocument:
     moment, is_file_time = _moment(run.context.get("recorded"), file)
     times = f", {len(run.attempts)} of {run.planned} times" if run.planned > 1 else ""
-    return Entry(
+    return ListedDocument(
         id=entry_id(file.place),
         file=file,
         kind="run",
@@ -111,11 +111,11 @@ def _run(file: File, run: Run) -> Entry:
     )
 
 
-def _baseline(file: File, baseline: Baseline) -> Entry:
+def _baseline(file: File, baseline: Baseline) -> ListedDocument:
     moment, is_file_time = _moment(baseline.provenance.recorded, file)
     made = baseline.provenance
     source = shown(made.target) or made.source
-    return Entry(
+    return ListedDocument(
         id=entry_id(file.place),
         file=file,
         kind="baseline",
@@ -128,10 +128,10 @@ def _baseline(file: File, baseline: Baseline) -> Entry:
     )
 
 
-def _fingerprint(file: File, fingerprint: Fingerprint) -> Entry:
+def _fingerprint(file: File, fingerprint: Fingerprint) -> ListedDocument:
     moment, is_file_time = _moment(fingerprint.context.get("time"), file)
     host = fingerprint.context.get("host_name")
-    return Entry(
+    return ListedDocument(
         id=entry_id(file.place),
         file=file,
         kind="fingerprint",

@@ -31,7 +31,7 @@ class File(msgspec.Struct, frozen=True):
     inode: int
 
 
-class Listing(msgspec.Struct, frozen=True):
+class FolderListing(msgspec.Struct, frozen=True):
     """What a folder holds, bounded."""
 
     files: list[File]
@@ -40,13 +40,13 @@ class Listing(msgspec.Struct, frozen=True):
     """One sentence for each thing that was not looked at."""
 
 
-def list_files(root: Path) -> Listing:
+def list_files(root: Path) -> FolderListing:
     """List the JSON files under a folder. Links, hidden names, pipes and devices are passed over."""
     left_out: list[str] = []
     found = sorted(_walk(root, left_out), key=lambda file: (-file.modified_ns, file.place))
     if len(found) > FILES_LIMIT:
         left_out.append(f"{len(found) - FILES_LIMIT:,} older files: the newest {FILES_LIMIT} are shown; serve a smaller folder")
-    return Listing(found[:FILES_LIMIT], left_out)
+    return FolderListing(found[:FILES_LIMIT], left_out)
 
 
 def _walk(root: Path, left_out: list[str]) -> Iterator[File]:

@@ -14,7 +14,7 @@ from ..numerics.comparison import Comparison
 from ..output import OutputComparison
 from ..policy import Severity
 from ..render.json import SCHEMA
-from ..report import Difference, Gap, Kind, Output, PolicySource, Quoted, Report
+from ..report import Difference, Kind, Line, OutputResult, PolicySource, Report, UnknownFact
 
 NOT_COMPARED = "not-compared"
 EDITED = "the file was edited or damaged after it was written; check again"
@@ -47,7 +47,7 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     observed: _Side
     compared: int = 0
     differences: list[_Difference]
-    unknown: list[Gap]
+    unknown: list[UnknownFact]
     skipped: dict[str, str] = {}
     stale_waivers: list[str] = []
     policy_from: PolicySource | None = None
@@ -73,7 +73,7 @@ def from_value(value: Any, where: str) -> Report:
         stale_waivers=saved.stale_waivers,
         policy_from=saved.policy_from,
         strict=saved.strict,
-        quote=Quoted(saved.observed.signature),
+        observed=Line(saved.observed.signature),
     )
     verdict = report.verdict.value
     if saved.verdict != verdict:
@@ -103,6 +103,6 @@ def _trace(value: dict[str, Any], where: str) -> Comparison | None:
     return None if value.get("verdict") == NOT_COMPARED else document.convert(value, Comparison, f"{where}: trace")
 
 
-def _output(value: dict[str, Any], where: str) -> Output:
+def _output(value: dict[str, Any], where: str) -> OutputResult:
     severity = document.convert(value.get("severity", Severity.FAIL.value), Severity, where)
-    return Output(comparison=document.convert(value, OutputComparison, where), severity=severity)
+    return OutputResult(comparison=document.convert(value, OutputComparison, where), severity=severity)

@@ -15,8 +15,8 @@ from ..render.page.template import fill
 from ..report import Report
 from ..spelling import line, safe
 from .catalogue import Snapshot
-from .drift import Cell
-from .entry import Entry
+from .drift import MatrixCell
+from .entry import ListedDocument
 
 HERE = __package__
 KINDS = ("baseline", "fingerprint", "run", "check", "faulty")
@@ -40,15 +40,15 @@ class Filter(NamedTuple):
     fingerprint: str = ""
     """The first digits of an environment's id."""
 
-    def admits(self, entry: Entry) -> bool:
+    def admits(self, entry: ListedDocument) -> bool:
         return self.kind in ("", entry.kind) and self.fingerprint in ("", short_id(entry.fingerprint))
 
 
 class Sides(NamedTuple):
     """What is compared with what."""
 
-    expected: Sequence[Entry]
-    observed: Sequence[Entry]
+    expected: Sequence[ListedDocument]
+    observed: Sequence[ListedDocument]
     is_one: bool
     """Whether one document was chosen to compare the others with."""
     left_out: int = 0
@@ -71,19 +71,19 @@ def timeline(folder: str, snapshot: Snapshot, shown: Filter) -> Page:
     return _page("Timeline", folder, "timeline", values)
 
 
-def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequence[Cell]]) -> Page:
+def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequence[MatrixCell]]) -> Page:
     """Return the matrix: a row for each expected document; where one was chosen, a line for each observed."""
     values = {"snapshot": snapshot, "cells": cells, "letters": _letters(list(snapshot.entries.values())), **sides._asdict()}
     return _page("Drift", folder, "matrix", values)
 
 
-def document(folder: str, entry: Entry, found: Document, *, everything: bool) -> Page:
+def document(folder: str, entry: ListedDocument, found: Document, *, everything: bool) -> Page:
     """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
     told = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
     return _page(entry.file.place, folder, "one", {"entry": entry, "rows": show.grouped(told), "everything": everything})
 
 
-def faulty(folder: str, entry: Entry) -> Page:
+def faulty(folder: str, entry: ListedDocument) -> Page:
     """Return why a document cannot be read."""
     return _page(entry.file.place, folder, "faulty", {"entry": entry})
 
@@ -104,7 +104,7 @@ def short_id(id_: str) -> str:
     return safe(id_.removeprefix("sha256:"))[:SHORT_DIGITS]
 
 
-def _letters(entries: Sequence[Entry]) -> dict[str, str]:
+def _letters(entries: Sequence[ListedDocument]) -> dict[str, str]:
     """Return a letter for each environment by its id, A for the oldest: easier to tell apart than digits."""
     ids = dict.fromkeys(entry.environment for entry in reversed(entries) if entry.environment)
     return {id_: _letter(number) for number, id_ in enumerate(ids)}
@@ -122,7 +122,7 @@ def _page(title: str, folder: str, template: str, values: Mapping[str, Any], *, 
     return Page(html, shell.security_policy((shell.asset("style.css"), *styles), scripts, forms=FORMS))
 
 
-def _choice(entries: Sequence[Entry]) -> dict[str, str]:
+def _choice(entries: Sequence[ListedDocument]) -> dict[str, str]:
     """Return which two documents are chosen for comparing at first: the newest baseline, and the newest other environment."""
     recorded = [entry for entry in entries if entry.kind == "baseline" and entry.has_environment]
     expected = next((entry for entry in [*recorded, *entries] if entry.has_expectation), None)
@@ -130,5 +130,5 @@ def _choice(entries: Sequence[Entry]) -> dict[str, str]:
     return {"expected": expected.id if expected else "", "observed": observed.id if observed else ""}
 
 
-def _day(entry: Entry) -> str:
+def _day(entry: ListedDocument) -> str:
     return f"{entry.moment:%Y-%m-%d}"

@@ -13,7 +13,7 @@ from ..error import EnvprobeError
 from ..fingerprint import Fingerprint
 from ..instruments import rules
 from ..policy import Policy, Severity, overlay
-from ..records.quote import Quote
+from ..records.published import record_of
 from ..render import FORMATS, Style
 from ..render.summary import count, headline
 from ..report import Report, Verdict
@@ -66,13 +66,15 @@ class EnvironmentCheck:
         if self.fingerprint is None:
             return
         try:
-            report = environment.diff(baseline, self.fingerprint, config=self.project, strict=self.strict)
+            report = environment.diff(
+                baseline, self.fingerprint, config=self.project, strict=self.strict, observed_name=self.project.target
+            )
         except EnvprobeError as error:
             if not name:
                 raise
             self.troubles[name] = error
         else:
-            self.reports[name] = msgspec.structs.replace(report, observed_name=self.project.target)
+            self.reports[name] = report
 
     def _note_in_junit(self, fingerprint: Fingerprint) -> None:
         from _pytest.junitxml import xml_key  # what `record_testsuite_property` uses; the fixture is no good outside tests
@@ -84,7 +86,7 @@ class EnvironmentCheck:
 
     def pytest_report_header(self) -> list[str]:
         """Return the signature: one line that stands for the environment."""
-        return [] if self.fingerprint is None else [Quote(self.fingerprint)()]
+        return [] if self.fingerprint is None else [str(record_of(self.fingerprint).line)]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

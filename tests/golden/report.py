@@ -9,7 +9,8 @@ import msgspec
 
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
-from envprobe.experiment.compare import with_outputs
+from envprobe.command.environment import NOT_KEPT
+from envprobe.experiment.compare import compare_experiments
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json as trace_json
@@ -31,8 +32,8 @@ def _report(observed: Fingerprint, expected: Fingerprint | None = None, **given:
 
 
 def _experiments(expected: Run, observed: Run, names: tuple[str, str] = ("run-1.json", "run-2.json")) -> Report:
-    report = assess(expected.environment, observed.environment, policy=DEFAULT, today=TODAY, names=names)
-    return with_outputs(report, expected, observed, DEFAULT, Tolerance())
+    outputs = compare_experiments(expected, observed, Tolerance(), NOT_KEPT)
+    return assess(expected, observed, policy=DEFAULT, today=TODAY, names=names, outputs=outputs)
 
 
 def _traced(found: Any) -> Fingerprint:
@@ -131,8 +132,8 @@ REPORTS: dict[str, Report] = {
         seeded([0.90, 0.91, 0.89, 0.905, 0.895, 0.9]), seeded([0.904], first_seed=50), names=("run-1.json", "run-2.json")
     ),
     "outputs-undetermined": _experiments(seeded([0.90, 0.91, 0.89]), seeded([0.904], first_seed=50)),
-    "revision": msgspec.structs.replace(
-        _report(fingerprint({"packages.numpy.version": "1.23.5"})),
+    "revision": _report(
+        fingerprint({"packages.numpy.version": "1.23.5"}),
         policy_from=PolicySource("origin/main", "0123456789abcdef" * 2 + "01234567"),
     ),
     "same-bits": _report(

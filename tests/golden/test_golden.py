@@ -13,7 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from envprobe.policy import Severity
 from envprobe.render import FORMATS, Style
+from envprobe.render.quoted import quoted
+from envprobe.render.summary import groups, headline, title, unknowns
+from envprobe.report import Report
+from tests.support.markup import Page
 
 from .report import REPORTS
 
@@ -35,12 +40,14 @@ STYLES = {
     "sarif": {"all": Style(verbosity=1)},
     "github": {"annotations": Style()},
 }
+PAGES = ("differs", "undetermined", "outputs", "other-bits", "hostile")
+"""Reports whose pages are kept: a page is long, and says of the others what these say. For all of them its parts are checked."""
 
 
 def _files() -> Iterator[tuple[str, str, str]]:
     for report in REPORTS:
         for form in FORMATS:
-            for style in STYLES[form]:
+            for style in STYLES[form] if form != "html" or report in PAGES else ():
                 yield report, form, style
 
 
@@ -59,6 +66,19 @@ def test_bytes(report: str, form: str, style: str) -> None:
         pytest.fail(f"{path.name} is rewritten: read the difference, then run again without ENVPROBE_REGENERATE_GOLDEN")
     assert data.decode("utf-8") == path.read_text("utf-8")
     assert data == path.read_bytes()
+
+
+@pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+def test_the_parts_of_a_page(report: Report) -> None:
+    """A page has one heading with the verdict, an article for each thing to tell, and its provenance."""
+    page = Page(FORMATS["html"](report, Style()))
+    told = [group for group in groups(report, Severity) if group.severity is not Severity.IGNORE]
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("h1") == tags.count("main") == 1
+    assert tags.count("article") == len(told) + len(unknowns(report, notes=True)) + len(report.outputs)
+    assert all(title(group) in page.text for group in told)
+    assert headline(report) in page.text
+    assert all(text in page.text for text in (report.expected_id, report.observed_id, quoted(report)))
 
 
 def test_nothing_is_left_behind() -> None:

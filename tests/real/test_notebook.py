@@ -13,7 +13,7 @@ from envprobe.baseline import Baseline, to_json
 from envprobe.fact import Known
 from envprobe.notebook.display import of_report
 from envprobe.policy import Severity
-from envprobe.report import Difference, Gap, Kind
+from envprobe.report import Difference, Kind, UnknownFact
 from tests.notebook.running import run_cells
 from tests.support.browser import Visit, visit
 from tests.support.hostile import RUN, TEXTS
@@ -95,7 +95,7 @@ def test_nothing_of_a_report_acts(visitor: Visit, tmp_path: Path) -> None:
         )
         for text in TEXTS
     ]
-    gaps = [Gap(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS]
+    gaps = [UnknownFact(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS]
     named = [
         report([], gaps[:1], expected_name=text, observed_name=text, skipped={text: text}, stale_waivers=[text]) for text in TEXTS
     ]

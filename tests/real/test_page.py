@@ -17,7 +17,7 @@ from envprobe.output.comparison import OutputComparison, OutputDifference, Outpu
 from envprobe.policy import Severity
 from envprobe.render.page import render
 from envprobe.render.page.shell import document
-from envprobe.report import Difference, Gap, Kind, Output, Quoted, Report
+from envprobe.report import Difference, Kind, Line, OutputResult, Report, UnknownFact
 from tests.support.browser import Visit, visit
 from tests.support.hostile import AWAY, RUN, TEXTS
 from tests.support.trace_sample import moved, trace
@@ -50,12 +50,12 @@ def _rich() -> Report:
             _difference("system.kernel", Severity.NOTE, expected=Known("6.1.0"), observed=Known("5.4.0")),
             *[_difference(f"ospackages.lib{index}", Severity.NOTE) for index in range(20)],
         ],
-        [Gap(path="gpu.driver", reason="nvidia-smi gave no answer", severity=Severity.WARN)],
+        [UnknownFact(path="gpu.driver", reason="nvidia-smi gave no answer", severity=Severity.WARN)],
         trace=compare(trace(), moved({("training", "forward"): (1.0, 0.5, 0.2500002), ("training", "loss"): (1.1, 0.5, 0.25)})),
         outputs=[output(deviation())],
         skipped={"stdlib.*": "left out by --no-integrity"},
         stale_waivers=["gpu.* (cy): expired on 2025-06-30"],
-        quote=Quoted("envprobe:1|py:3.9.2|tf:2.9.0"),
+        observed=Line("envprobe:1|py:3.9.2|tf:2.9.0"),
     )
 
 
@@ -78,15 +78,15 @@ def _hostile() -> Report:
         ]
         + [_difference(f"{text}.x", Severity.WARN, because=f"packages.{TEXTS[0]}.version") for text in TEXTS]
         + [_difference(f"{text}.y", Severity.NOTE, fix=text) for text in TEXTS],
-        [Gap(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS],
+        [UnknownFact(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS],
         expected_name=text,
         observed_name=text,
         expected_id=text,
         observed_id=text,
-        quote=Quoted(text),
+        observed=Line(text),
         trace=found,
         outputs=[
-            Output(
+            OutputResult(
                 comparison=OutputComparison(
                     name=text,
                     type="json",

@@ -8,7 +8,7 @@ import pytest
 
 from envprobe.fact import ABSENT, Known
 from envprobe.policy import Severity
-from envprobe.report import Difference, Gap, Kind, Report, Verdict
+from envprobe.report import Difference, Kind, Report, UnknownFact, Verdict
 
 LEVELS = [Severity.FAIL, Severity.WARN, Severity.NOTE]
 
@@ -18,7 +18,7 @@ def _difference(path: str, severity: Severity, because: str | None = None) -> Di
 
 
 def _report(differences: list[Difference], unknown: list[Severity] | None = None, **given: Any) -> Report:
-    gaps = [Gap(path=f"g{index}", reason="x", severity=severity) for index, severity in enumerate(unknown or [])]
+    gaps = [UnknownFact(path=f"g{index}", reason="x", severity=severity) for index, severity in enumerate(unknown or [])]
     return Report(
         **{
             "expected_name": "e",

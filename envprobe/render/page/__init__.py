@@ -11,6 +11,7 @@ from ...policy import Severity
 from ...report import Report
 from ...spelling import line
 from .. import Style, summary
+from ..quoted import quoted
 from . import curve, deviation, view
 from .shell import document
 from .template import fill
@@ -19,7 +20,7 @@ PLACES = (
     ("differences", "told", "Differences"),
     ("outputs", "outputs", "Outputs"),
     ("training", "trace", "Training run"),
-    ("gaps", "gaps", "Could not be told"),
+    ("gaps", "unknowns", "Could not be told"),
     ("waived", "waived", "Waived"),
     ("notes", "noted", "Notes"),
     ("compared", "", "Provenance"),
@@ -34,27 +35,30 @@ def render(report: Report, style: Style | None = None) -> str:
 
 def body(report: Report) -> Markup:
     """Return what the page shows, for a page of another kind around it."""
-    found = summary.entries(report, (Severity.FAIL, Severity.WARN, Severity.NOTE))
-    told = view.parts(entry for entry in found if entry.severity is not Severity.NOTE)
-    waived = view.parts(entry for entry in found if entry.severity is Severity.NOTE and entry.first.waiver)
-    noted = view.parts(entry for entry in found if entry.severity is Severity.NOTE and not entry.first.waiver)
+    found = summary.groups(report, (Severity.FAIL, Severity.WARN, Severity.NOTE))
+    told = view.parts(group for group in found if group.severity is not Severity.NOTE)
+    waived = view.parts(group for group in found if group.severity is Severity.NOTE and group.first.waiver)
+    noted = view.parts(group for group in found if group.severity is Severity.NOTE and not group.first.waiver)
     every = [*told, *waived, *noted]
-    outputs, gaps = deviation.items(report), summary.gaps(report, notes=True)
+    outputs, unknowns = deviation.items(report), summary.unknowns(report, notes=True)
     values: dict[str, Any] = {
         "report": report,
+        "signature": quoted(report),
         "headline": summary.headline(report),
         "observed_name": line(report.observed_name),
         "expected_name": line(report.expected_name),
         "provenance": summary.provenance(report),
-        "counts": _counts(every, outputs, len(gaps)),
-        "sections": _sections(every, outputs, gaps),
+        "counts": _counts(every, outputs, len(unknowns)),
+        "sections": _sections(every, outputs, unknowns),
         "told": told,
         "waived": waived,
         "noted": noted,
         "notes": sum(item.size for part in noted for item in part.items),
         "outputs": outputs,
         "trace": curve.view(report),
-        "gaps": [(*told, view.paths(alike)) for told, alike in zip(gaps, summary.alike_gaps(report, notes=True), strict=True)],
+        "unknowns": [
+            (*told, view.paths(alike)) for told, alike in zip(unknowns, summary.alike_unknowns(report, notes=True), strict=True)
+        ],
         "section": view.section,
         "left_out": summary.left_out(report.skipped),
         "stale": [line(waiver, 400) for waiver in report.stale_waivers],
@@ -63,16 +67,18 @@ def body(report: Report) -> Markup:
     return fill("report.html", values)
 
 
-def _counts(parts: list[view.Part], outputs: list[deviation.Item], gaps: int) -> list[tuple[str, int]]:
+def _counts(parts: list[view.SectionCards], outputs: list[deviation.OutputCard], unknowns: int) -> list[tuple[str, int]]:
     """Return how many there are of each severity that there is, the worst first; what could not be told is `unknown`."""
     counts = Counter(output.severity for output in outputs)
     for part in parts:
         for item in part.items:
             counts[item.severity] += item.size
-    counts["unknown"] += gaps
+    counts["unknown"] += unknowns
     return [(word, counts[word]) for word in ("fail", "warn", "unknown", "note") if counts[word]]
 
 
-def _sections(parts: list[view.Part], outputs: list[deviation.Item], gaps: list[tuple[str, str, str]]) -> list[str]:
-    names = {part.section for part in parts} | {view.section(facts) for facts, _, _ in gaps}
+def _sections(
+    parts: list[view.SectionCards], outputs: list[deviation.OutputCard], unknowns: list[tuple[str, str, str]]
+) -> list[str]:
+    names = {part.section for part in parts} | {view.section(facts) for facts, _, _ in unknowns}
     return sorted(names | ({"outputs"} if outputs else set()))

@@ -66,7 +66,7 @@ class Chart(NamedTuple):
     """Where on the x axis both runs first differ."""
 
 
-class Cell(NamedTuple):
+class StageCell(NamedTuple):
     """One stage of the run and how many of its records moved."""
 
     name: str
@@ -76,11 +76,11 @@ class Cell(NamedTuple):
     """Whether the runs part here."""
 
 
-class Row(NamedTuple):
+class StageRow(NamedTuple):
     """The stages of one part of the run."""
 
     name: str
-    cells: list[Cell]
+    cells: list[StageCell]
 
 
 class Numbers(NamedTuple):
@@ -98,7 +98,7 @@ class View(NamedTuple):
     moved: int
     """How many of its records differ."""
     charts: list[Chart]
-    rows: list[Row]
+    rows: list[StageRow]
     numbers: list[Numbers]
     expected_class: str
     observed_class: str
@@ -130,15 +130,15 @@ def charts(found: Comparison) -> list[Chart]:
     return drawn
 
 
-def rows(found: Comparison) -> list[Row]:
+def rows(found: Comparison) -> list[StageRow]:
     """Return the stages in the order of the run, those of one part and step in one row."""
     first = found.first_divergence
     place = None if first is None else (first.part, first.stage, first.step)
     cells = [
-        (_row_name(stage), Cell(stage.stage, stage.compared, stage.moved, (stage.part, stage.stage, stage.step) == place))
+        (_row_name(stage), StageCell(stage.stage, stage.compared, stage.moved, (stage.part, stage.stage, stage.step) == place))
         for stage in found.stages
     ]
-    return [Row(name, [cell for _, cell in members]) for name, members in itertools.groupby(cells, key=lambda pair: pair[0])]
+    return [StageRow(name, [cell for _, cell in members]) for name, members in itertools.groupby(cells, key=lambda pair: pair[0])]
 
 
 def numbers(found: Comparison) -> list[Numbers]:

@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeAlias
 
 from ...output import Deviation
 from ...output.comparison import Place
-from ...report import Output, Report
+from ...report import OutputResult, Report
 from ...spelling import line
 from .. import output_summary
 from . import scale
@@ -18,7 +18,7 @@ SHOWN_CHARACTERS = 1000
 START, END = 16, 204
 """Of the 220 pixels of a strip: round numbers stand below both ends."""
 
-Errors: TypeAlias = tuple[float, float, float] | None
+ThreeErrors: TypeAlias = tuple[float, float, float] | None
 """The largest, the mean and the median; None where there are none that can be drawn."""
 
 
@@ -40,7 +40,7 @@ class Share(NamedTuple):
     """The part that no tolerance accepts."""
 
 
-class Difference(NamedTuple):
+class DrawnDifference(NamedTuple):
     """One place in an output that differs."""
 
     where: str
@@ -55,32 +55,32 @@ class Difference(NamedTuple):
     worst: list[tuple[str, str, str]]
 
 
-class Item(NamedTuple):
+class OutputCard(NamedTuple):
     """One output."""
 
     severity: str
     name: str
     heading: str
     hint: str
-    differences: list[Difference]
+    differences: list[DrawnDifference]
     left: int
     absolute: list[Tick]
     relative: list[Tick]
     """The axes that all differences of this output share; empty where nothing is drawn on them."""
 
 
-def items(report: Report) -> list[Item]:
+def items(report: Report) -> list[OutputCard]:
     """Return the outputs, the worst first."""
     return [_item(output) for output in output_summary.told(report, everything=True)]
 
 
-def _item(output: Output) -> Item:
+def _item(output: OutputResult) -> OutputCard:
     found = output.comparison
     told, left = output_summary.findings(found, everything=True)
     deviations = [difference.deviation for difference in found.differences]
     many = [deviation if deviation is not None and deviation.count > 1 else None for deviation in deviations]
     absolute, relative = _axis(map(_absolute, many)), _axis(map(_relative, many))
-    return Item(
+    return OutputCard(
         severity=output_summary.severity(output).value,
         name=line(found.name),
         heading=line(output_summary.heading(found), SHOWN_CHARACTERS),
@@ -93,9 +93,9 @@ def _item(output: Output) -> Item:
 
 
 def _difference(
-    finding: output_summary.Finding, deviation: Deviation | None, absolute: Scale | None, relative: Scale | None
-) -> Difference:
-    return Difference(
+    finding: output_summary.ShownDifference, deviation: Deviation | None, absolute: Scale | None, relative: Scale | None
+) -> DrawnDifference:
+    return DrawnDifference(
         where=finding.where,
         expected=finding.expected,
         observed=finding.observed,
@@ -121,31 +121,31 @@ def _percent(part: int, whole: int) -> float:
     return max(round(100 * part / whole, 1), 1.0) if part else 0.0
 
 
-def _absolute(deviation: Deviation | None) -> Errors:
+def _absolute(deviation: Deviation | None) -> ThreeErrors:
     if deviation is None:
         return None
     return _errors(deviation.max_absolute, deviation.mean_absolute, deviation.median_absolute)
 
 
-def _relative(deviation: Deviation | None) -> Errors:
+def _relative(deviation: Deviation | None) -> ThreeErrors:
     if deviation is None:
         return None
     return _errors(deviation.max_relative, deviation.mean_relative, deviation.median_relative)
 
 
-def _errors(largest: float | None, mean: float | None, median: float | None) -> Errors:
+def _errors(largest: float | None, mean: float | None, median: float | None) -> ThreeErrors:
     if largest is None or mean is None or median is None or not all(map(math.isfinite, (largest, mean, median))):
         return None
     return largest, mean, median
 
 
-def _axis(errors: Iterable[Errors]) -> Scale | None:
+def _axis(errors: Iterable[ThreeErrors]) -> Scale | None:
     """Return the axis on which all of these errors lie; None where there are none above zero."""
     told = [value for three in errors if three for value in three if value > 0]
     return scale.logarithmic(told, START, END) if told else None
 
 
-def _strip(errors: Errors, axis: Scale | None) -> Strip | None:
+def _strip(errors: ThreeErrors, axis: Scale | None) -> Strip | None:
     if errors is None or axis is None or not errors[0]:
         return None
     largest, mean, median = errors

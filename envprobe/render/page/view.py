@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ...assess.fix import is_command
 from ...policy import Severity
-from ...report import Difference, Gap
+from ...report import Difference, UnknownFact
 from ...spelling import contrast, line
 from .. import summary
 
@@ -19,7 +19,7 @@ SHOWN_ROWS = 1000
 """A page is to be opened from a mail; whoever has more differences of one kind reads them as JSON."""
 
 
-class Row(NamedTuple):
+class FactRow(NamedTuple):
     """One fact on one line."""
 
     name: str
@@ -30,16 +30,16 @@ class Row(NamedTuple):
     observed: str
 
 
-class Item(NamedTuple):
+class Card(NamedTuple):
     """One thing to look at: a difference with all that is to say about it, or several alike."""
 
     severity: str
     section: str
     title: str
     kind: str
-    values: Row | None
+    values: FactRow | None
     """What differs; None where several do."""
-    members: list[Row]
+    members: list[FactRow]
     """The differences of a group, of which `size` are there in all."""
     size: int
     names: str
@@ -47,31 +47,31 @@ class Item(NamedTuple):
     why: str
     mends: list[tuple[str, bool]]
     """What to do, and whether it is a command."""
-    moves: list[Row]
+    moves: list[FactRow]
     """What follows from it, of which there are `moved` in all."""
     moved: int
     waived: str
 
 
-class Part(NamedTuple):
+class SectionCards(NamedTuple):
     """A section of the fingerprint and the items in it."""
 
     section: str
-    items: list[Item]
+    items: list[Card]
 
 
-def parts(entries: Iterable[summary.Entry]) -> list[Part]:
-    """Return entries by section, the sections in the order in which they are first met."""
-    found: dict[str, list[Item]] = {}
-    for entry in entries:
-        item = _item(entry)
+def parts(groups: Iterable[summary.DifferenceGroup]) -> list[SectionCards]:
+    """Return groups by section, the sections in the order in which they are first met."""
+    found: dict[str, list[Card]] = {}
+    for group in groups:
+        item = _item(group)
         found.setdefault(item.section, []).append(item)
-    return [Part(section, items) for section, items in found.items()]
+    return [SectionCards(section, items) for section, items in found.items()]
 
 
-def paths(gaps: Sequence[Gap]) -> list[str]:
-    """Return the facts of gaps of one reason where there are several, the first of many."""
-    return [line(gap.path) for gap in gaps[:SHOWN_ROWS]] if len(gaps) > 1 else []
+def paths(unknowns: Sequence[UnknownFact]) -> list[str]:
+    """Return the facts of unknowns of one reason where there are several, the first of many."""
+    return [line(fact.path) for fact in unknowns[:SHOWN_ROWS]] if len(unknowns) > 1 else []
 
 
 def section(path: str) -> str:
@@ -79,23 +79,23 @@ def section(path: str) -> str:
     return line(path.partition(".")[0].partition(" ")[0].rstrip(","), 80)
 
 
-def _item(entry: summary.Entry) -> Item:
-    first, members, moves = entry.first, entry.differences, entry.consequences
+def _item(group: summary.DifferenceGroup) -> Card:
+    first, members, moves = group.first, group.differences, group.consequences
     is_group = len(members) > 1
-    return Item(
-        severity=entry.severity.value,
+    return Card(
+        severity=group.severity.value,
         section=section(first.path),
-        title=summary.title(entry),
+        title=summary.title(group),
         kind=first.kind.value,
         values=None if is_group else _row(first, first.path),
         members=[_row(member, member.path.partition(".")[2]) for member in members[:SHOWN_ROWS]] if is_group else [],
         size=len(members),
-        names=summary.names(entry, SHOWN_NAMES) if is_group else "",
+        names=summary.names(group, SHOWN_NAMES) if is_group else "",
         why=line(first.why, SHOWN_CHARACTERS),
-        mends=[_mend(fix) for fix in summary.fixes(entry)],
+        mends=[_mend(fix) for fix in summary.fixes(group)],
         moves=[_row(move, move.path, than=first.severity) for move in moves[:SHOWN_ROWS]],
         moved=len(moves),
-        waived=summary.waived(entry),
+        waived=summary.waived(group),
     )
 
 
@@ -108,8 +108,8 @@ def _mend(fix: str) -> tuple[str, bool]:
     return fix, True
 
 
-def _row(difference: Difference, name: str, than: Severity | None = None) -> Row:
+def _row(difference: Difference, name: str, than: Severity | None = None) -> FactRow:
     """Return a difference as one line; its severity is told where it is above another."""
     expected, observed = contrast(difference.expected, difference.observed, SHOWN_CHARACTERS, SHOWN_ITEMS)
     is_louder = than is not None and difference.severity.rank > than.rank
-    return Row(line(name), difference.kind.value, difference.severity.value if is_louder else "", expected, observed)
+    return FactRow(line(name), difference.kind.value, difference.severity.value if is_louder else "", expected, observed)

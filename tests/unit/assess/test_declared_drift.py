@@ -42,10 +42,10 @@ def test_declared_facts() -> None:
 
 
 def test_declared_and_unknown() -> None:
-    """A declared fact that could not be told, or not be compared, is a doubt."""
+    """A declared fact that is unknown, or cannot be compared, is unknown in the report."""
     baseline = _declared(python__version=Declaration(specifier="==3.8.*"), packages__six__version=Declaration(specifier=">1"))
     observed = fingerprint({"packages.six.version": "main"}, unknown={"python.version": "crashed"})
-    assert [(doubt.path, doubt.reason) for doubt in compare(baseline, observed).doubts] == [
+    assert [*compare(baseline, observed).unknown.items()] == [
         ("packages.six.version", "cannot be compared with what is declared"),
         ("python.version", "crashed"),
     ]
@@ -62,7 +62,7 @@ def test_declared_outside_facts() -> None:
     """What only an engine can see is not compared where it did not look."""
     baseline = _declared(image__digest=Declaration(equals="sha256:1"), python__version=Declaration(specifier="==3.9.*"))
     found = compare(baseline, fingerprint())
-    assert (found.changes, found.doubts, list(found.skipped), found.compared) == ([], [], ["image.digest"], 1)
+    assert (found.changes, found.unknown, list(found.skipped), found.compared) == ([], {}, ["image.digest"], 1)
 
 
 def test_a_missing_section_is_not_absence() -> None:
@@ -72,4 +72,4 @@ def test_a_missing_section_is_not_absence() -> None:
     blind = Fingerprint(probe=whole.probe, sections={"python": whole.sections["python"]})
     found = compare(baseline, blind)
     assert found.changes == []
-    assert [doubt.path for doubt in found.doubts] == ["packages.keras.version", "packages.six.version"]
+    assert [*found.unknown] == ["packages.keras.version", "packages.six.version"]

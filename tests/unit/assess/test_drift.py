@@ -27,24 +27,24 @@ def test_a_failed_collector_hides_nothing_and_invents_nothing() -> None:
     failed = fingerprint(unknown={"packages.*": "crashed"}, without=("packages.six.version", "packages.six.origin"))
     found = compare(fingerprint(), failed)
     assert found.changes == []
-    assert [doubt.path for doubt in found.doubts] == ["packages.six.origin", "packages.six.version", "packages.*"]
+    assert [*found.unknown] == ["packages.six.origin", "packages.six.version", "packages.*"]
 
 
-def test_unknown_on_either_side_is_a_doubt() -> None:
-    """A fact that either side could not tell is a doubt that says which side, never a change."""
+def test_unknown_on_either_side_stays_unknown() -> None:
+    """A fact that is unknown on either side is unknown in the report, which says on which side, and never a change."""
     blind = fingerprint(unknown={"python.version": "no permission"})
     for expected, observed, reason in (
         (fingerprint(), blind, "no permission"),
-        (blind, fingerprint(), "the baseline could not tell: no permission"),
+        (blind, fingerprint(), "unknown in the baseline: no permission"),
         (blind, blind, "no permission"),
     ):
         found = compare(expected, observed)
         assert found.changes == []
-        assert [(doubt.path, doubt.reason) for doubt in found.doubts] == [("python.version", reason)]
+        assert [*found.unknown.items()] == [("python.version", reason)]
 
 
 def test_what_was_left_out_is_not_compared() -> None:
-    """What either side left out is neither a change nor a doubt, and the report says so with the reason."""
+    """What either side left out is neither a change nor unknown, and the report says so with the reason."""
     left_out = fingerprint(
         {"packages.six.version": "9"},
         skipped={"integrity.*": "asked", "packages.six.*": "asked"},
@@ -52,7 +52,7 @@ def test_what_was_left_out_is_not_compared() -> None:
     )
     for found in (compare(fingerprint(), left_out), compare(left_out, fingerprint())):
         assert found.changes == []
-        assert found.doubts == []
+        assert found.unknown == {}
         assert found.skipped == {"integrity.*": "asked", "packages.six.*": "asked"}
 
 
@@ -66,10 +66,10 @@ def test_sections_that_one_side_has() -> None:
     """What only an engine sees is not compared where one side had none; any other recorded section must be there."""
     outside = fingerprint({"image.id": "sha256:1", "container.user": "root"})
     for found in (compare(outside, fingerprint()), compare(fingerprint(), outside)):
-        assert (found.changes, found.doubts) == ([], [])
+        assert (found.changes, found.unknown) == ([], {})
         assert set(found.skipped) == {"image.*", "container.*"}
     recorded = fingerprint({"stdlib.json": "sha256:1"})
-    assert [doubt.path for doubt in compare(recorded, fingerprint()).doubts] == ["stdlib.*"]
+    assert [*compare(recorded, fingerprint()).unknown] == ["stdlib.*"]
     assert compare(fingerprint(), recorded).skipped == {"stdlib.*": "the expected side was recorded without it"}
 
 
@@ -92,4 +92,4 @@ def test_equal_sections_are_equal_whatever_is_unknown() -> None:
     blind = fingerprint(unknown={"cpu.model": "masked"})
     assert isinstance(blind, Fingerprint)
     assert isinstance(blind.get("cpu.model"), Unknown)
-    assert [doubt.path for doubt in compare(blind, blind).doubts] == ["cpu.model"]
+    assert [*compare(blind, blind).unknown] == ["cpu.model"]

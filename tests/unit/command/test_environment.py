@@ -19,6 +19,7 @@ from envprobe.config import Config
 from envprobe.error import DocumentError, EnvprobeError, StoreError, TargetError, UsageError
 from envprobe.fingerprint import to_json
 from envprobe.policy import Policy, Severity
+from envprobe.render.quoted import quoted
 from envprobe.report import Verdict
 from tests.support.sample import fingerprint
 
@@ -114,14 +115,14 @@ def test_a_report_quotes_what_attach_would_write(config: Config, tmp_path: Path)
     page.write_text("# Results\n")
     line = str(attach(tmp_path / "drifted.json", page, config=config).record.line)
     assert line in page.read_text()
-    assert environment.diff(fingerprint(), tmp_path / "drifted.json", config=config).signature == line
+    assert quoted(environment.diff(fingerprint(), tmp_path / "drifted.json", config=config)) == line
 
 
 def test_a_declared_baseline_is_no_environment(config: Config) -> None:
     """What is only declared can be expected and not observed."""
     declared = Baseline(name="pins", kind="declared", declared={"packages.numpy.version": Declaration(specifier="==1.22.4")})
     assert environment.diff(declared, fingerprint(), config=config).verdict is Verdict.REPRODUCES
-    with pytest.raises(UsageError, match="a declared baseline is no environment"):
+    with pytest.raises(UsageError, match="pins is a declared baseline; it can only stand first"):
         environment.diff(fingerprint(), declared, config=config)
 
 

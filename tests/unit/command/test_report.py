@@ -12,7 +12,7 @@ from envprobe import fingerprint
 from envprobe.baseline import Baseline
 from envprobe.baseline.declaration import Declaration
 from envprobe.carrier import open_carrier
-from envprobe.command.report import attach, load_record, verify
+from envprobe.command.report import attach, load, record_in, verify
 from envprobe.command.source import signed_in
 from envprobe.config import Config
 from envprobe.error import DocumentError, EnvprobeError, StoreError, UsageError
@@ -52,19 +52,19 @@ class TestAttach:
 
     def test_a_recorded_baseline_is_a_source(self) -> None:
         """A baseline that was recorded is an environment."""
-        assert load_record(Baseline(name="b", kind="recorded", fingerprint=sample())).fingerprint == sample()
+        assert record_in(Baseline(name="b", kind="recorded", fingerprint=sample())).fingerprint == sample()
 
     def test_a_declared_baseline_is_none(self) -> None:
         """What is only declared was never anybody's environment."""
         declared = Baseline(name="b", kind="declared", declared={"python.version": Declaration(equals="3.8")})
-        with pytest.raises(UsageError, match="no environment"):
-            load_record(declared)
+        with pytest.raises(UsageError, match="a declared baseline; it has no record"):
+            record_in(declared)
 
     def test_a_fingerprint_of_any_name_is_a_source(self, tmp_path: Path) -> None:
         """A name that is no report's is read as a document."""
         path = tmp_path / "trainer.fingerprint"
         path.write_bytes(fingerprint.to_json(sample()))
-        assert load_record(path).fingerprint == sample()
+        assert record_in(load(path)).fingerprint == sample()
 
     @pytest.mark.parametrize("name", ["report.html", "report.json"])
     def test_a_report_is_a_source(self, name: str, tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ class TestAttach:
     def test_a_report_without_a_record_is_none(self, tmp_path: Path) -> None:
         """Nothing can be taken from a report that carries nothing."""
         with pytest.raises(DocumentError, match="no envprobe record"):
-            load_record(bare("report.html", tmp_path))
+            record_in(load(bare("report.html", tmp_path)))
 
     def test_a_copy_leaves_the_report_as_it_is(self, tmp_path: Path) -> None:
         """With an output the report itself is only read."""

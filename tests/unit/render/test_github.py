@@ -9,11 +9,10 @@ import pytest
 
 from envprobe.assess import assess
 from envprobe.fingerprint import Fingerprint
-from envprobe.location import Anchor
 from envprobe.policy import DEFAULT
 from envprobe.render import TROUBLE, Style
 from envprobe.render.github import SHOWN, command, render
-from envprobe.report import Report
+from envprobe.report import Location, Report
 from tests.golden.report import REPORTS
 from tests.support.sample import fingerprint
 
@@ -24,7 +23,7 @@ def _report(observed: Fingerprint, expected: Fingerprint | None = None) -> Repor
 
 def test_a_difference_is_an_annotation_beside_its_line() -> None:
     """An error names the file and the line of the baseline; the first line of the log is the verdict."""
-    report = msgspec.structs.replace(REPORTS["differs"], anchor=Anchor("baselines/tf,1.json", {"packages.numpy.version": 41}))
+    report = msgspec.structs.replace(REPORTS["differs"], location=Location("baselines/tf,1.json", {"packages.numpy.version": 41}))
     verdict, annotation = render(report, Style()).splitlines()
     assert verdict == "DIFFERS  1 difference that changes results"
     properties, _, message = annotation.removeprefix("::error ").partition("::")

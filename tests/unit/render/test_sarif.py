@@ -9,16 +9,15 @@ import pytest
 
 from envprobe.assess import assess
 from envprobe.fingerprint import Fingerprint
-from envprobe.location import Anchor
 from envprobe.policy import DEFAULT, SECTIONS
 from envprobe.render import TROUBLE, Style
 from envprobe.render.sarif import IDENTITY, SHOWN_RESULTS, SUBJECTS, render
-from envprobe.report import PolicySource, Report
+from envprobe.report import Location, PolicySource, Report
 from tests.golden.report import REPORTS
 from tests.support.published import read_sarif
 from tests.support.sample import fingerprint
 
-ANCHOR = Anchor("baselines/tf 2.9.json", {"packages": 30, "packages.numpy.version": 41})
+LOCATION = Location("baselines/tf 2.9.json", {"packages": 30, "packages.numpy.version": 41})
 
 
 def _report(observed: Fingerprint, expected: Fingerprint | None = None) -> Report:
@@ -30,12 +29,12 @@ def _report(observed: Fingerprint, expected: Fingerprint | None = None) -> Repor
 def test_every_report_fits_the_schema(name: str, verbosity: int) -> None:
     """The published schema has nothing against any report, with and without the place of the baseline."""
     read_sarif(render(REPORTS[name], Style(verbosity=verbosity)))
-    read_sarif(render(msgspec.structs.replace(REPORTS[name], anchor=ANCHOR), Style(verbosity=verbosity)))
+    read_sarif(render(msgspec.structs.replace(REPORTS[name], location=LOCATION), Style(verbosity=verbosity)))
 
 
 def test_a_result_says_where_and_how_much() -> None:
     """A difference is an error at the line of the baseline that it contradicts, under the rule of its section."""
-    run = read_sarif(render(msgspec.structs.replace(REPORTS["differs"], anchor=ANCHOR), Style()))["runs"][0]
+    run = read_sarif(render(msgspec.structs.replace(REPORTS["differs"], location=LOCATION), Style()))["runs"][0]
     (result,) = run["results"]
     assert (result["ruleId"], result["level"]) == ("packages", "error")
     assert run["tool"]["driver"]["rules"][result["ruleIndex"]]["id"] == "packages"

@@ -14,9 +14,8 @@ from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json
 from envprobe.policy import DEFAULT, Severity
 from envprobe.render.summary import (
-    entries,
     fixes,
-    gaps,
+    groups,
     headline,
     left_out,
     moved,
@@ -25,9 +24,10 @@ from envprobe.render.summary import (
     provenance,
     title,
     training_run,
+    unknowns,
     waived,
 )
-from envprobe.report import Gap, Report
+from envprobe.report import Report, UnknownFact
 from tests.support.sample import fingerprint
 from tests.support.trace_sample import moved as moved_trace
 from tests.support.trace_sample import trace
@@ -59,7 +59,9 @@ def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None 
         ),
         (_report(observed=fingerprint(skipped={"*": "asked"})), "nothing was compared"),
         (
-            msgspec.structs.replace(_report(), unknown=[Gap(path="trace", reason="another class", severity=Severity.FAIL)]),
+            msgspec.structs.replace(
+                _report(), unknown=[UnknownFact(path="trace", reason="another class", severity=Severity.FAIL)]
+            ),
             "the training run decides, and could not be compared",
         ),
     ],
@@ -76,7 +78,7 @@ def test_waived_ones_are_told_apart() -> None:
         Waiver(path="packages.extra-2*", owner="bo", reason="his", expires="2027-01-01"),
     ]
     extra = {f"packages.extra-{number}.version": f"1.{number}" for number in range(7)}
-    found = [(title(entry), waived(entry)) for entry in entries(_report(extra, waivers=ours), EVERYTHING)]
+    found = [(title(group), waived(group)) for group in groups(_report(extra, waivers=ours), EVERYTHING)]
     assert found == [
         ("packages: 4 added", ""),
         ("packages.extra-0", "until 2027-01-01 by ana: ours"),
@@ -86,13 +88,13 @@ def test_waived_ones_are_told_apart() -> None:
 
 
 def test_four_alike_are_told_together() -> None:
-    """Four differences of one kind in one section are one entry; three are told one by one."""
-    (together,) = entries(_report(EXTRA), EVERYTHING)
+    """Four differences of one kind in one section are one group; three are told one by one."""
+    (together,) = groups(_report(EXTRA), EVERYTHING)
     assert title(together) == "packages: 5 added"
     assert names(together) == "extra-0 1.0, extra-1 1.1, extra-2 1.2, extra-3 1.3, extra-4 1.4"
     assert names(together, 30) == "extra-0 1.0, extra-1 1.1, and 3 more"
     assert fixes(together) == ["python3 -m pip uninstall extra-0 extra-1 extra-2 extra-3 extra-4"]
-    assert [title(entry) for entry in entries(_report(dict(list(EXTRA.items())[:3])), EVERYTHING)] == [
+    assert [title(group) for group in groups(_report(dict(list(EXTRA.items())[:3])), EVERYTHING)] == [
         "packages.extra-0",
         "packages.extra-1",
         "packages.extra-2",
@@ -101,14 +103,14 @@ def test_four_alike_are_told_together() -> None:
 
 def test_another_severity_is_another_group() -> None:
     """What fails is never told together with what warns, and comes first."""
-    found = entries(_report({**EXTRA, "packages.numpy.version": "1", "cpu.affinity": 8, "system.kernel": "5"}), EVERYTHING)
-    assert [(title(entry), entry.severity.value) for entry in found] == [
+    found = groups(_report({**EXTRA, "packages.numpy.version": "1", "cpu.affinity": 8, "system.kernel": "5"}), EVERYTHING)
+    assert [(title(group), group.severity.value) for group in found] == [
         ("packages.numpy.version", "fail"),
         ("cpu.affinity", "warn"),
         ("packages: 5 added", "warn"),
         ("system.kernel", "note"),
     ]
-    assert [title(entry) for entry in entries(_report({"cpu.affinity": 8, "system.kernel": "5"}), [Severity.NOTE])] == [
+    assert [title(group) for group in groups(_report({"cpu.affinity": 8, "system.kernel": "5"}), [Severity.NOTE])] == [
         "system.kernel"
     ]
 
@@ -116,9 +118,9 @@ def test_another_severity_is_another_group() -> None:
 def test_severe_consequences_say_so() -> None:
     """A consequence that is worse than its cause says how bad, so that the cause's severity is understood."""
     changes = {"cpu.dispatch": "x86-64:avx2", "numerics.onednn": False, "cpu.model": "other"}
-    (entry,) = entries(_report(changes), EVERYTHING)
-    assert (title(entry), entry.severity) == ("cpu.dispatch", Severity.FAIL)
-    assert moved(entry) == ["numerics.onednn (fail)", "cpu.model"]
+    (group,) = groups(_report(changes), EVERYTHING)
+    assert (title(group), group.severity) == ("cpu.dispatch", Severity.FAIL)
+    assert moved(group) == ["numerics.onednn (fail)", "cpu.model"]
 
 
 def test_gaps_with_one_reason_are_one() -> None:
@@ -126,8 +128,8 @@ def test_gaps_with_one_reason_are_one() -> None:
     blind = fingerprint(
         unknown={"integrity.*": "no permission", "system.kernel": "hidden"}, without=("integrity.six", "integrity.numpy")
     )
-    assert gaps(_report(observed=blind), notes=False) == [("integrity (3 facts)", "decides", "no permission")]
-    assert gaps(_report(observed=blind), notes=True)[1:] == [("system.kernel", "note", "hidden")]
+    assert unknowns(_report(observed=blind), notes=False) == [("integrity (3 facts)", "decides", "no permission")]
+    assert unknowns(_report(observed=blind), notes=True)[1:] == [("system.kernel", "note", "hidden")]
 
 
 def test_notes() -> None:

@@ -55,7 +55,7 @@ def test_notes_only_where_asked_for(verbosity: int, notes: bool) -> None:
 
 
 def test_what_does_not_fit_is_counted() -> None:
-    """Of many entries the first are shown, and how many of which severity are left is said."""
+    """Of many groups the first are shown, and how many of which severity are left is said."""
     changes = {f"system.limits.x{number}": number for number in range(12)} | {"python.implementation": "pypy"}
     text = _render(changes)
     assert text.count("\nWARN") == 7

@@ -13,14 +13,14 @@ from envprobe.runs import Run
 from envprobe.serve import catalogue as catalogue_module
 from envprobe.serve.catalogue import Catalogue
 from envprobe.serve.documents import Documents
-from envprobe.serve.entry import Entry
+from envprobe.serve.entry import ListedDocument
 from envprobe.serve.folder import list_files
 from tests.support.run_sample import attempt, described, run
 from tests.support.sample import fingerprint
 from tests.support.served import experiment, write, write_hostile, write_team
 
 
-def entries(catalogue: Catalogue) -> dict[str, Entry]:
+def entries(catalogue: Catalogue) -> dict[str, ListedDocument]:
     return {entry.file.place: entry for entry in catalogue.scan().entries.values()}
 
 

@@ -11,8 +11,8 @@ from envprobe.config import Config
 from envprobe.error import UsageError
 from envprobe.report import Verdict
 from envprobe.serve.catalogue import Catalogue
-from envprobe.serve.drift import SAME, WAITING, Cell, Comparisons, matrix
-from envprobe.serve.entry import Entry
+from envprobe.serve.drift import SAME, WAITING, Comparisons, MatrixCell, matrix
+from envprobe.serve.entry import ListedDocument
 from tests.support.served import write_team
 
 TODAY = date(2026, 3, 4)
@@ -25,7 +25,7 @@ def catalogue(tmp_path: Path) -> Catalogue:
     return Catalogue(tmp_path)
 
 
-def entries(catalogue: Catalogue) -> dict[str, Entry]:
+def entries(catalogue: Catalogue) -> dict[str, ListedDocument]:
     return {entry.file.place: entry for entry in catalogue.scan().entries.values()}
 
 
@@ -63,14 +63,14 @@ def test_what_is_no_environment_is_not_compared(catalogue: Catalogue, expected: 
 def test_a_matrix_ends_when_it_is_asked_for_again_and_again(catalogue: Catalogue) -> None:
     """However little time there is, each look compares at least one pair more, and none twice."""
     found = [entry for entry in catalogue.scan().entries.values() if entry.has_environment]
-    compared: dict[tuple[str, str], Cell] = {}
+    compared: dict[tuple[str, str], MatrixCell] = {}
     looks, is_complete = 0, False
     while not is_complete:
         looks += 1
 
-        def compare(left: Entry, right: Entry) -> Cell:
+        def compare(left: ListedDocument, right: ListedDocument) -> MatrixCell:
             assert (left.id, right.id) not in compared
-            return compared.setdefault((left.id, right.id), Cell())
+            return compared.setdefault((left.id, right.id), MatrixCell())
 
         cells = matrix(found, found, lambda left, right: compared.get((left.id, right.id)), compare, lambda: False)
         is_complete = not any(WAITING in row for row in cells)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from envprobe.output.comparison import Deviation, OutputComparison, OutputDifference, OutputVerdict, Place
-from envprobe.report import Difference, Gap, Output, Report
+from envprobe.report import Difference, OutputResult, Report, UnknownFact
 
 
-def report(differences: list[Difference] | None = None, unknown: list[Gap] | None = None, **given: Any) -> Report:
+def report(differences: list[Difference] | None = None, unknown: list[UnknownFact] | None = None, **given: Any) -> Report:
     """Return a report of two environments with these differences."""
     members = {
         "expected_name": "tf-2.9",
@@ -19,7 +19,9 @@ def report(differences: list[Difference] | None = None, unknown: list[Gap] | Non
     return Report(differences=differences or [], unknown=unknown or [], **{**members, "compared": 10, **given})
 
 
-def output(*deviations: Deviation | None, name: str = "weights.npz", verdict: OutputVerdict = OutputVerdict.DIFFERS) -> Output:
+def output(
+    *deviations: Deviation | None, name: str = "weights.npz", verdict: OutputVerdict = OutputVerdict.DIFFERS
+) -> OutputResult:
     """Return an output with a difference for each deviation."""
     differences = [
         OutputDifference(path=f"part {index}", kind="number", expected="1.0", observed="2.0", deviation=deviation)
@@ -34,7 +36,7 @@ def output(*deviations: Deviation | None, name: str = "weights.npz", verdict: Ou
         differences=differences,
         count=len(differences),
     )
-    return Output(comparison=comparison)
+    return OutputResult(comparison=comparison)
 
 
 def deviation(largest: float | None = 1e-3, mean: float | None = 1e-4, median: float | None = 1e-5, **given: Any) -> Deviation:

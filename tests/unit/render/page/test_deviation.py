@@ -17,7 +17,7 @@ def _item(*deviations: object) -> page.Item:
 
 
 def test_parts_of_one_output_share_an_axis() -> None:
-    """Errors of two tensors can be compared by eye: a tenfold one stands as far to the right in both."""
+    """ThreeErrors of two tensors can be compared by eye: a tenfold one stands as far to the right in both."""
     item = _item(deviation(1e-3, 1e-4, 1e-5), deviation(1e-1, 1e-2, 1e-3))
     small, large = (one.absolute for one in item.differences)
     assert small is not None and large is not None
@@ -33,7 +33,7 @@ def test_a_share_is_drawn_and_told() -> None:
 
 @pytest.mark.parametrize("errors", [(None, None, None), (math.inf, 1.0, 1.0), (0.0, 0.0, 0.0), (math.nan, math.nan, math.nan)])
 def test_errors_without_a_place(errors: tuple[float | None, ...]) -> None:
-    """Errors that are none, zero or not finite have no picture; the words stay."""
+    """ThreeErrors that are none, zero or not finite have no picture; the words stay."""
     [one] = _item(deviation(*errors, not_finite=3)).differences
     assert one.absolute is None
     assert "30 of 100 differ" in one.words

@@ -10,7 +10,7 @@ from envprobe.fact import ABSENT, Known
 from envprobe.policy import Severity
 from envprobe.render import summary
 from envprobe.render.page import view
-from envprobe.report import Difference, Gap, Kind
+from envprobe.report import Difference, Kind, UnknownFact
 from tests.unit.render.page.sample import report
 
 
@@ -19,11 +19,11 @@ def _difference(path: str, severity: Severity = Severity.FAIL, **given: Any) -> 
     return Difference(path=path, severity=severity, **{**members, **given})
 
 
-def _parts(*differences: Difference) -> list[view.Part]:
-    return view.parts(summary.entries(report([*differences]), Severity))
+def _parts(*differences: Difference) -> list[view.SectionCards]:
+    return view.parts(summary.groups(report([*differences]), Severity))
 
 
-def _items(*differences: Difference) -> list[view.Item]:
+def _items(*differences: Difference) -> list[view.Card]:
     return [item for part in _parts(*differences) for item in part.items]
 
 
@@ -73,9 +73,9 @@ def test_commands_are_whole_or_not_there(fix: str, shown: tuple[str, bool]) -> N
 
 def test_facts_of_one_reason_are_named() -> None:
     """Where several facts could not be told for one reason, each can be looked up; one stands in the title already."""
-    gaps = [Gap(path=f"gpu.{index}", reason="no driver", severity=Severity.WARN) for index in range(3)]
-    assert view.paths(gaps) == ["gpu.0", "gpu.1", "gpu.2"]
-    assert view.paths(gaps[:1]) == []
+    unknowns = [UnknownFact(path=f"gpu.{index}", reason="no driver", severity=Severity.WARN) for index in range(3)]
+    assert view.paths(unknowns) == ["gpu.0", "gpu.1", "gpu.2"]
+    assert view.paths(unknowns[:1]) == []
 
 
 @pytest.mark.parametrize(

@@ -11,23 +11,23 @@ from pathlib import Path
 
 import msgspec
 
-from .document import LIMIT_BYTES
-from .error import EnvprobeError
-from .report import Anchor, Report
-from .store import SUFFIX
+from ..document import LIMIT_BYTES
+from ..error import EnvprobeError
+from ..report import Location
+from ..store import SUFFIX
+from .source import read
 
 MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
 ESCAPE = "\\"
 
 
-def anchored(report: Report) -> Report:
-    """Return the report with the place of its expected side; as it is where that lies in no repository."""
-    path = Path(report.expected_path)
-    root = _repository(path) if report.expected_path else None
+def locate(path: str, id_: str) -> Location | None:
+    """Return where the document of this id is written; None where its file lies in no repository."""
+    file = Path(path)
+    root = _repository(file) if path else None
     if root is None:
-        return report
-    file = path.resolve().relative_to(root.resolve()).as_posix()
-    return msgspec.structs.replace(report, anchor=Anchor(file, _lines(path, report)))
+        return None
+    return Location(file.resolve().relative_to(root.resolve()).as_posix(), _lines(file, id_))
 
 
 def _repository(path: Path) -> Path | None:
@@ -37,19 +37,16 @@ def _repository(path: Path) -> Path | None:
     return None
 
 
-def _lines(path: Path, report: Report) -> dict[str, int]:
-    from .command import source
-
+def _lines(path: Path, id_: str) -> dict[str, int]:
     if path.suffix != SUFFIX:
         return {}
     try:
-        if source.load(path).id != report.expected_id:  # a revision's baseline was compared, or the file was just replaced
-            return {}
         with path.open("rb") as stream:
-            text = stream.read(LIMIT_BYTES + 1).decode("utf-8-sig")
+            data = stream.read(LIMIT_BYTES + 1)
+        # a revision's baseline was compared, or the file was just replaced
+        return fact_lines(data.decode("utf-8-sig")) if read(data, path.name).id == id_ else {}
     except (EnvprobeError, OSError, UnicodeDecodeError):
         return {}
-    return fact_lines(text)
 
 
 def fact_lines(text: str) -> dict[str, int]:

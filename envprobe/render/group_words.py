@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from ..assess.fix import is_command
 from ..spelling import cut, safe
-from .summary import Entry, fixes, moved, waived
+from .summary import DifferenceGroup, fixes, moved, waived
 
 SHOWN_CONSEQUENCES = 4
 SHOWN_FIXES = 3
 SHOWN_FIX = 300
 
 
-def rows(entry: Entry, everything: bool) -> list[tuple[str, str]]:
-    """Return the lines under an entry as (label, words), safe to print; long ones shortened unless all is asked for."""
-    told = [("why", safe(entry.first.why))] if entry.first.why else []
-    told.extend(("mend", fix if everything else _shortened(fix)) for fix in first(fixes(entry), SHOWN_FIXES, everything))
-    if entry.consequences:
-        told.append(("moves", ", ".join(first(moved(entry), SHOWN_CONSEQUENCES, everything))))
-    return [*told, ("waived", waived(entry))] if waived(entry) else told
+def rows(group: DifferenceGroup, everything: bool) -> list[tuple[str, str]]:
+    """Return the lines under an group as (label, words), safe to print; long ones shortened unless all is asked for."""
+    told = [("why", safe(group.first.why))] if group.first.why else []
+    told.extend(("mend", fix if everything else _shortened(fix)) for fix in first(fixes(group), SHOWN_FIXES, everything))
+    if group.consequences:
+        told.append(("moves", ", ".join(first(moved(group), SHOWN_CONSEQUENCES, everything))))
+    return [*told, ("waived", waived(group))] if waived(group) else told
 
 
 def first(words: list[str], number: int, everything: bool) -> list[str]:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.baseline import Baseline, to_json
 from envprobe.baseline.declaration import Declaration
+from envprobe.command.location import fact_lines, locate
 from envprobe.fingerprint import to_json as fingerprint_json
-from envprobe.location import anchored, fact_lines
-from tests.golden.report import REPORTS
 from tests.support.sample import fingerprint
 
 BASELINE = Baseline(name="tf", kind="recorded", fingerprint=fingerprint())
@@ -68,26 +66,20 @@ def test_a_line_is_right_however_the_file_is_spelled(known: dict[str, dict[str, 
         assert all(json.dumps(key) in rows[found[f"{name}.{key}"] - 1] for key in facts)
 
 
-def test_the_file_is_told_from_the_repository(repository: Path) -> None:
+def test_the_file_is_named_from_the_repository(repository: Path) -> None:
     """The path is relative to the repository's root, wherever the check was started; an added fact gets its section's line."""
-    report = msgspec.structs.replace(
-        REPORTS["differs"], expected_id=BASELINE.id, expected_path=str(repository / "baselines/tf.json")
-    )
-    anchor = anchored(report).anchor
-    assert anchor is not None
-    assert anchor.file == "baselines/tf.json"
-    assert anchor.line_of(["packages.numpy.version"]) > anchor.line_of(["packages.new.version"]) > 1
-    assert anchor.line_of(["gpu.count"]) == 0
+    location = locate(str(repository / "baselines/tf.json"), BASELINE.id)
+    assert location is not None
+    assert location.file == "baselines/tf.json"
+    assert location.line_of(["packages.numpy.version"]) > location.line_of(["packages.new.version"]) > 1
+    assert location.line_of(["gpu.count"]) == 0
 
 
 def test_no_line_is_claimed_of_another_content(repository: Path) -> None:
     """Where the file says something else than what was compared, it is named without lines."""
-    report = msgspec.structs.replace(
-        REPORTS["differs"], expected_id="sha256:" + "0" * 64, expected_path=str(repository / "baselines/tf.json")
-    )
-    anchor = anchored(report).anchor
-    assert anchor is not None
-    assert (anchor.file, anchor.lines) == ("baselines/tf.json", {})
+    location = locate(str(repository / "baselines/tf.json"), "sha256:" + "0" * 64)
+    assert location is not None
+    assert (location.file, location.lines) == ("baselines/tf.json", {})
 
 
 def test_a_file_outside_is_not_named(tmp_path: Path, repository: Path) -> None:
@@ -96,5 +88,4 @@ def test_a_file_outside_is_not_named(tmp_path: Path, repository: Path) -> None:
     outside.write_bytes(to_json(BASELINE))
     (repository / "link.json").symlink_to(outside)
     for path in ("", str(outside), str(repository / "link.json")):
-        report = msgspec.structs.replace(REPORTS["differs"], expected_path=path)
-        assert anchored(report).anchor is None
+        assert locate(path, BASELINE.id) is None

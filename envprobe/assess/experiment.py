@@ -1,0 +1,62 @@
+"""What two experiments add to the comparison of their environments: outputs, failures, and facts that changed on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from ..output import OutputComparison
+from ..policy import Policy, Severity
+from ..report import Difference, OutputResult, UnknownFact
+from ..runs import Run
+from . import drift
+
+DRIFT = "drift"
+SEED = "run.seed"
+DRIFTED = "it changed while the experiment ran: the outputs were not made in one environment"
+RUN_AGAIN = "run the experiment again in an environment that nothing else changes"
+NOTHING_WRITTEN = "nothing was written that matches"
+NO_OUTPUTS = "a baseline holds no outputs; compare with a run"
+
+
+def asks_for_other_seeds(expected: object) -> bool:
+    """Tell whether what was expected is a repeated run, beside which another seed is what is wanted."""
+    return isinstance(expected, Run) and len(expected.attempts) > 1
+
+
+def results(outputs: Sequence[OutputComparison], policy: Policy) -> list[OutputResult]:
+    """Return the outputs that the policy does not ignore, each as severe as the policy says."""
+    judged = [OutputResult(comparison=output, severity=policy.severity(f"outputs.{output.name}")) for output in outputs]
+    return [result for result in judged if result.severity is not Severity.IGNORE]
+
+
+def changed_on_the_way(run: Run, policy: Policy) -> Iterator[Difference]:
+    """Yield what changed during a run, as severe as it would be between two runs."""
+    for found in drift.compare(run.fingerprint, run.environment_after).changes if run.drift else ():
+        severity = policy.severity(found.path, kind=found.kind.value, magnitude=found.magnitude)
+        if severity is not Severity.IGNORE:
+            yield Difference(
+                path=f"{DRIFT}.{found.path}",
+                kind=found.kind,
+                severity=severity,
+                expected=found.expected,
+                observed=found.observed,
+                why=DRIFTED,
+                fix=RUN_AGAIN,
+            )
+
+
+def unknowns(expected: object, observed: Run, policy: Policy) -> Iterator[UnknownFact]:
+    """Yield what an experiment left that cannot be compared with anything, and that both failed alike."""
+    found: dict[str, str] = {}
+    for attempt in observed.attempts:
+        found.update(dict.fromkeys(attempt.missing, NOTHING_WRITTEN))
+        found.update(attempt.unreadable)
+    for name, reason in found.items():
+        yield UnknownFact(path=f"outputs.{name}", reason=reason, severity=policy.severity(f"outputs.{name}"))
+    if isinstance(expected, Run) and _failed_alike(expected, observed):
+        reason = f"both commands failed with {observed.exit_status}: what they left proves nothing"
+        yield UnknownFact(path="run.exit_status", reason=reason, severity=Severity.FAIL)
+
+
+def _failed_alike(expected: Run, observed: Run) -> bool:
+    return expected.state == observed.state == "complete" and expected.exit_status == observed.exit_status != 0

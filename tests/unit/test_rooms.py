@@ -1,0 +1,151 @@
+"""Who may import whom, and what only a table in the code may say.
+
+An import counts where it runs late, inside of a function, and where it is for types alone, as one at the top does: all three
+are knowledge of the other room. Only the question whether a pure room reaches a file or a program leaves out what is for types.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+import envprobe
+from envprobe.carrier import CARRIERS
+from envprobe.cli.option import FORMATS as CHOICES
+from envprobe.output.comparator import COMPARATORS
+from envprobe.policy import SECTIONS
+from envprobe.render import FORMATS
+from tests.support.rooms import arrows, circles, modules, reaches_out, room_of
+
+DOCS = Path(__file__).parents[2] / "docs"
+NOUNS = "error fact spelling document suggestion pep440 default_rules policy fingerprint baseline runs report version"
+ROOMS = {
+    # the nouns: frozen values, and how they are read and spelled
+    "version": "",
+    "fact": "",
+    "pep440": "",
+    "suggestion": "",
+    "default_rules": "",
+    "spelling": "fact",
+    "error": "spelling",
+    "document": "error",
+    "fingerprint": "document error fact",
+    "policy": "default_rules document suggestion",
+    "baseline": "document error fact fingerprint pep440 policy",
+    "runs": "document error fact fingerprint output",
+    "report": "baseline fact fingerprint numerics output policy runs",
+    # what judges and draws: pure
+    "numerics": "document fact",
+    "statistic": "",
+    "assess": f"{NOUNS} numerics output probing",
+    "records": f"{NOUNS} output signing",
+    "render": f"{NOUNS} assess numerics output records targets verification",
+    "redaction": "probing",
+    # what reads files, starts programs and asks engines
+    "output": "document error spelling toml",
+    "signing": "document error fact",
+    "revision": "error spelling",
+    "store": "baseline document error revision suggestion",
+    "toml": "error",
+    "config": "baseline document error output policy revision suggestion toml",
+    "schemas": "error suggestion",
+    "lint": "baseline config error numerics spelling store",
+    "instruments": "policy",
+    "requirement": "baseline error store suggestion toml",
+    "targets": "error fact suggestion",
+    "probing": "document error fact fingerprint targets version",
+    "experiment": f"{NOUNS} output probing records redaction statistic targets",
+    "carrier": f"{NOUNS} output records redaction store",
+    "verification": f"{NOUNS} carrier output records signing",
+    # what users do, and the doors: nothing else imports them
+    "command": f"{NOUNS} assess carrier config experiment numerics output probing records requirement revision signing store targets verification",
+    "serve": f"{NOUNS} command config numerics output render targets",
+    "testing": f"{NOUNS} command config instruments output records render store",
+    "cli": f"{NOUNS} command config experiment lint probing render schemas serve signing store targets verification",
+    "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
+    "__main__": "cli",
+}
+"""Each room, and those that it may import."""
+PURE = [*NOUNS.split(), "numerics", "statistic", "assess", "records", "render", "redaction"]
+VALUES = {
+    "output",
+    "output.comparison",
+    "output.description",
+    "output.tolerance",
+    "probing.bundle",
+    "signing.dsse",
+    "targets.address",
+    "verification.verification",
+}
+"""Modules of other rooms that pure ones may use: values, and the texts that come with envprobe."""
+CARRIER_NAMES = {row.module for row in CARRIERS} - {"wandb"}
+"""All but one that the table names in two words."""
+PENDING = {"Change", "Outcome", "Place", "Record", "Tolerance", "Verdict"}
+"""Names that two classes bear until their rooms are through with it; the list only gets shorter."""
+
+
+def test_a_room_imports_only_what_the_table_allows() -> None:
+    """Who adds an arrow between rooms writes it here, for a reviewer to see."""
+    used: dict[str, set[str]] = {room: set() for room in map(room_of, modules())}
+    for arrow in arrows():
+        used[room_of(arrow.importer)].add(room_of(arrow.imported))
+    allowed = {room: {room, *names.split()} for room, names in ROOMS.items()}
+    assert used.keys() == allowed.keys()
+    assert {room: names - allowed[room] for room, names in used.items() if names - allowed[room]} == {}
+
+
+def test_no_room_reaches_itself() -> None:
+    """The house has floors: whoever reads a room needs to know only those below it."""
+    assert circles({room: set(names.split()) - {room} for room, names in ROOMS.items()}) == []
+
+
+def test_pure_rooms_open_nothing() -> None:
+    """What judges and draws has no file, program or network to ask, itself or by way of another room."""
+    assert {name: reaches_out(tree) for name, tree in modules().items() if room_of(name) in PURE and reaches_out(tree)} == {}
+    through = {arrow.imported for arrow in arrows() if room_of(arrow.importer) in PURE and not arrow.is_type}
+    assert {name for name in through if room_of(name) not in PURE} <= VALUES
+
+
+def test_every_collector_writes_to_a_section_of_the_policy() -> None:
+    """A collector whose section no rule can name would be left out of every verdict."""
+    source = (DOCS.parent / "probes" / "collectors" / "__init__.py").read_text("utf-8")
+    table = next(node.value for node in ast.parse(source).body if isinstance(node, ast.Assign))
+    assert isinstance(table, ast.Tuple)
+    names = {ast.literal_eval(row.elts[0]) for row in table.elts if isinstance(row, ast.Tuple)}
+    assert names and names <= set(SECTIONS)
+
+
+@pytest.mark.parametrize(
+    ("page", "heading", "pattern", "names"),
+    [
+        ("outputs.md", "| type |", r"`([a-z0-9-]+)`", {*(row.type for row in COMPARATORS), "folder"}),
+        ("reports.md", "| report |", r"(Markdown|HTML|notebook|LaTeX|PDF|JSON|TensorBoard|MLflow)", CARRIER_NAMES),
+        ("ci.md", "| `--format` |", r"`([a-z]+)`", set(FORMATS) - {"text"}),
+    ],
+)
+def test_a_table_of_the_docs_has_the_rows_of_the_code(page: str, heading: str, pattern: str, names: set[str]) -> None:
+    """What is added in the code is in the table that users read, and nothing else is."""
+    text = (DOCS / page).read_text("utf-8")
+    rows = text[text.index(heading) :].partition("\n\n")[0].splitlines()[2:]
+    assert {name.lower() for row in rows for name in re.findall(pattern, row.split("|")[1])} == names
+
+
+def test_every_format_can_be_chosen() -> None:
+    """What `--format` offers are the formats that there are."""
+    assert set(CHOICES) == set(FORMATS)
+
+
+def test_no_room_hides_a_function() -> None:
+    """Importing `envprobe.record` would put a module in the place of the function `envprobe.record`."""
+    assert set(envprobe.__all__).isdisjoint(map(room_of, modules()))
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """Two public classes of one name are taken for each other, in code and in talk."""
+    classes = [node.name for tree in modules().values() for node in tree.body if isinstance(node, ast.ClassDef)]
+    twice = {name for name, times in Counter(classes).items() if times > 1 and not name.startswith("_")}
+    assert twice <= PENDING
