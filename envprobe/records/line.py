@@ -87,9 +87,13 @@ def _first(fingerprint: Fingerprint, paths: Sequence[str]) -> Fact:
 def _told(fact: Fact) -> Fact:
     """Return a fact as a line can tell it: a short text, or unknown without its reason."""
     if isinstance(fact, Known):
-        text = fact.value if isinstance(fact.value, str) else canonical(fact.value).decode("ascii")
-        return Known("-".join(text[:VALUE_LIMIT].split()) or EMPTY_WORD)
+        return Known("-".join(_text(fact)[:VALUE_LIMIT].split()) or EMPTY_WORD)
     return Unknown(NOT_TOLD) if isinstance(fact, Unknown) else ABSENT
+
+
+def _text(fact: Known) -> str:
+    """Return a value as text; of what is no text its canonical JSON, in which the order of members does not count."""
+    return fact.value if isinstance(fact.value, str) else canonical(fact.value).decode("ascii")
 
 
 def _devices(fingerprint: Fingerprint) -> Fact:
@@ -98,7 +102,7 @@ def _devices(fingerprint: Fingerprint) -> Fact:
     if not isinstance(count, Known) or not isinstance(count.value, int):
         return count
     names = [fingerprint.get(f"gpu.{index}.name") for index in range(min(count.value, 64))]
-    known = [str(name.value) for name in names if isinstance(name, Known)]
+    known = [_text(name) for name in names if isinstance(name, Known)]
     if len(known) != len(names):
         return Unknown(NOT_TOLD)
     alike = {name: known.count(name) for name in known}
@@ -109,7 +113,7 @@ def _image(fact: Fact) -> Fact:
     """Return an image's digest, `sha256:…` or `name@sha256:…`, by its first digits."""
     if not isinstance(fact, Known):
         return fact
-    kind, _, digits = str(fact.value).rpartition("@")[2].partition(":")
+    kind, _, digits = _text(fact).rpartition("@")[2].partition(":")
     return Known(f"{kind}:{digits[:SHORT]}")
 
 
