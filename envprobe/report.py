@@ -105,7 +105,7 @@ class Location(msgspec.Struct, frozen=True):
         return next((self.lines[name] for name in (*paths, *sections) if name in self.lines), 0)
 
 
-class Line(msgspec.Struct, frozen=True):
+class QuotedLine(msgspec.Struct, frozen=True):
     """All that a saved report says of what it observed: the line by which to quote it, `envprobe:1|py:…`."""
 
     text: str = ""
@@ -133,7 +133,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One sentence for each waiver that is expired or matched nothing."""
     strict: bool = False
     """Whether warnings fail."""
-    observed: Fingerprint | Run | Line = Line()
+    observed: Fingerprint | Run | QuotedLine = QuotedLine()
     """What was observed, for formats that quote it: `records.line_of` gives its line."""
     location: Location | None = None
     """Where in a repository the expected side is written; None where it is in none, or where nobody asked."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..records.published import record_of
-from ..report import Line, Report
+from ..report import QuotedLine, Report
 
 
 def quoted(report: Report) -> str:
     """Return the line that `attach` would write for what was observed, `envprobe:1|py:…`; empty where a saved report has none."""
     seen = report.observed
-    return seen.text if isinstance(seen, Line) else str(record_of(seen).line)
+    return seen.text if isinstance(seen, QuotedLine) else str(record_of(seen).line)

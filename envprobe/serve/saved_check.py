@@ -14,7 +14,7 @@ from ..numerics.comparison import Comparison
 from ..output import OutputComparison
 from ..policy import Severity
 from ..render.json import SCHEMA
-from ..report import Difference, Kind, Line, OutputResult, PolicySource, Report, UnknownFact
+from ..report import Difference, Kind, OutputResult, PolicySource, QuotedLine, Report, UnknownFact
 
 NOT_COMPARED = "not-compared"
 EDITED = "the file was edited or damaged after it was written; check again"
@@ -73,7 +73,7 @@ def from_value(value: Any, where: str) -> Report:
         stale_waivers=saved.stale_waivers,
         policy_from=saved.policy_from,
         strict=saved.strict,
-        observed=Line(saved.observed.signature),
+        observed=QuotedLine(saved.observed.signature),
     )
     verdict = report.verdict.value
     if saved.verdict != verdict:

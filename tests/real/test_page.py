@@ -17,7 +17,7 @@ from envprobe.output.comparison import OutputComparison, OutputDifference, Outpu
 from envprobe.policy import Severity
 from envprobe.render.page import render
 from envprobe.render.page.shell import document
-from envprobe.report import Difference, Kind, Line, OutputResult, Report, UnknownFact
+from envprobe.report import Difference, Kind, OutputResult, QuotedLine, Report, UnknownFact
 from tests.support.browser import Visit, visit
 from tests.support.hostile import AWAY, RUN, TEXTS
 from tests.support.trace_sample import moved, trace
@@ -55,7 +55,7 @@ def _rich() -> Report:
         outputs=[output(deviation())],
         skipped={"stdlib.*": "left out by --no-integrity"},
         stale_waivers=["gpu.* (cy): expired on 2025-06-30"],
-        observed=Line("envprobe:1|py:3.9.2|tf:2.9.0"),
+        observed=QuotedLine("envprobe:1|py:3.9.2|tf:2.9.0"),
     )
 
 
@@ -83,7 +83,7 @@ def _hostile() -> Report:
         observed_name=text,
         expected_id=text,
         observed_id=text,
-        observed=Line(text),
+        observed=QuotedLine(text),
         trace=found,
         outputs=[
             OutputResult(

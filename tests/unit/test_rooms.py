@@ -55,7 +55,7 @@ ROOMS = {
     "schemas": "error suggestion",
     "lint": "baseline config error numerics spelling store",
     "instruments": "policy",
-    "requirement": "baseline error store suggestion toml",
+    "requirement": "baseline document error pep440 redaction store suggestion toml",
     "targets": "error fact suggestion",
     "probing": "document error fact fingerprint targets version",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",

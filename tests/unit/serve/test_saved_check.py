@@ -10,7 +10,7 @@ import pytest
 from envprobe.error import DocumentError
 from envprobe.render.json import render
 from envprobe.render.quoted import quoted
-from envprobe.report import Line, Report
+from envprobe.report import QuotedLine, Report
 from envprobe.serve.saved_check import from_value
 from tests.golden.report import REPORTS
 
@@ -18,7 +18,7 @@ from tests.golden.report import REPORTS
 @pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
 def test_a_saved_check_is_the_report_that_it_was(report: Report) -> None:
     """What was saved as JSON is shown as it was told: nothing is lost on the way."""
-    saved = msgspec.structs.replace(report, observed=Line(quoted(report)))  # of what was observed, its line is kept
+    saved = msgspec.structs.replace(report, observed=QuotedLine(quoted(report)))  # of what was observed, its line is kept
     assert from_value(json.loads(render(report)), "check.json") == saved
 
 
