@@ -86,6 +86,13 @@ def paired(expected: Array, observed: Array) -> Iterator[tuple[np.ndarray[Any, A
         left -= size
 
 
+def whole_block(elements: Any) -> Array:
+    """Return an array that is in memory."""
+    import numpy as np
+
+    return Array(elements.dtype, elements.shape, lambda: iter([np.ascontiguousarray(elements).reshape(-1)]))
+
+
 def compare_arrays(
     expected: dict[str, Array], observed: dict[str, Array], findings: Findings, prefix: tuple[Step, ...] = ()
 ) -> None:
@@ -144,9 +151,16 @@ def _field(array: Array, name: str) -> Array:
     return Array(base, (*array.shape, *inner), blocks)
 
 
+def _spelled_object(item: object) -> bytes:
+    return repr(item).encode("utf-8", "surrogatepass") + b"\0"
+
+
 def describe_array(array: Array) -> str:
     """Return type, shape and the digest of the elements in C order."""
     hasher = hashlib.sha256()
     for block in array.blocks():
-        hasher.update(block.tobytes() if block.dtype.hasobject is False else repr(block.tolist()).encode())
+        if block.dtype.hasobject:
+            hasher.update(b"".join(map(_spelled_object, block.tolist())))
+        else:
+            hasher.update(block.astype(block.dtype.newbyteorder("<"), copy=False).tobytes())
     return f"{array} sha256:{hasher.hexdigest()}"

@@ -90,11 +90,18 @@ class Measured(NamedTuple):
 
 def measure_values(offset: int, expected: Block, observed: Block) -> Measured:
     """Measure values that are no numbers: they are the same or they are not."""
-    if expected.dtype.kind in "Mm":
-        expected, observed = expected.view(np.int64), observed.view(np.int64)  # NaT is not equal to itself
-    pairs = Pairs.where(np.asarray(expected != observed), offset, expected, observed)
+    different = (
+        np.asarray(_ticks(expected) != _ticks(observed)) if expected.dtype.kind in "Mm" else np.asarray(expected != observed)
+    )
+    pairs = Pairs.where(different, offset, expected, observed)
     count = len(pairs.ours)
     return Measured(count, count, pairs.first())
+
+
+def _ticks(times: Block) -> Block:
+    """Return times as their counts: NaT is not equal to itself."""
+    native: Block = times.astype(times.dtype.newbyteorder("="), copy=False)
+    return native.view(np.int64)
 
 
 def measure_numbers(

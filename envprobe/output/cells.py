@@ -50,11 +50,12 @@ def sort_key(value: Number | str) -> tuple[int, Number, str]:
 class Cells:
     """The columns of two tables on their way down the rows."""
 
-    def __init__(self, names: list[str], findings: Findings) -> None:
+    def __init__(self, names: list[str], findings: Findings, prefix: tuple[Step, ...] = ()) -> None:
         self.findings = findings
         self.rows = Findings(findings.tolerance, findings.output, findings.type_name)
         """Differences of rows and cells: left out where the rows only stand in another order."""
-        self.columns = [_Column((name,), self.rows) for name in names]
+        self.columns = [_Column((*prefix, name), self.rows) for name in names]
+        self.where: tuple[Step, ...] = (*prefix, "rows")
         self.balance = self.moved = 0
         self.removed: dict[Hashable, tuple[int, Row]] = {}
 
@@ -73,10 +74,10 @@ class Cells:
         for column in self.columns:
             column.close(last + 1)
         if self.rows.count and not self.balance and self.rows.outside:
-            self.findings.add("rows", "order", "rows", "the same rows in another order")
+            self.findings.add(self.where, "order", "rows", "the same rows in another order")
             return
         if self.moved:
-            self.rows.add("rows", "order", f"{self.moved:,} rows", "the same keys at other places")
+            self.rows.add(self.where, "order", f"{self.moved:,} rows", "the same keys at other places")
         self.findings.include(self.rows.found, lambda path: path)
 
     def _judged(self, pair: Pair[Row], passed: int, key: Callable[[Row], Hashable] | None) -> Iterator[tuple[int, Row, Row]]:
@@ -99,7 +100,9 @@ class Cells:
     def _one_sided(self, index: int, row: Row, *, is_added: bool) -> None:
         words = ", ".join(row)[:SHOWN_CHARACTERS]
         sides = ("absent", words) if is_added else (words, "absent")
-        self.rows.add(("rows", index), "added" if is_added else "removed", *sides, accepted=self.findings.rule(("rows",)).ignore)
+        self.rows.add(
+            (*self.where, index), "added" if is_added else "removed", *sides, accepted=self.findings.rule(self.where).ignore
+        )
 
     def _add(self, batch: list[tuple[int, Row, Row]]) -> None:
         if not batch:

@@ -17,8 +17,8 @@ class Comparator(NamedTuple):
 
     type: str
     module: str
-    """One of `readers`, imported when such an output is read. It has `compare(expected, observed, findings)` and
-    `summarize(path, type_name)`."""
+    """One of `readers`, imported when such an output is read. It has `read(path, type_name, stack)`, or
+    `compare(expected, observed, findings)` and `summarize(path, type_name)`."""
     suffixes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Parts of file names."""
@@ -54,10 +54,20 @@ class Comparator(NamedTuple):
     def _reader(self) -> Any:
         """Return what reads such files: the module, or the child process that imports it."""
         if not self.is_isolated:
-            return import_module(f".readers.{self.module}", __package__)
+            return reader_of(self.module)
         from .isolation import Isolated
 
         return Isolated(self.module)
+
+
+def reader_of(module: str) -> Any:
+    """Return a module of `readers`; one that only says what a file holds is compared and summarized by that."""
+    found = import_module(f".readers.{module}", __package__)
+    if not hasattr(found, "read"):
+        return found
+    from .holdings import Reader
+
+    return Reader(found.read)
 
 
 COMPARATORS = (
@@ -85,11 +95,30 @@ COMPARATORS = (
     Comparator("notebook", "notebook", (".ipynb",)),
     Comparator(
         "pickle",
-        "opaque",
+        "pickled",
         (".pkl", ".pickle", ".joblib", ".pt", ".pth", ".ckpt"),
-        magic=(b"\x80\x04\x95", b"\x80\x05\x95"),
+        magic=(b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"),
+        edition=2,
+        library="numpy",
     ),
-    Comparator("text", "text", (".txt", ".log", ".out", ".err", ".md", ".rst", ".html", ".svg", ".tex", ".xml", ".py")),
+    Comparator("gzip", "archive", (".gz", ".gzip", ".tgz"), magic=(b"\x1f\x8b\x08",)),
+    Comparator("bzip2", "archive", (".bz2", ".tbz2", ".tbz"), magic=(b"BZh",)),
+    Comparator("xz", "archive", (".xz", ".lzma", ".txz"), magic=(b"\xfd7zXZ\0",)),
+    Comparator("zstandard", "archive", (".zst", ".zstd", ".tzst"), magic=(b"\x28\xb5\x2f\xfd",), library="zstandard"),
+    Comparator("safetensors", "safetensors_file", (".safetensors",), library="numpy"),
+    Comparator("parquet", "arrow", (".parquet", ".pq"), magic=(b"PAR1",), is_isolated=True, library="pyarrow"),
+    Comparator("arrow", "arrow", (".feather", ".arrow", ".ipc"), magic=(b"ARROW1", b"FEA1"), is_isolated=True, library="pyarrow"),
+    Comparator("spreadsheet", "spreadsheet", (".xlsx", ".xlsm"), is_isolated=True, library="openpyxl"),
+    Comparator("onnx", "onnx_model", (".onnx",), is_isolated=True, library="onnx"),
+    Comparator("matlab", "matlab", (".mat",), magic=(b"MATLAB ",), is_isolated=True, library="scipy"),
+    Comparator("sqlite", "sqlite", (".sqlite", ".sqlite3", ".db"), magic=(b"SQLite format 3\0",), is_isolated=True),
+    Comparator("tfrecord", "records", (".tfrecord", ".tfrecords"), names=(".tfrecord-",), library="google-crc32c"),
+    Comparator("msgpack", "records", (".msgpack", ".mpk"), library="msgspec"),
+    Comparator("pdf", "pdf", (".pdf",), magic=(b"%PDF-",), is_isolated=True, library="pypdf"),
+    Comparator("markup", "markup", (".html", ".htm", ".svg", ".xhtml")),
+    Comparator("zip", "archive", (".zip", ".whl"), magic=(b"PK\x03\x04",)),
+    Comparator("tar", "archive", (".tar",)),
+    Comparator("text", "text", (".txt", ".log", ".out", ".err", ".md", ".rst", ".tex", ".xml", ".py", ".eps", ".ps")),
     Comparator("bytes", "binary"),
 )
 """Asked from the top: by suffix, then by name, then by first bytes; what reads as characters is text, the rest `bytes`."""
@@ -97,7 +126,7 @@ BY_TYPE = {comparator.type: comparator for comparator in COMPARATORS}
 TYPES = frozenset({"folder", *BY_TYPE})
 WITHOUT_TOLERANCE = frozenset({"bytes", "pickle", "text"})
 """Types of which no number is known."""
-MAGIC_BYTES = 8
+MAGIC_BYTES = 16
 
 
 def comparator_for(path: Path) -> Comparator:

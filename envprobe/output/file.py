@@ -32,8 +32,8 @@ class TypedResult(NamedTuple):
     hint: str = ""
 
 
-def compare_outputs(expected: Path, observed: Path, tolerance: Tolerance, name: str = "") -> OutputComparison:
-    """Compare two files, or two folders file by file. The type is the expected one's.
+def compare_outputs(expected: Path, observed: Path, tolerance: Tolerance, name: str = "", depth: int = 0) -> OutputComparison:
+    """Compare two files, or two folders file by file. The type is the expected one's; `depth` archives lie around them.
 
     Raises UsageError where one of them is missing or cannot be opened, or where one is a folder and the other a file.
     """
@@ -44,7 +44,7 @@ def compare_outputs(expected: Path, observed: Path, tolerance: Tolerance, name: 
         raise UsageError(f"{name}: one is a folder, the other a file", "compare outputs of one kind")
     if expected.is_dir():
         return _compare_folders(expected, observed, tolerance, name)
-    return _compare_files(expected, observed, tolerance, name)
+    return _compare_files(expected, observed, tolerance, name, depth)
 
 
 def require(path: Path) -> None:
@@ -56,9 +56,10 @@ def require(path: Path) -> None:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
 
 
-def _compare_files(expected: Path, observed: Path, tolerance: Tolerance, name: str) -> OutputComparison:
+def _compare_files(expected: Path, observed: Path, tolerance: Tolerance, name: str, depth: int) -> OutputComparison:
     comparator = _common_comparator(expected, observed)
     findings = Findings(tolerance, name, comparator.type)
+    findings.depth = depth
     same_bytes = binary.same(with_shards(expected), with_shards(observed))
     if same_bytes and tolerance.trusts_equal_bytes:
         result = TypedResult("bytes", findings)
@@ -94,11 +95,17 @@ def _compare_by_type(expected: Path, observed: Path, comparator: Comparator, fin
         comparator.compare(expected, observed, findings)
     except Unable as error:  # it may be the same by type, whatever the bytes say
         shown = _as_text_or_bytes(expected, observed, findings)
-        return TypedResult(f"bytes because {error.message}", shown.findings, OutputVerdict.UNDETERMINED, error.hint)
+        verdict = None if _is_one_empty(expected, observed) else OutputVerdict.UNDETERMINED
+        return TypedResult(f"bytes because {error.message}", shown.findings, verdict, error.hint)
     except Unreadable as error:
         return _compare_damaged(expected, observed, comparator, findings, str(error))
     hint = BYTES_DECIDE.format(name=findings.output) if comparator.type == "bytes" else ""
     return TypedResult(comparator.type, findings, hint=hint)
+
+
+def _is_one_empty(expected: Path, observed: Path) -> bool:
+    """Tell whether one file holds nothing, which is never the same as something."""
+    return not expected.stat().st_size or not observed.stat().st_size
 
 
 def _compare_damaged(expected: Path, observed: Path, comparator: Comparator, findings: Findings, reason: str) -> TypedResult:
@@ -109,7 +116,7 @@ def _compare_damaged(expected: Path, observed: Path, comparator: Comparator, fin
             return result._replace(compared_by=f"text because {reason}")
     faults = [_fault(comparator, path) for path in (expected, observed)]
     fresh = Findings(findings.tolerance, findings.output, findings.type_name)
-    if bool(faults[0]) != bool(faults[1]):
+    if None not in faults and bool(faults[0]) != bool(faults[1]):
         fresh.add("", "type", *(fault or f"a sound {comparator.type} file" for fault in faults))
         return TypedResult(f"bytes because {reason}", fresh)
     binary.compare(expected, observed, fresh)
@@ -128,14 +135,14 @@ def _as_text_or_bytes(expected: Path, observed: Path, findings: Findings) -> Typ
     return TypedResult("bytes", fresh)
 
 
-def _fault(comparator: Comparator, path: Path) -> str:
-    """Return why a file is not what its name says; empty where it is."""
+def _fault(comparator: Comparator, path: Path) -> str | None:
+    """Return why a file is not what its name says; empty where it is, None where it cannot be read here."""
     try:
         comparator.summarize(path)
     except Unreadable as error:
         return str(error)
     except Unable:
-        return ""
+        return None
     return ""
 
 

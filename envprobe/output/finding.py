@@ -71,6 +71,8 @@ class Findings:
         self.output = output
         self.type_name = type_name
         self.count = self.outside = self.unread = 0
+        self.depth = 0
+        """How many archives the output lies in."""
         self.hint = ""
         """What would let more be read, such as an extra to install."""
         self._shown: dict[bool, list[OutputDifference]] = {True: [], False: []}

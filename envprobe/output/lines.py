@@ -38,9 +38,6 @@ class Lines:
             return
         self.pieces = iter(lambda: self.stream.readline(limit_bytes), b"")
 
-    def __iter__(self) -> Iterator[bytes]:
-        return self.pieces
-
 
 def pass_over_common(expected: Lines, observed: Lines, seen: Callable[[bytes], object] | None = None) -> None:
     """Move both files, which stand at the same place, to the line in which they part; `seen` is given what lies before."""

@@ -5,32 +5,36 @@ from __future__ import annotations
 import shutil
 import tempfile
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from ..finding import Findings, Unable, Unreadable
-from ..plain import digest_without_numbers, metrics
-from ..summary import Summary, spelled
-from ..tree import compare_trees
-from . import hdf5, npy
+from ..finding import Unable, Unreadable
+from ..holdings import Holding, Holdings, Nested
+from ..zip_file import check_archive, outside_members
+from . import hdf5
 from .document import LIMIT_BYTES, read_json
 
+LIBRARIES = hdf5.LIBRARIES
 WEIGHTS = "model.weights.h5"
 WEIGHTS_LIMIT_BYTES = 16 << 30
 SAVED_AT, SHARED = "date_saved", "shared_object_id"
 
 
-def compare(expected: Path, observed: Path, findings: Findings) -> None:
-    """Compare the members of two archives. Nothing is ever built from the configuration: it may name code to import."""
-    with zipfile.ZipFile(expected) as ours, zipfile.ZipFile(observed) as theirs:
-        compare_trees(_documents(ours), _documents(theirs), findings)
-        with tempfile.TemporaryDirectory() as folder:
-            hdf5.compare(_weights(ours, Path(folder, "e")), _weights(theirs, Path(folder, "o")), findings, ("weights",))
+def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
+    """Return the members of an archive. Nothing is ever built from the configuration: it may name code to import."""
+    archive = stack.enter_context(zipfile.ZipFile(path))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+    found: dict[str, Holding] = {name: Nested(value) for name, value in _documents(archive).items()}
+    if rest := outside_members(path, archive):
+        found["bytes outside the members"] = Nested(rest)
+    weights = hdf5.read(_weights(archive, folder / "weights.h5"), type_name, stack)
+    return {**found, **{f"weights.{name}" if name else "weights": one for name, one in weights.items()}}
 
 
 def _documents(archive: zipfile.ZipFile) -> dict[str, Any]:
     """Return every member but the weights: JSON parsed, anything else (assets) by its digest."""
-    npy.check_archive(archive.infolist())
+    check_archive(archive.infolist())
     found: dict[str, Any] = {}
     for member in archive.infolist():
         if member.filename == WEIGHTS or member.is_dir():
@@ -64,12 +68,3 @@ def _weights(archive: zipfile.ZipFile, path: Path) -> Path:
     with archive.open(WEIGHTS) as source, path.open("wb") as target:
         shutil.copyfileobj(source, target, 1 << 20)
     return path
-
-
-def summarize(path: Path, type_name: str) -> Summary:
-    """Return type, shape and digest of each weight, the numbers of the configuration, and the digest of the rest of it."""
-    with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory() as folder:
-        documents = _documents(archive)
-        weights = hdf5.summarize(_weights(archive, Path(folder, "w")), type_name)
-        rest = {"all but numbers": digest_without_numbers(documents)}
-        return Summary(spelled(metrics(documents)), {**weights.parts, **rest})

@@ -8,26 +8,43 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..finding import Findings, Step, Unreadable
+from ..finding import Findings, Step, Unreadable, missing_extra
+from ..plain import plain
 from ..summary import Summary
 from ..tree import compare_trees
 from . import image
 from .document import read_bytes, read_json
 
+OLD_FORMAT = 3
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
 def read_notebook(path: Path) -> list[dict[str, Any]]:
     """Return the cells: kind, source and outputs. Raises Unreadable for anything but a notebook of format 4."""
-    document = read_json(read_bytes(path))
+    document = _upgraded(read_json(read_bytes(path)))
     cells = document.get("cells") if isinstance(document, dict) else None
     if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
         raise Unreadable("it has no list of cells, as notebooks of format 4 do")
     return [_cell(cell) for cell in cells]
 
 
+def _upgraded(document: Any) -> Any:
+    """Return a notebook of format 3 as one of format 4."""
+    if not isinstance(document, dict) or document.get("nbformat") != OLD_FORMAT:
+        return document
+    try:
+        import nbformat
+    except ImportError:
+        raise missing_extra("nbformat", "notebooks") from None
+    upgrade: Any = nbformat.v4.upgrade
+    read: Any = nbformat.from_dict
+    return plain(upgrade(read(document), OLD_FORMAT))
+
+
 def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     found = {"kind": cell.get("cell_type"), "source": _joined(cell.get("source"))}
+    if attachments := cell.get("attachments"):
+        found["attachments"] = attachments
     outputs = cell.get("outputs")
     if isinstance(outputs, list):
         found["outputs"] = [_output(output) for output in outputs]

@@ -57,7 +57,10 @@ def read_table(path: Path, encoding: str = "") -> Table:
     """Look at the first lines: comments, the most frequent delimiter, and names unless every cell is a number or empty."""
     found = encoding_of(path, encoding)
     with ExitStack() as stack:
-        head = [line.decode("utf-8", "surrogateescape").rstrip("\r\n") for line in islice(Lines(path, found, stack), HEAD_LINES)]
+        head = [
+            line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+            for line in islice(Lines(path, found, stack).pieces, HEAD_LINES)
+        ]
     start = next((index for index, line in enumerate(head) if line.strip() and not line.startswith("#")), len(head))
     comments, rest = [line for line in head[:start] if line.startswith("#")], head[start:]
     line = rest[0] if rest else ""

@@ -55,14 +55,22 @@ def _encoding(path: Path, findings: Findings) -> str:
     return encoding
 
 
-class _Line(NamedTuple):
-    number: int
-    column: int
-    """Characters of the same line in earlier pieces."""
-    text: str
+class _Text(NamedTuple):
+    """A text in memory, as lines."""
+
+    pieces: Iterator[bytes]
+    passed: int = 0
 
 
-def _compare_lines(ours: Lines, theirs: Lines, mask: Callable[[str], str] | None, findings: Findings) -> None:
+def compare_texts(expected: str, observed: str, mask: Callable[[str], str] | None, findings: Findings) -> None:
+    """Compare the lines of two texts; their ends do not count."""
+    ours, theirs = (
+        _Text(iter(text.encode("utf-8", "surrogateescape").splitlines(keepends=True))) for text in (expected, observed)
+    )
+    _compare_lines(ours, theirs, mask, findings)
+
+
+def _compare_lines(ours: Lines | _Text, theirs: Lines | _Text, mask: Callable[[str], str] | None, findings: Findings) -> None:
     numbers = _Numbers(ours.passed), _Numbers(theirs.passed)
     counted = numbers[0].count(ours), numbers[1].count(theirs)
     for pair in aligned(*counted, _likeness, _content if mask is None else lambda item: mask(_decoded(item))):
@@ -80,9 +88,9 @@ class _Numbers:
         self.pieces: list[int] = []
         """Indices of items that go on the line before them."""
 
-    def count(self, lines: Lines) -> Iterator[bytes]:
+    def count(self, lines: Lines | _Text) -> Iterator[bytes]:
         goes_on = False
-        for index, item in enumerate(lines):
+        for index, item in enumerate(lines.pieces):
             if goes_on:
                 self.pieces.append(index)
             goes_on = not item.endswith(b"\n")
@@ -149,4 +157,4 @@ def summarize(path: Path, type_name: str) -> Summary:
     """Return the number of lines."""
     with ExitStack() as stack:
         encoding = _encoding(path, Findings.for_summary(path))
-        return Summary(parts={"lines": f"{sum(1 for _ in Lines(path, encoding, stack)):,}"})
+        return Summary(parts={"lines": f"{sum(1 for _ in Lines(path, encoding, stack).pieces):,}"})
