@@ -15,12 +15,15 @@ from ..baseline.origin import ANY_ARCHIVE
 from ..error import DocumentError
 from ..pep440 import parse_specifiers
 from ..store import NAME
+from .foreign import FREEZE
 from .kind import read
 from .wanted import Chosen, Requirement, Requirements
 
 LINES_OF_ONE = 500
 """Lines that may speak of one package: each is compared with all others."""
 FAULT_LIMIT = 50
+MANY = 3
+"""Faults that are shown of a file in which nothing else was found."""
 SHOWN_PLACES = 20
 CONDA = "ospackages.conda:"
 CONDA_POLICY = {f"{CONDA}*": "fail"}
@@ -43,6 +46,9 @@ def declare(
     if not wanted and not found.facts and not faults:
         faults.append(f"{path.name}: asks for nothing; a baseline that expects nothing would pass everything")
     if faults:
+        if len(faults) > MANY and not wanted and not found.found:
+            faults = [f"{path.name}: no requirements file: none of its lines asks for a package", *faults[:MANY]]
+            found.hint = found.hint or f"write one: {FREEZE}"
         more = [f"{path.name}: and {len(faults) - FAULT_LIMIT} more faults"] if len(faults) > FAULT_LIMIT else []
         shown = [_redacted(fault) for fault in faults[:FAULT_LIMIT]]
         raise DocumentError("\n".join([*shown, *more]), found.hint or "nothing was declared")

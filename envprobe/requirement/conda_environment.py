@@ -13,6 +13,11 @@ from .wanted import Chosen, Requirements
 MATCH = re.compile(r"(?:(?P<channel>[^\s:\[]+)::)?(?P<name>[A-Za-z0-9_][\w.-]*)\s*(?P<rest>.*)")
 BRACKETS = re.compile(r"\[(?P<inside>[^\[\]]*)\]\s*$")
 MEMBER = re.compile(r"(version|build)\s*=\s*[\"']?([^\"'\]]*)[\"']?")
+LEFT = {
+    "channels": "where conda looks for packages",
+    "prefix": "a folder of the machine it was made on",
+    "variables": "what conda sets where the environment is activated; the probe records what is set",
+}
 LIMIT_BYTES = 1 << 20
 EVENT_LIMIT = 200_000
 DEPTH_LIMIT = 8
@@ -37,10 +42,8 @@ def read_environment(path: Path, text: str, chosen: Chosen) -> Requirements:
             _take_pip(item["pip"], f"{where}.pip", path, result)
         elif item is not None:
             result.faults.append(f"{where}: expected a package or a list for pip")
-    for key in sorted(set(value) & {"variables", "prefix", "channels"}):
-        result.leave(
-            path.name, f"{key}: {'where conda looks for packages' if key == 'channels' else 'of the machine it was made on'}"
-        )
+    for key in sorted(set(value) & LEFT.keys()):
+        result.leave(path.name, f"{key}: {LEFT[key]}")
     return result
 
 

@@ -25,7 +25,7 @@ ALGORITHMS = ("sha256", "sha512", "sha384", "sha224", "sha1", "md5")
 """What may stand after the `#` of a URL, as pip reads it."""
 DIGEST = re.compile(rf"(?:{'|'.join(ALGORITHMS)}):[0-9a-f]+")
 PROJECT_BYTES = 1 << 20
-GET_MORE = "for versions: pip list --format=freeze > requirements.txt"
+GET_MORE = "for names and versions: pip list --format=freeze > requirements.txt"
 FROM_FOLDER = f"built from a folder, which says no version; {GET_MORE}"
 
 
@@ -138,7 +138,7 @@ def _local_folder(url: str, parts: SplitResult, folder: Path | None, name: str, 
     if name or _egg(parts):
         return Place(source=source)
     if path is None or not _is_folder(path):
-        raise SourceFault(f"{url[:200]}: no such file or folder beside this one, and nothing else tells the package's name")
+        raise SourceFault(f"{url[:200]}: no such file or folder here, and nothing else tells the package's name; {GET_MORE}")
     return Place(name=canonicalize_name(_name_of_project(path)), source=source)
 
 

