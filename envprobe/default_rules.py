@@ -22,6 +22,7 @@ RULES = {
     "packages.*@added": "warn",  # changes nothing until it is imported
     "packages.*.installer": "note",
     "packages.*.place": "warn",
+    "packages.*.url": "note",  # a mirror serves the same file; its digest, its version and its RECORD tell
     "packages.*.code": "warn",  # a working copy is there to be edited
     "packages.pip": "note",
     "packages.pip.*": "note",

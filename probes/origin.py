@@ -44,6 +44,13 @@ def describe(url):
     return _archive(url["url"], url.get("archive_info")) + suffix
 
 
+def archive_place(url):
+    """Return the URL of an archive that direct_url.json records, without credentials and query; empty for what is no such archive."""
+    if isinstance(url.get("vcs_info"), dict) or isinstance(url.get("dir_info"), dict):
+        return ""
+    return without_secrets(url["url"])
+
+
 def _version_control(url, info):
     where = without_secrets(url)
     kind = info.get("vcs") if isinstance(info.get("vcs"), str) else "vcs"

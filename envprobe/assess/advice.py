@@ -60,6 +60,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("packages.*.broken@removed", "the baseline had it half-installed", ""),
     ("packages.*.broken", "an install or uninstall was cut off", "{reinstall}"),
     ("packages.*.origin", "the same version from another source can be other code", "{restore_origin}"),
+    ("packages.*.url", "another place can serve another file under the same name", ""),
     ("packages.*.record", "the same version, built differently: other files", "{reinstall}"),
     ("packages.*.source_version", "the code on disk says another version than its metadata", "{reinstall}"),
     ("packages.*@added", "an extra package can change what others import or do", "{uninstall}"),

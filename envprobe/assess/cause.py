@@ -68,6 +68,7 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     ("packages.{name}.*", ("environment.PYTHONPATH",), _from_pythonpath),
     ("packages.{name}.version", ("packages.{name}.shadowed",), _always),
     ("packages.{name}.origin", COPY, _always),
+    ("packages.{name}.url", (*COPY, "packages.{name}.origin"), _always),
     ("packages.{name}.record", (*COPY, "packages.{name}.origin"), _always),
     ("packages.{name}.record", ("python.version",), _other_minor),
     ("packages.{name}.installer", (*COPY, "packages.{name}.origin"), _always),

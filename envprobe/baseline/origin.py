@@ -51,6 +51,8 @@ def from_archive(origin: str, hashes: Collection[str], observed: str) -> bool | 
     """
     if observed == INDEX:
         return not origin
+    if observed.startswith(("http://", "https://")):  # packages.NAME.url, beside an origin that has room for a digest or a URL
+        observed = f"{ANY_ARCHIVE} {observed}"
     if not is_archive(observed):
         return False
     kept = observed.partition("#")[0].partition(" ")[2]

@@ -51,9 +51,16 @@ def _is_version(path: str) -> bool:
     return path.startswith("packages.") and path.endswith(".version")
 
 
+def _is_of(path: str, packages: dict[str, Package]) -> bool:
+    """Tell whether a fact is said with its package: its version, its origin and the URL of that."""
+    section, _, rest = path.partition(".")
+    name, _, kind = rest.rpartition(".")
+    return section == "packages" and name in packages and kind in ("version", "origin", "url")
+
+
 def _counts(baseline: Baseline, packages: dict[str, Package]) -> Iterator[str]:
     conda = sum(path.startswith("ospackages.conda:") for path in baseline.declared)
-    others = len(baseline.declared) - conda - sum(1 + (origin is not None) for _, origin in packages.values())
+    others = sum(not (path.startswith("ospackages.conda:") or _is_of(path, packages)) for path in baseline.declared)
     for count, word in ((len(packages), "package"), (conda, "package of conda"), (others, "other fact")):
         if count:
             first, _, rest = word.partition(" ")
@@ -100,7 +107,7 @@ def _lines(declared: dict[str, Declaration], packages: dict[str, Package], style
         if _is_version(path):
             origin = packages[name][1]
             yield name, ", ".join([item.describe(), *([_short(origin, style)] if origin is not None else [])]) + _why(item, style)
-        elif not (path.startswith("packages.") and path.endswith(".origin") and path.split(".")[1] in packages):
+        elif not _is_of(path, packages):
             yield path.removeprefix("ospackages."), item.describe() + _why(item, style)
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from fnmatch import fnmatchcase
 from itertools import groupby
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 from packaging.specifiers import SpecifierSet
 
 from ..baseline import Baseline, Provenance, marker
@@ -25,9 +27,8 @@ FAULT_LIMIT = 50
 MANY = 3
 """Faults that are shown of a file in which nothing else was found."""
 SHOWN_PLACES = 20
-CONDA = "ospackages.conda:"
-CONDA_POLICY = {f"{CONDA}*": "fail"}
-"""Where a file asks for conda's packages they are what is expected; the default policy only warns of those that came along."""
+POLICIES = {"ospackages.conda:*": "fail", "packages.*.url": "fail"}
+"""What is expected where a file asks for it, and only came along where a baseline was recorded."""
 
 
 def declare(
@@ -52,17 +53,22 @@ def declare(
         more = [f"{path.name}: and {len(faults) - FAULT_LIMIT} more faults"] if len(faults) > FAULT_LIMIT else []
         shown = [_redacted(fault) for fault in faults[:FAULT_LIMIT]]
         raise DocumentError("\n".join([*shown, *more]), found.hint or "nothing was declared")
+    declared = {**_python(found), **found.facts, **dict(_declarations(wanted))}
     return Baseline(
         name=_name(path),
         kind="declared",
         description=f"What {path.name} asks for{_chosen_words(extras, groups)}.",
-        declared={**_python(found), **found.facts, **dict(_declarations(wanted))},
+        declared=declared,
         complete=["packages.*"] if found.complete else [],
-        policy=CONDA_POLICY if any(path.startswith(CONDA) for path in found.facts) else {},
+        policy=_policy(declared),
         provenance=Provenance(
             source=path.name, indexes=sorted(set(found.indexes)), not_declared=list(map(_redacted, found.not_taken))
         ),
     )
+
+
+def _policy(declared: dict[str, Declaration]) -> dict[str, str]:
+    return {glob: severity for glob, severity in POLICIES.items() if any(fnmatchcase(path, glob) for path in declared)}
 
 
 def _chosen_words(extras: Collection[str], groups: Collection[str]) -> str:
@@ -109,6 +115,9 @@ def _declarations(wanted: list[Requirement]) -> Iterator[tuple[str, Declaration]
         origins = [_origin(item) for item in items if item.source.origin or item.source.hashes]
         if origins:
             yield f"packages.{name}.origin", _joined(origins)
+        places = [replace(origin, optional=True) for origin in origins if " " in origin.origin and not origin.hashes]
+        if places:  # pip keeps the digest in the origin, where uv keeps the URL
+            yield f"packages.{name}.url", _joined(places)
 
 
 def _parts(items: list[Requirement]) -> Iterator[list[Requirement]]:

@@ -57,6 +57,7 @@ def describe(package, host, section):
     installer = copy.line("INSTALLER")
     found = {
         "origin": origin_of(package, installer, host),
+        "url": url_of(package),
         "installer": installer,
         "record": copy.record.digest() if copy.record else "",
         "shadowed": [{"version": other.version, "place": host.place(other.entry.path)} for other in package.shadowed],
@@ -82,6 +83,15 @@ def origin_of(package, installer, host):
     if installer:
         return OTHER_INSTALLERS.get(installer.lower(), "index")
     return "dpkg" if dpkg.owns(host, os.path.join(copy.entry.path, copy.folder)) else ""
+
+
+def url_of(package):
+    """Return the URL of the archive that a distribution came from; an empty string where it came from elsewhere."""
+    if not package.url:
+        return ""
+    from ..origin import archive_place
+
+    return printable(archive_place(package.url))
 
 
 def code_of(package, host):

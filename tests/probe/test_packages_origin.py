@@ -60,6 +60,22 @@ def test_direct_url_is_told_without_credentials_or_machine_paths(site: Path, dir
 
 
 @pytest.mark.parametrize(
+    ("direct_url", "place"),
+    [
+        ({"url": "https://me:secret@h/b.whl?token=x", "archive_info": {"hash": "sha256=00ff"}}, "https://h/b.whl"),
+        ({"url": "https://h/b.whl", "archive_info": {}}, "https://h/b.whl"),
+        ({"url": "file:///tmp/b.whl", "archive_info": {"hash": "sha256=00ff"}}, None),
+        ({"url": "https://h/b", "vcs_info": {"vcs": "git", "commit_id": COMMIT}}, None),
+        ({"url": "file:///home/me/b", "dir_info": {"editable": True}}, None),
+    ],
+)
+def test_the_url_of_an_archive_is_told_beside_its_digest(site: Path, direct_url: dict[str, object], place: str | None) -> None:
+    """pip's environment and uv's say the same of one file from one URL."""
+    install(site, direct_url=direct_url)
+    assert facts(collect, FakeHost(path=[site]))["known"].get("six.url") == place
+
+
+@pytest.mark.parametrize(
     "text", ["", "{", "[]", "7", '{"url": 7}', '{"url": "http://[", "archive_info": {}}', '{"dir_info": {}}', SURROGATE]
 )
 def test_a_direct_url_that_makes_no_sense_does_not_stop_the_probe(site: Path, text: str) -> None:

@@ -210,3 +210,32 @@ def test_a_pylock_is_read_or_the_library_for_it_is_named() -> None:
     with pytest.raises(DocumentError, match=r"pylock\.toml \(PEP 751\)") as caught:
         declare(SAMPLES / "pip" / "pylock.toml")
     assert "pip install --upgrade packaging" in caught.value.hint
+
+
+PLACE = "https://host/w/six-1.16.0-py2.py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("line", "origin", "url", "verdict"),
+    [
+        (PLACE, WHEEL, PLACE, "reproduces"),
+        (PLACE, f"archive {PLACE}", PLACE, "reproduces"),
+        (PLACE, WHEEL, PLACE.replace("host", "other"), "differs"),
+        (PLACE, f"archive {PLACE.replace('host', 'other')}", PLACE.replace("host", "other"), "differs"),
+        (PLACE, WHEEL, PLACE.replace("py2.py3-none-any", "cp38-cp38-linux_x86_64"), "differs"),
+        (PLACE, WHEEL, None, "reproduces"),  # a fingerprint of an earlier probe
+        (PLACE, "index", None, "differs"),
+        (f"{PLACE}#{WHEEL[8:].replace(':', '=')}", WHEEL, PLACE.replace("host", "mirror"), "reproduces"),
+        (f"{PLACE}#{WHEEL[8:].replace(':', '=')}", OTHER_WHEEL, PLACE, "differs"),
+        (f"{PLACE}#md5=00", WHEEL, PLACE, "undetermined"),
+    ],
+)
+def test_where_a_file_comes_from_is_compared_whoever_installed_it(
+    tmp_path: Path, line: str, origin: str, url: str | None, verdict: str
+) -> None:
+    """pip keeps digest and URL, uv the URL: host, path and tags of a URL without a digest are compared in both."""
+    (tmp_path / "requirements.txt").write_text(f"six @ {line}\n")
+    observed = environment({"six": "1.16.0"}, six=origin)
+    if url:
+        observed.sections["packages"].known["six.url"] = url
+    assert diff(declare(tmp_path / "requirements.txt"), observed).verdict.value == verdict
