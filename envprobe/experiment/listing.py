@@ -12,8 +12,8 @@ from ..records.packing import is_inside
 from ..targets.protocol import Completed, NoProgram, Target
 
 LISTING_TIMEOUT_S = 120
-LISTING_LIMIT_BYTES = 16 << 20
-FILE_LIMIT = 10_000
+LISTING_LIMIT_BYTES = 64 << 20
+FILE_LIMIT = 100_000
 
 
 class Place(NamedTuple):
@@ -31,6 +31,8 @@ class Listing(NamedTuple):
     files: dict[str, Place]
     by_glob: dict[str, list[str]]
     """The names that each glob found."""
+    dangling: tuple[str, ...] = ()
+    """Links that match and lead nowhere."""
 
 
 def ask_for_files(target: Target, globs: Sequence[str]) -> Listing:
@@ -41,13 +43,13 @@ def ask_for_files(target: Target, globs: Sequence[str]) -> Listing:
     try:
         value = json.loads(answer.stdout)
         files = {name: Place(row[0], row[1], (row[2], row[3], row[4])) for name, row in value["files"].items()}
-        listing = Listing(files, dict(zip(globs, value["globs"], strict=True)))
+        listing = Listing(files, dict(zip(globs, value["globs"], strict=True)), tuple(value["dangling"]))
     except (ValueError, TypeError, LookupError, AttributeError):
         said = answer.stderr.decode("utf-8", "backslashreplace").strip()[-300:]
         raise TargetError(f"{target.reference}: its files cannot be listed: {said or 'no answer'}") from None
     if len(files) >= FILE_LIMIT:
         raise UsageError(f"--outputs: {FILE_LIMIT:,} files or more", "name the outputs more closely")
-    for name in files:
+    for name in (*files, *listing.dangling):
         if not is_inside(name) or not name.isprintable():
             hint = "rename it, or name the outputs more closely"
             raise UsageError(f"--outputs: {name[:200]!a}: a name that cannot be recorded", hint)

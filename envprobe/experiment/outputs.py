@@ -13,6 +13,8 @@ from ..output.folder import SHARD
 from .listing import Listing, Place
 from .workplace import Workplace
 
+NOWHERE = "a link that leads to no file"
+
 
 class Harvest(NamedTuple):
     """The outputs of one attempt."""
@@ -32,7 +34,7 @@ def gather(workplace: Workplace, before: Listing, folder: Path, copies: Path | N
     now = workplace.list_files(list(before.by_glob))
     written = {name: place for name, place in sorted(now.files.items()) if before.files.get(name) != place}
     files = workplace.bring(_with_shards(written, now.files), folder)
-    outputs, unreadable = [], dict[str, str]()
+    outputs, unreadable = [], dict.fromkeys(now.dangling, NOWHERE)
     for name in _without_shards(written):
         try:
             outputs.append(describe(files[name], name))

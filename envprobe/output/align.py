@@ -158,21 +158,27 @@ class _Windows(Generic[T]):
         self.starts = [0, 0]
         """Index of the first item of each window."""
         self.size = WINDOW
+        self.is_noisy = False
+        """Whether nothing in common was found even in the largest window: then the next ones are not widened."""
 
     def pairs(self) -> Iterator[Pair[T]]:
         while self._fill():
             if self.ours == self.theirs:
                 self._drop(len(self.ours), len(self.theirs))
                 continue
-            found = list(spans(*self._keys()))
+            keys = self._keys()
+            found = [] if keys[0] == keys[1] else list(spans(*keys))
             is_last = len(self.ours) < self.size and len(self.theirs) < self.size
             ends = (len(self.ours), len(self.theirs)) if is_last else self._settled(found)
             if ends == (0, 0):  # nothing in common: look further, then take the items in turn
-                if self.size < LARGEST_WINDOW:
+                if self.size < LARGEST_WINDOW and not self.is_noisy:
                     self.size *= 4
                     continue
+                self.is_noisy = True
                 ends = self._in_turn()
                 found = [(0, ends[0], 0, ends[1])]
+            else:
+                self.is_noisy = False
             yield from self._differing(found, ends)
             self._drop(*ends)
 

@@ -93,14 +93,19 @@ def _common_comparator(expected: Path, observed: Path) -> Comparator:
 def _compare_by_type(expected: Path, observed: Path, comparator: Comparator, findings: Findings) -> TypedResult:
     try:
         comparator.compare(expected, observed, findings)
-    except Unable as error:  # it may be the same by type, whatever the bytes say
-        shown = _as_text_or_bytes(expected, observed, findings)
-        verdict = None if _is_one_empty(expected, observed) else OutputVerdict.UNDETERMINED
-        return TypedResult(f"bytes because {error.message}", shown.findings, verdict, error.hint)
+    except Unable as error:
+        return _compare_unread(expected, observed, findings, error)
     except Unreadable as error:
         return _compare_damaged(expected, observed, comparator, findings, str(error))
     hint = BYTES_DECIDE.format(name=findings.output) if comparator.type == "bytes" else ""
     return TypedResult(comparator.type, findings, hint=hint)
+
+
+def _compare_unread(expected: Path, observed: Path, findings: Findings, error: Unable) -> TypedResult:
+    """Show where two files part that may be the same by type, whatever their bytes say: nothing is said of them."""
+    shown = _as_text_or_bytes(expected, observed, findings)
+    verdict = None if _is_one_empty(expected, observed) else OutputVerdict.UNDETERMINED
+    return TypedResult(f"bytes because {error.message}", shown.findings, verdict, error.hint)
 
 
 def _is_one_empty(expected: Path, observed: Path) -> bool:
@@ -110,17 +115,22 @@ def _is_one_empty(expected: Path, observed: Path) -> bool:
 
 def _compare_damaged(expected: Path, observed: Path, comparator: Comparator, findings: Findings, reason: str) -> TypedResult:
     """Compare two files of which one at least is not what its name says: as text, or by which of them is."""
-    if comparator.type != "text":
-        result = _as_text_or_bytes(expected, observed, findings)
-        if result.compared_by == "text":
-            return result._replace(compared_by=f"text because {reason}")
-    faults = [_fault(comparator, path) for path in (expected, observed)]
+    try:
+        faults = [_fault(comparator, path) for path in (expected, observed)]
+    except Unable as error:
+        return _compare_unread(expected, observed, findings, error)
+    result = _as_text_or_bytes(expected, observed, findings)
+    if comparator.type != "text" and result.compared_by == "text":
+        return result._replace(compared_by=f"text because {reason}")
     fresh = Findings(findings.tolerance, findings.output, findings.type_name)
-    if None not in faults and bool(faults[0]) != bool(faults[1]):
+    are_text = [looks_like_text(path) for path in (expected, observed)]
+    if bool(faults[0]) != bool(faults[1]):
         fresh.add("", "type", *(fault or f"a sound {comparator.type} file" for fault in faults))
-        return TypedResult(f"bytes because {reason}", fresh)
-    binary.compare(expected, observed, fresh)
-    return TypedResult(f"bytes because {reason}", fresh, hint=BYTES_DECIDE.format(name=findings.output))
+    elif are_text[0] != are_text[1]:
+        fresh.add("", "type", *("text" if is_text else "no text" for is_text in are_text))
+    else:
+        binary.compare(expected, observed, fresh)
+    return TypedResult(f"bytes because {reason}", fresh, hint=BYTES_DECIDE.format(name=findings.output) if fresh.unread else "")
 
 
 def _as_text_or_bytes(expected: Path, observed: Path, findings: Findings) -> TypedResult:
@@ -135,14 +145,12 @@ def _as_text_or_bytes(expected: Path, observed: Path, findings: Findings) -> Typ
     return TypedResult("bytes", fresh)
 
 
-def _fault(comparator: Comparator, path: Path) -> str | None:
-    """Return why a file is not what its name says; empty where it is, None where it cannot be read here."""
+def _fault(comparator: Comparator, path: Path) -> str:
+    """Return why a file is not what its name says; empty where it is. Raises Unable where it cannot be read here."""
     try:
         comparator.summarize(path)
     except Unreadable as error:
         return str(error)
-    except Unable:
-        return None
     return ""
 
 

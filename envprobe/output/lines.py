@@ -21,13 +21,15 @@ def is_utf_8(encoding: str) -> bool:
 
 
 class Lines:
-    """A text file that is open: iterate over its lines, each with its end."""
+    """A text file that is open, and its lines, each with its end."""
 
     def __init__(self, path: Path, encoding: str, stack: ExitStack, limit_bytes: int = LINE_LIMIT_BYTES) -> None:
         self.stream: IO[bytes] = stack.enter_context(path.open("rb"))
         self.is_plain = is_utf_8(encoding)
         self.passed = 0
         """Lines that were passed over."""
+        self.continued: list[int] = []
+        """Indices of pieces that go on the line before them."""
         if encoding == "utf-8-sig":
             self.stream.seek(len(codecs.BOM_UTF8))
         elif not self.is_plain:
@@ -36,7 +38,33 @@ class Lines:
                 line.encode("utf-8", "surrogatepass") for line in iter(lambda: text.readline(limit_bytes), "")
             )
             return
-        self.pieces = iter(lambda: self.stream.readline(limit_bytes), b"")
+        self.pieces = self._split(limit_bytes)
+
+    def _split(self, limit_bytes: int) -> Iterator[bytes]:
+        """Yield lines; of one that is longer than the limit, pieces."""
+        count, rest = 0, b""
+        while block := self.stream.read(BLOCK_BYTES):
+            lines = (
+                (rest + block).splitlines(keepends=True)
+                if b"\r" not in block and not rest.endswith(b"\r")
+                else _lines(rest + block)
+            )
+            rest = b"" if lines[-1].endswith(b"\n") else lines.pop()
+            count += len(lines)
+            yield from lines
+            if len(rest) > limit_bytes:
+                yield rest
+                count, rest = count + 1, b""
+                self.continued.append(count)
+        if rest:
+            yield rest
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """Return the lines of bytes in which a carriage return alone ends none."""
+    parts = data.split(b"\n")
+    last = parts.pop()
+    return [part + b"\n" for part in parts] + ([last] if last else [])
 
 
 def pass_over_common(expected: Lines, observed: Lines, seen: Callable[[bytes], object] | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from .finding import Step, Unable, Unreadable
@@ -60,23 +60,20 @@ class _Plain:
         return found
 
 
-def check_bounds(value: Any) -> Any:
-    """Return a document that was read as plain values. Raises Unreadable or Unable where it is beyond the bounds of `plain`."""
-    count, level = 0, [value]
+def check_depth(value: Any) -> Any:
+    """Return a document that was read as plain values. Raises Unreadable where it is nested deeper than `plain` allows."""
+    level = [value]
     for _ in range(DEPTH_LIMIT + 1):
-        count += len(level)
-        if count > VALUE_LIMIT:
-            raise Unable(f"it holds more than {VALUE_LIMIT:,} values")
-        level = [item for container in level for item in _children(container)]
+        level = [item for container in level for item in _items(container) if type(item) is dict or type(item) is list]
         if not level:
             return value
     raise Unreadable(f"it is nested more than {DEPTH_LIMIT} levels deep")
 
 
-def _children(value: Any) -> Any:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+def _items(container: Any) -> Iterable[Any]:
+    if type(container) is dict:
+        return container.values()
+    return container if type(container) is list else ()
 
 
 def spelled_json(value: Any) -> str:

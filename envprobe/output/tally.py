@@ -7,10 +7,14 @@ import statistics
 import struct
 from collections import Counter
 from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from .comparison import Deviation, Place
 from .number import LARGEST, Agreement, Number, absolute_error, agree, is_finite, magnitude, ulp_distance
 from .tolerance import Rule
+
+if TYPE_CHECKING:
+    from .array_number import Measured
 
 SHOWN_PLACES = 3
 EXACT_UP_TO = 1 << 16
@@ -56,6 +60,25 @@ class Tally:
             worst = (-error, self.count, _place(where, expected, observed))
             self._worst = sorted([*self._worst, worst], key=itemgetter(0, 1))[:SHOWN_PLACES]
 
+    @property
+    def least_worst(self) -> float:
+        """The error that another one must exceed to be one of the worst."""
+        return -self._worst[-1][0] if len(self._worst) == SHOWN_PLACES else -1.0
+
+    def merge(self, measured: Measured) -> None:
+        """Add what a piece of an array holds, of at most as many elements as are measured in full."""
+        self.differing += measured.differing
+        self.outside += measured.outside
+        self.not_finite += measured.not_finite
+        self._first += [_spot(spot) for spot in measured.first[: SHOWN_PLACES - len(self._first)]]
+        worst = [*self._worst, *((-error, spot[0] + 1, _spot(spot)) for error, spot in measured.worst)]
+        self._worst = sorted(worst, key=itemgetter(0, 1))[:SHOWN_PLACES]
+        if measured.max_ulp is not None:
+            self._max_ulp = max(measured.max_ulp, self._max_ulp or 0)
+        for spread, errors in ((self._absolute, measured.absolute), (self._relative, measured.relative)):
+            if errors is not None:
+                spread.add_many(errors.sample)
+
     def deviation(self) -> Deviation:
         """Return what was added so far."""
         return Deviation(
@@ -73,6 +96,11 @@ class Tally:
             first=self._first,
             worst=[place for *_, place in self._worst],
         )
+
+
+def _spot(spot: tuple[int, Any, Any]) -> Place:
+    position, expected, observed = spot
+    return _place(position, float(expected), float(observed))
 
 
 def _place(where: int | None, expected: Number, observed: Number) -> Place:
@@ -97,6 +125,19 @@ class Spread:
         if len(self._few) > EXACT_UP_TO:
             self._bins.update(map(_bin, self._few))
             self._few = []
+
+    def add_many(self, errors: Any) -> None:
+        """Add a numpy array of errors, which is not empty."""
+        self.count += errors.size
+        self.largest = max(float(errors.max()), self.largest or 0.0)
+        self._sum += float(errors.sum())
+        if self.count <= EXACT_UP_TO:
+            self._few += errors.tolist()
+            return
+        self._bins.update(map(_bin, self._few))
+        self._few = []
+        places = (errors.view("int64") >> BIN_SHIFT).tolist()
+        self._bins.update(places)
 
     @property
     def mean(self) -> float | None:

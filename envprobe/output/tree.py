@@ -178,9 +178,11 @@ def _is_reordered(expected: list[Any], observed: list[Any]) -> bool:
 
 
 def _hashed(item: Any) -> int:
-    """Return a number that equal items share; NaN has one for itself, and a container that of its length."""
-    if isinstance(item, dict | list):
-        return len(item)
+    """Return a number that equal items share; NaN has one for itself, and a dict that of its length: its order does not count."""
+    if isinstance(item, dict):
+        return len(item) + sum(map(_hashed, item.values()))
+    if isinstance(item, list):
+        return hash(tuple(map(_hashed, item)))
     return hash(item) if item == item else 0
 
 

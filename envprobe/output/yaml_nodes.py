@@ -11,6 +11,8 @@ from .plain import TAGGED, VALUE_LIMIT, plain
 
 EVENT_LIMIT = 2_000_000
 DEPTH_LIMIT = 100
+EXPANDED = 100
+"""Values that aliases may make of one node, on average."""
 MERGE_LIMIT = 100_000
 """Members that `<<` may merge into one document; each level of a bomb multiplies them."""
 STANDARD = "tag:yaml.org,2002:"
@@ -27,14 +29,14 @@ def read(data: bytes) -> Any:
     except ImportError:
         raise missing_extra("PyYAML", "yaml") from None
     fast = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    depth = 0
+    depth = count = 0
     for count, event in enumerate(yaml.parse(data, Loader=fast)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_LIMIT:
             raise Unreadable(f"it is nested more than {DEPTH_LIMIT} levels deep")
         if count > EVENT_LIMIT:
             raise Unable(f"it holds more than {EVENT_LIMIT:,} YAML nodes")
-    nodes = _Nodes(yaml.SafeLoader(""))
+    nodes = _Nodes(yaml.SafeLoader(""), min(VALUE_LIMIT, EXPANDED * (count + 100)))
     documents = [plain(nodes.value(node, 0)) for node in yaml.compose_all(data, Loader=fast)]
     return documents[0] if len(documents) == 1 else documents
 
@@ -42,14 +44,15 @@ def read(data: bytes) -> Any:
 class _Nodes:
     """One conversion, which counts values and merged members."""
 
-    def __init__(self, loader: Any) -> None:
+    def __init__(self, loader: Any, limit: int) -> None:
         self.loader = loader
+        self.limit = limit
         self.count = self.merged = 0
 
     def value(self, node: Any, depth: int) -> Any:
         self.count += 1
-        if self.count > VALUE_LIMIT:
-            raise Unable(f"it holds more than {VALUE_LIMIT:,} values")
+        if self.count > self.limit:
+            raise Unable(f"its aliases make more than {self.limit:,} values of it")
         if depth > DEPTH_LIMIT:  # an alias may stand inside what it names
             raise Unreadable(f"it is nested more than {DEPTH_LIMIT} levels deep")
         kind = node.tag.removeprefix(STANDARD)

@@ -14,6 +14,8 @@ from ..plain import plain
 
 LIBRARIES = ("numpy", "pyarrow", "pyarrow.parquet", "pyarrow.feather", "pyarrow.ipc")
 BATCH_ROWS = 1 << 16
+REALS = {"halffloat": "f2", "float": "f4", "double": "f8"}
+"""Arrow's names of types that numpy calls otherwise; `to_pandas_dtype` would import pandas."""
 WRITTEN_BY = ("pandas_version", "creator", "library")
 """Members of pandas' metadata that name the writer."""
 OWN_METADATA = (b"pandas", b"ARROW:schema")
@@ -86,7 +88,7 @@ def _column(field: Any, index: int, count: int, batches: Callable[[], Iterator[A
     is_plain = (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)) and not any(
         batch.column(index).null_count for batch in batches()
     )
-    dtype = numpy.dtype(kind.to_pandas_dtype()) if is_plain else numpy.dtype(object)
+    dtype = numpy.dtype(REALS.get(str(kind), str(kind)) if is_plain else object)
 
     def blocks() -> Iterator[Any]:
         for batch in batches():

@@ -10,7 +10,7 @@ from typing import Any
 from ...toml import parse_toml
 from ..finding import Findings, Unable, Unreadable
 from ..number import Wide, read_float
-from ..plain import check_bounds, digest_without_numbers, metrics, plain
+from ..plain import check_depth, digest_without_numbers, metrics, plain
 from ..summary import Summary, spelled
 from ..tree import compare_trees
 
@@ -28,7 +28,7 @@ def read_bytes(path: Path, limit_bytes: int = LIMIT_BYTES) -> bytes:
 
 def read_json(data: bytes) -> Any:
     """Parse JSON as Python writes it: NaN and Infinity are numbers; one that no float holds is Wide. Raises ValueError."""
-    return check_bounds(json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_duplicates, parse_float=read_float))
+    return check_depth(json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_duplicates, parse_float=read_float))
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
     key = _key(ours, theirs, places, findings)
     if _are_alike(ours, theirs) and findings.tolerance.trusts_equal_bytes:  # then equal lines are equal rows, and are not parsed
         passed = pass_over_rows(ours_lines, theirs_lines)
-        pairs = aligned(ours_rows, theirs_rows, _likeness_of_bytes, key and (lambda row: key(pick_ours(ours.read(row)))))
+        pairs = aligned(ours_rows, theirs_rows, _likeness_of_bytes, key and _key_of_bytes(ours, key, pick_ours))
         cells.compare((_read(pair, ours, theirs, pick_ours, pick_theirs) for pair in pairs), passed, key)
         return
     sides = (pick_ours(ours.read(row)) for row in ours_rows), (pick_theirs(theirs.read(row)) for row in theirs_rows)
@@ -152,6 +152,13 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
         cells.compare(aligned(*sides, _likeness, key), 0, key)
     else:
         cells.compare(_in_step(*sides), 0, key)
+
+
+def _key_of_bytes(table: Table, key: Callable[[Row], Hashable], pick: Pick) -> Callable[[bytes], Hashable]:
+    """Return what tells rows apart that are not parsed: their first cell as it stands, where that is it."""
+    delimiter = table.delimiter.encode()
+    is_first = key(pick(table.columns)) == table.columns[0]
+    return lambda row: row.partition(delimiter)[0] if is_first and not row.startswith(b'"') else key(pick(table.read(row)))
 
 
 def _are_alike(ours: Table, theirs: Table) -> bool:

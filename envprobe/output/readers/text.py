@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
@@ -60,6 +60,7 @@ class _Text(NamedTuple):
 
     pieces: Iterator[bytes]
     passed: int = 0
+    continued: Sequence[int] = ()
 
 
 def compare_texts(expected: str, observed: str, mask: Callable[[str], str] | None, findings: Findings) -> None:
@@ -71,33 +72,17 @@ def compare_texts(expected: str, observed: str, mask: Callable[[str], str] | Non
 
 
 def _compare_lines(ours: Lines | _Text, theirs: Lines | _Text, mask: Callable[[str], str] | None, findings: Findings) -> None:
-    numbers = _Numbers(ours.passed), _Numbers(theirs.passed)
-    counted = numbers[0].count(ours), numbers[1].count(theirs)
-    for pair in aligned(*counted, _likeness, _content if mask is None else lambda item: mask(_decoded(item))):
+    key = _content if mask is None else lambda item: mask(_decoded(item))
+    for pair in aligned(ours.pieces, theirs.pieces, _likeness, key):
         left, right = (_decoded(item) if item is not None else None for item in (pair.expected, pair.observed))
         if left is not None and right is not None and (left == right or (mask and mask(left) == mask(right))):
             continue
-        _add(numbers, pair, left, right, findings)
+        _add((ours, theirs), pair, left, right, findings)
 
 
-class _Numbers:
-    """Where lines begin that came in pieces: a line's number is the index of its item, less the pieces before."""
-
-    def __init__(self, passed: int) -> None:
-        self.passed = passed
-        self.pieces: list[int] = []
-        """Indices of items that go on the line before them."""
-
-    def count(self, lines: Lines | _Text) -> Iterator[bytes]:
-        goes_on = False
-        for index, item in enumerate(lines.pieces):
-            if goes_on:
-                self.pieces.append(index)
-            goes_on = not item.endswith(b"\n")
-            yield item
-
-    def of(self, index: int) -> int:
-        return self.passed + index + 1 - sum(piece <= index for piece in self.pieces)
+def _number(lines: Lines | _Text, index: int) -> int:
+    """Return the number of the line that an item is of, or goes on."""
+    return lines.passed + index + 1 - sum(piece <= index for piece in lines.continued)
 
 
 def _content(item: bytes) -> bytes:
@@ -117,15 +102,17 @@ def _likeness(ours: bytes, theirs: bytes) -> float:
     return (start + end) / longest if longest else 1.0
 
 
-def _add(numbers: tuple[_Numbers, _Numbers], pair: Pair[bytes], left: str | None, right: str | None, findings: Findings) -> None:
+def _add(
+    sides: tuple[Lines | _Text, Lines | _Text], pair: Pair[bytes], left: str | None, right: str | None, findings: Findings
+) -> None:
     """Write down one line, with the place where it first differs."""
     if left is None:
-        findings.add(f"line {numbers[1].of(pair.observed_index)}", "added", "absent", right or "empty")
+        findings.add(f"line {_number(sides[1], pair.observed_index)}", "added", "absent", right or "empty")
     elif right is None:
-        findings.add(f"line {numbers[0].of(pair.expected_index)}", "removed", left or "empty", "absent")
+        findings.add(f"line {_number(sides[0], pair.expected_index)}", "removed", left or "empty", "absent")
     else:
         column = next((i for i, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), min(len(left), len(right))) + 1
-        where = f"line {numbers[0].of(pair.expected_index)}" + (f", column {column}" if column > 1 else "")
+        where = f"line {_number(sides[0], pair.expected_index)}" + (f", column {column}" if column > 1 else "")
         findings.add(where, "changed", left or "empty", right or "empty")
 
 

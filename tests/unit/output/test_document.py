@@ -70,7 +70,7 @@ def test_merges_of_merges_do_not_grow(tmp_path: Path, added: str) -> None:
     levels = ["l0: &l0 {a: 1, b: 2}"]
     levels += [f"l{n}: &l{n} {{<<: [{', '.join([f'*l{n - 1}'] * 10)}]}}" for n in range(1, 10)]
     comparison = compare(tmp_path, "bomb.yaml", "\n".join(levels), "\n".join([*levels, added]))
-    unread = comparison.compared_by.startswith("text because it merges more than")
+    unread = comparison.compared_by.startswith(("text because it merges more than", "bytes because its aliases make more than"))
     assert (comparison.verdict is OutputVerdict.IDENTICAL) == (added[0] == "#" and not unread)
 
 
