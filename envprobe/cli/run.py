@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
@@ -20,13 +20,11 @@ from .option import FILE, FOLDER, options_of
 if TYPE_CHECKING:
     from ..command.environment import Progress
     from ..experiment.running import Plan
-    from ..output import OutputDescription
     from ..runs import Run
 
 SEPARATOR = "--"
 IS_BEHIND = f"{__name__}.is_behind"
 FAILED, UNTOLD, INTERRUPTED = 1, 2, 130
-SHOWN_NAMES = 5
 
 
 class _CommandBehind(click.Command):
@@ -222,6 +220,8 @@ def _conclude(run: Run, path: Path) -> int:
 
 
 def _warnings(run: Run) -> Iterator[str]:
+    from ..experiment.outputs import only_hashed
+
     if not run.outputs:
         yield "no outputs were named (--outputs GLOB), so only the environment can be compared"
     for attempt in run.attempts:
@@ -229,7 +229,7 @@ def _warnings(run: Run) -> Iterator[str]:
         if attempt.stale:
             yield f"{', '.join(attempt.stale[:5])}: not written by this run, so left out"
         yield from (f"{name}: could not be read: {reason}" for name, reason in attempt.unreadable.items())
-        yield from _only_hashed(attempt.outputs)
+        yield from only_hashed(attempt.outputs)
         left_out = attempt.context.get("not_copied", [])
         if left_out:
             yield f"{', '.join(left_out[:5])}: not copied, over the limit (--copy-limit)"
@@ -238,25 +238,6 @@ def _warnings(run: Run) -> Iterator[str]:
         yield f"the environment changed while it ran: {', '.join(sorted(changed)[:5])}" + (" …" if len(changed) > 5 else "")
     for path, reason in _unknown_data(run):
         yield f"{path}: {reason}"
-
-
-def _only_hashed(outputs: Sequence[OutputDescription]) -> Iterator[str]:
-    """Say of which outputs little more than the bytes is known, why, and what changes that."""
-    from ..output.file import BYTES_DECIDE
-
-    by_reason: dict[tuple[str, str], list[str]] = {}
-    for output in outputs:
-        if output.type == "bytes":
-            by_reason.setdefault(("nothing reads such files", BYTES_DECIDE.format(name=output.name)), []).append(output.name)
-        elif output.note:
-            by_reason.setdefault((output.note, output.hint), []).append(output.name)
-        for member, reason in output.unread.items():
-            by_reason.setdefault((reason, output.hint), []).append(f"{output.name}: {member}")
-    for (reason, hint), names in by_reason.items():
-        more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
-        yield f"{', '.join(names[:SHOWN_NAMES])}{more}: recorded by the bytes alone, because {reason}" + (
-            f"; {hint}" if hint else ""
-        )
 
 
 def _unknown_data(run: Run) -> Iterator[tuple[str, str]]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from ..error import EnvprobeError
 from ..output import OutputDescription, describe
+from ..output.file import BYTES_DECIDE
 from ..output.folder import SHARD
 from .listing import Listing, Place
 from .workplace import Workplace
 
+SHOWN_NAMES = 5
 NOWHERE = "a link that leads to no file"
 
 
@@ -71,3 +73,20 @@ def keep_copies(files: Mapping[str, Path], folder: Path, limit_bytes: int) -> li
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, folder / name)
     return sorted(left_out)
+
+
+def only_hashed(outputs: Iterable[OutputDescription]) -> Iterator[str]:
+    """Say of which outputs little more than the bytes is known, why, and what changes that."""
+    by_reason: dict[tuple[str, str], list[str]] = {}
+    for output in outputs:
+        if output.type == "bytes":
+            by_reason.setdefault(("nothing reads such files", BYTES_DECIDE.format(name=output.name)), []).append(output.name)
+        elif output.note:
+            by_reason.setdefault((output.note, output.hint), []).append(output.name)
+        for member, reason in output.unread.items():
+            by_reason.setdefault((reason, output.hint), []).append(f"{output.name}: {member}")
+    for (reason, hint), names in by_reason.items():
+        more = f" and {len(names) - SHOWN_NAMES} more" if len(names) > SHOWN_NAMES else ""
+        yield f"{', '.join(names[:SHOWN_NAMES])}{more}: recorded by the bytes alone, because {reason}" + (
+            f"; {hint}" if hint else ""
+        )

@@ -58,7 +58,7 @@ class Cells:
         """Differences of rows and cells: left out where the rows only stand in another order."""
         self.columns = [_Column((*prefix, name), self.rows) for name in names]
         self.where: tuple[Step, ...] = (*prefix, "rows")
-        self.balance = self.moved = 0
+        self.balance = self.moved = self.total = 0
         self.removed: dict[Hashable, tuple[int, Row]] = {}
 
     def compare(self, pairs: Iterator[Pair[Row]], passed: int = 0, key: Callable[[Row], Hashable] | None = None) -> None:
@@ -74,7 +74,7 @@ class Cells:
                 batch = []
         self._add(batch)
         for column in self.columns:
-            column.close(last + 1)
+            column.close(max(last + 1, self.total))
         if self.rows.count and not self.balance and self.rows.outside:
             self.findings.add(self.where, "order", "rows", "the same rows in another order")
             return

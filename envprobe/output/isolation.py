@@ -135,12 +135,13 @@ _workers: list[_Worker] = []
 """The one that there is, or none."""
 
 
-def _stop() -> None:
+def stop() -> None:
+    """End the worker, if there is one."""
     while _workers:
         _workers.pop().stop()
 
 
-atexit.register(_stop)
+atexit.register(stop)
 
 
 def ask(request: Request, time_limit_s: int = TIME_LIMIT_S) -> Answer:
@@ -155,13 +156,13 @@ def ask(request: Request, time_limit_s: int = TIME_LIMIT_S) -> Answer:
         try:
             data = _workers[0].ask(msgspec.json.encode(request), limit_s)
         except TimeoutError:
-            _stop()
+            stop()
             raise Unable(f"reading it as {request.type} did not end within {limit_s} s") from None
         except EOFError:
-            _stop()
+            stop()
             raise Unable(f"the process that reads {request.type} files ended") from None
         except BaseException:
-            _stop()  # an answer that nobody waits for any more would be taken for the next one
+            stop()  # an answer that nobody waits for any more would be taken for the next one
             raise
     answer = msgspec.json.decode(data, type=Answer)
     if answer.unable:
@@ -185,9 +186,11 @@ def main() -> None:
 def _load(module: str) -> None:
     """Import what a reader needs before the fork, so that it is imported once; what cannot be is said by the child."""
     with suppress(ImportError):
+        reader_of(module)
         for name in getattr(import_module(f".readers.{module}", __package__), "LIBRARIES", ()):
             with suppress(ImportError):
                 import_module(name)
+        import_module(".array_tally", __package__)
 
 
 def _in_child(request: Request) -> bytes:

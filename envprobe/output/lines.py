@@ -28,6 +28,8 @@ class Lines:
         self.is_plain = is_utf_8(encoding)
         self.passed = 0
         """Lines that were passed over."""
+        self.end = path.stat().st_size
+        """Where reading stops."""
         self.continued: list[int] = []
         """Indices of pieces that go on the line before them."""
         if encoding == "utf-8-sig":
@@ -43,7 +45,7 @@ class Lines:
     def _split(self, limit_bytes: int) -> Iterator[bytes]:
         """Yield lines; of one that is longer than the limit, pieces."""
         count, rest = 0, b""
-        while block := self.stream.read(BLOCK_BYTES):
+        while block := self.stream.read(min(BLOCK_BYTES, self.end - self.stream.tell())):
             lines = (
                 (rest + block).splitlines(keepends=True)
                 if b"\r" not in block and not rest.endswith(b"\r")
@@ -89,6 +91,40 @@ def pass_over_common(expected: Lines, observed: Lines, seen: Callable[[bytes], o
     for side in (expected, observed):
         side.stream.seek(last)
         side.passed += count
+
+
+def leave_out_common_end(expected: Lines, observed: Lines, forbidden: bytes = b"") -> None:
+    """Stop reading both files where they are the same up to their ends, at the beginning of a line.
+
+    Nothing is left out where that part holds what is forbidden in it.
+    """
+    starts = [side.stream.tell() for side in (expected, observed)]
+    room = min(side.end - start for side, start in zip((expected, observed), starts, strict=True))
+    shared = line = 0
+    while shared < room:
+        size = min(BLOCK_BYTES, room - shared)
+        ours, theirs = (_block_before(side, side.end - shared, size) for side in (expected, observed))
+        part = ours if ours == theirs else ours[size - _shared_end(ours, theirs) :]
+        if forbidden and forbidden in part:
+            break
+        place = part.find(b"\n")
+        line = shared + len(part) - place - 1 if place >= 0 else line
+        shared += len(part)
+        if ours != theirs:
+            break
+    for side, start in zip((expected, observed), starts, strict=True):
+        side.end -= line
+        side.stream.seek(start)
+
+
+def _block_before(side: Lines, end: int, size: int) -> bytes:
+    side.stream.seek(end - size)
+    return side.stream.read(size)
+
+
+def _shared_end(ours: bytes, theirs: bytes) -> int:
+    """Return how many bytes two blocks of one size share at their ends."""
+    return _shared(ours[::-1], theirs[::-1])
 
 
 def _shared(ours: bytes, theirs: bytes) -> int:

@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterator
 
 from .finding import Unreadable
-from .lines import Lines, pass_over_common
+from .lines import BLOCK_BYTES, Lines, pass_over_common
 
 ROW_LIMIT_BYTES = 16 << 20
 QUOTE = b'"'
@@ -54,6 +54,16 @@ def pass_over_rows(expected: Lines, observed: Lines) -> int:
             side.stream.seek(place)
         return 0
     return counter.rows
+
+
+def count_rows(lines: Lines) -> int:
+    """Return how many rows lie between the place where a file stands and its end."""
+    place, counter, rest = lines.stream.tell(), RowCounter(), b""
+    while block := lines.stream.read(BLOCK_BYTES):
+        whole, newline, rest = (rest + block).rpartition(b"\n")
+        counter(whole + newline)
+    lines.stream.seek(place)
+    return counter.rows + bool(rest.strip())
 
 
 class RowCounter:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..align import Pair, aligned
 from ..finding import Findings, Unreadable
-from ..lines import Lines, pass_over_common
+from ..lines import Lines, leave_out_common_end, pass_over_common
 from ..plain import digest_without_numbers, metrics
 from ..rows import ROW_LIMIT_BYTES, RowCounter
 from ..summary import Summary, spelled
@@ -39,6 +39,7 @@ def compare(expected: Path, observed: Path, findings: Findings) -> None:
         if trusts_equal:
             counter = RowCounter(quote=b"")
             pass_over_common(ours_file, theirs_file, counter)
+            leave_out_common_end(ours_file, theirs_file)
             passed = counter.rows
             pairs = aligned(ours, theirs, _likeness)
         else:

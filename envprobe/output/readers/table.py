@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ..align import Pair, aligned
 from ..cells import Cells, parse, sort_key
 from ..finding import Findings, Unable, Unreadable
-from ..lines import Lines, is_utf_8
-from ..rows import Row, joined_rows, pass_over_rows, read_row
+from ..lines import Lines, is_utf_8, leave_out_common_end
+from ..rows import QUOTE, Row, count_rows, joined_rows, pass_over_rows, read_row
 from ..summary import Summary, spelled
 from ..text_file import encoding_of
 
@@ -144,6 +144,8 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
     key = _key(ours, theirs, places, findings)
     if _are_alike(ours, theirs) and findings.tolerance.trusts_equal_bytes:  # then equal lines are equal rows, and are not parsed
         passed = pass_over_rows(ours_lines, theirs_lines)
+        leave_out_common_end(ours_lines, theirs_lines, QUOTE)
+        cells.total = passed + count_rows(ours_lines)
         pairs = aligned(ours_rows, theirs_rows, _likeness_of_bytes, key and _key_of_bytes(ours, key, pick_ours))
         cells.compare((_read(pair, ours, theirs, pick_ours, pick_theirs) for pair in pairs), passed, key)
         return

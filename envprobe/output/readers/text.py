@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ..align import Pair, aligned
 from ..finding import Findings, Unreadable
-from ..lines import Lines, pass_over_common
+from ..lines import Lines, leave_out_common_end, pass_over_common
 from ..mask import masking
 from ..summary import Summary
 from ..text_file import CONTROLS, SNIFFED_BYTES, encoding_of
@@ -39,6 +39,7 @@ def compare(expected: Path, observed: Path, findings: Findings) -> None:
         ours, theirs = (Lines(path, name, stack) for path, name in zip((expected, observed), encodings, strict=True))
         if ours.is_plain and theirs.is_plain:
             pass_over_common(ours, theirs)
+            leave_out_common_end(ours, theirs)
         _compare_lines(ours, theirs, masking(masks) if masks else None, findings)
     if not findings.count:
         _compare_form(expected, observed, encodings, bool(masks), findings)

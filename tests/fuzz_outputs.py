@@ -1,0 +1,78 @@
+"""Damage real outputs at random and compare them, for some seconds each: no crash, no hang, no verdict but one of the four.
+
+    python -m tests.fuzz_outputs [NAME…] [--seconds 5] [--seed 1]
+
+The files are those of tests/data/outputs/corpus. A row says how many damaged files were compared and described, what was said of them,
+the slowest of them, and the memory of the largest process. docs/security.md has the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from envprobe.output import Tolerance, compare_outputs, describe
+
+CORPUS = Path(__file__).parent / "data" / "outputs" / "corpus" / "recorded"
+
+
+def damaged(data: bytes, source: random.Random) -> bytes:
+    """Return a file with some bytes changed, a part cut out, repeated, or overwritten by extreme numbers."""
+    found = bytearray(data)
+    for _ in range(source.randint(1, 6)):
+        place, length = source.randrange(max(len(found), 1)), source.choice((1, 1, 2, 4, 8, 64))
+        kind = source.randrange(5)
+        if kind == 0:
+            found[place : place + 1] = bytes([source.randrange(256)])
+        elif kind == 1:
+            del found[place : place + length]
+        elif kind == 2:
+            found[place:place] = found[place : place + length] * source.randint(1, 4)
+        elif kind == 3:
+            found[place : place + length] = source.choice((b"\xff", b"\x00", b"\x7f", b"\x80")) * length
+        else:
+            found[place : place + 8] = source.getrandbits(64).to_bytes(8, "little")
+    return bytes(found[: source.randrange(len(found) + 1)] if source.random() < 0.1 else found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*")
+    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    print("| file | damaged files | identical | differs | undetermined | slowest |\n|---|---|---|---|---|---|", flush=True)
+    total, slowest = 0, 0.0
+    for path in sorted(CORPUS.iterdir()):
+        if options.names and path.name not in options.names:
+            continue
+        counts, worst = fuzz(path, options.seconds, random.Random(options.seed))
+        total, slowest = total + counts.total(), max(slowest, worst)
+        words = " | ".join(f"{counts[name]:,}" for name in ("identical", "differs", "undetermined"))
+        print(f"| {path.name} | {counts.total():,} | {words} | {worst:.2f} s |", flush=True)
+    own, children = (resource.getrusage(who).ru_maxrss >> 10 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    print(f"\n{total:,} damaged files, the slowest {slowest:.2f} s, {max(own, children):,} MiB at most", flush=True)
+
+
+def fuzz(path: Path, seconds: float, source: random.Random) -> tuple[Counter[str], float]:
+    """Return what was said of damaged files, and the longest time that one took. Whatever is raised ends the program."""
+    counts: Counter[str] = Counter()
+    data, worst, end = path.read_bytes(), 0.0, time.monotonic() + seconds
+    with tempfile.TemporaryDirectory() as folder:
+        observed = Path(folder, path.name)
+        while time.monotonic() < end:
+            observed.write_bytes(damaged(data, source))
+            began = time.monotonic()
+            counts[compare_outputs(path, observed, Tolerance()).verdict.value] += 1
+            describe(observed)
+            worst = max(worst, time.monotonic() - began)
+    return counts, worst
+
+
+if __name__ == "__main__":
+    main()
