@@ -42,6 +42,14 @@ class Lines:
             return
         self.pieces = self._split(limit_bytes)
 
+    def skip(self, count: int) -> None:
+        """Pass over the first lines, before any was taken."""
+        for _ in range(count):
+            if self.is_plain:  # the stream stands behind them then
+                self.stream.readline()
+            else:
+                next(self.pieces, b"")
+
     def _split(self, limit_bytes: int) -> Iterator[bytes]:
         """Yield lines; of one that is longer than the limit, pieces."""
         count, rest = 0, b""

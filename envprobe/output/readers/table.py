@@ -41,8 +41,7 @@ class Table(NamedTuple):
     def rows(self, stack: ExitStack) -> tuple[Lines, Iterator[bytes]]:
         """Return the open file, and its rows as bytes of UTF-8 without the ends of lines; blank lines are no rows."""
         lines = Lines(self.path, self.encoding, stack)
-        for _ in range(self.first_line):
-            next(lines.pieces, b"")
+        lines.skip(self.first_line)
         return lines, joined_rows(lines)
 
     def read(self, row: bytes) -> Row:

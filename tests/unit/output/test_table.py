@@ -92,3 +92,19 @@ def test_the_log_of_a_real_training_is_read() -> None:
     description = describe(RECORDED / "history.csv")
     assert description.metrics == {"epoch": "2", "loss": "0.15334868431091309", "accuracy": "1.0"}
     assert description.parts["rows"] == "3"
+
+
+@pytest.mark.parametrize("place", [10, 20_000, 39_990])
+def test_a_large_table_keeps_its_row_numbers(tmp_path: Path, place: int) -> None:
+    """A value and a row are named by their place wherever they lie, behind what both tables share; all rows are counted."""
+    rows = [f"{number},{number / 7!r},a text of row {number}\n" for number in range(40_000)]
+    changed = [*rows[:place], rows[place].replace("a text", "another"), *rows[place + 1 :]]
+    header = "id,value,words\n"
+    assert found(compare(tmp_path, "t.csv", header + "".join(rows), header + "".join(changed))) == [
+        ("changed", f"words[{place}]")
+    ]
+    less = "".join([*rows[:place], *rows[place + 1 :]])
+    assert found(compare(tmp_path, "t.csv", header + "".join(rows), header + less)) == [("removed", f"rows[{place}]")]
+    number = [*rows[:place], f"{place},0.5,a text of row {place}\n", *rows[place + 1 :]]
+    deviation = only(compare(tmp_path, "t.csv", header + "".join(rows), header + "".join(number))).deviation
+    assert deviation is not None and (deviation.count, deviation.first[0].where) == (40_000, f"[{place}]")
