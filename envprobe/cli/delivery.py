@@ -9,48 +9,44 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
+
+from ..render import FORMATS, Style
 
 if TYPE_CHECKING:
     from ..command.environment import Progress
     from ..report import Report
+    from .option import Delivery
 
 STDOUT, STDERR = 1, 2
-LOCATED = frozenset({"sarif", "github"})
-"""Formats that say on which line of the baseline a difference is."""
 
 
-def is_located(given: dict[str, Any]) -> bool:
-    """Tell whether a format that was asked for says on which line of the baseline a difference is."""
-    return not LOCATED.isdisjoint((given["format_"], *(form for form, _ in given["also"])))
-
-
-def deliver(report: Report, given: dict[str, Any]) -> int:
+def deliver(report: Report, delivery: Delivery) -> int:
     """Render a report to where it was asked for; the verdict, in this one place, becomes the exit status.
 
     Files come first: a reader who has gone, as in `| head -1`, costs none of them, and trouble with one costs nobody the report.
     """
-    from .. import render
     from ..report import EXIT_STATUS
     from .terminal import style_of
 
-    copies: tuple[tuple[str, Path], ...] = given["also"]
+    in_file = style_of(delivery.reading, is_file=True)
     try:
-        for form, path in copies:
-            write_file(path, _encoded(render.FORMATS[form](report, style_of({**given, "output": path}))))
-        if given["format_"] == "github":
+        for form, path in delivery.copies:
+            write_file(path, _encoded(FORMATS[form](report, in_file)))
+        if delivery.form == "github":
             from . import step_summary
 
-            step_summary.append(render.FORMATS["markdown"](report, render.Style()))
+            step_summary.append(FORMATS["markdown"](report, Style()))
     finally:
-        _hand_over(render.FORMATS[given["format_"]](report, style_of(given)), given)
+        style = in_file if delivery.output is not None else style_of(delivery.reading)
+        _hand_over(FORMATS[delivery.form](report, style), delivery)
     return EXIT_STATUS[report.verdict]
 
 
 @contextmanager
-def trouble_told(given: dict[str, Any]) -> Iterator[None]:
+def trouble_told(delivery: Delivery) -> Iterator[None]:
     """Tell of trouble in the formats that a CI system lists, too: a missing report would be taken for a missing check."""
     from ..error import EnvprobeError, StoreError
 
@@ -58,31 +54,29 @@ def trouble_told(given: dict[str, Any]) -> Iterator[None]:
         yield
     except EnvprobeError as error:
         try:
-            _tell(error.message, error.hint, given)
+            _tell(error.message, error.hint, delivery)
         except StoreError as another:
             raise StoreError(f"{error.message}\n{another.message}", error.hint) from error
         raise
 
 
-def _tell(message: str, hint: str, given: dict[str, Any]) -> None:
-    from ..render import TROUBLE
-
-    if given["format_"] in TROUBLE:
-        _hand_over(TROUBLE[given["format_"]](message, hint), given)
-    for form, path in given["also"]:
-        if form in TROUBLE:
-            write_file(path, _encoded(TROUBLE[form](message, hint)))
-    if given["format_"] == "github":
+def _tell(message: str, hint: str, delivery: Delivery) -> None:
+    if FORMATS[delivery.form].tells_trouble:
+        _hand_over(FORMATS[delivery.form].trouble(message, hint), delivery)
+    for form, path in delivery.copies:
+        if FORMATS[form].tells_trouble:
+            write_file(path, _encoded(FORMATS[form].trouble(message, hint)))
+    if delivery.form == "github":
         from . import step_summary
 
-        step_summary.append(TROUBLE["markdown"](message, hint))
+        step_summary.append(FORMATS["markdown"].trouble(message, hint))
 
 
-def _hand_over(text: str, given: dict[str, Any]) -> None:
-    if given["output"] is not None:
-        write_file(given["output"], _encoded(text))
+def _hand_over(text: str, delivery: Delivery) -> None:
+    if delivery.output is not None:
+        write_file(delivery.output, _encoded(text))
     else:  # what a program reads is UTF-8 wherever it is written; a terminal has its own encoding
-        write_stdout(text if given["format_"] == "text" else _encoded(text))
+        write_stdout(text if delivery.form == "text" else _encoded(text))
 
 
 def _encoded(text: str) -> bytes:

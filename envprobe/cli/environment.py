@@ -5,18 +5,27 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from ..render import FORMATS
 from .candidate import baselines, documents, runs, targets
-from .delivery import deliver, is_located, progress_shown, trouble_told, write_file, write_stdout
-from .option import FILE, color, options_of, policy_from, probing, rendering
+from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
+from .option import FILE, Delivery, Reading, color, policy_from, probing, rendering, together
 
 if TYPE_CHECKING:
     from ..command.environment import Recording
-    from ..config import Config
+    from ..probing.collect import Options
     from ..render import Style
+
+colored = together("reading", lambda color: Reading(color), color)
+shown = together(
+    "reading",
+    lambda verbose, color: Reading(color, verbose=verbose),
+    click.option("-v", "--verbose", is_flag=True, help="Every fact."),
+    color,
+)
 
 
 @click.command()
@@ -36,7 +45,15 @@ if TYPE_CHECKING:
 @policy_from
 @probing
 @rendering
-def check(target: str | None, baseline: str | None, run: str | None, **given: Any) -> int:
+def check(
+    target: str | None,
+    baseline: str | None,
+    run: str | None,
+    policy_from: str,
+    options: Options,
+    strict: bool,
+    delivery: Delivery,
+) -> int:
     """Compare a target with a baseline. Never records.
 
     Exit status: 0 reproduces, 1 differs, 2 could not tell.
@@ -52,22 +69,22 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
     envprobe check mlflow:RUN_ID                  what a tracker's run carries
     """
     from ..command import environment
+    from ..config import load_config
 
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
-    modules = ("assess", f"render.{given['format_']}")
-    with trouble_told(given), progress_shown(*modules) as progress:
+    with trouble_told(delivery), progress_shown("assess", f"render.{FORMATS[delivery.form].module}") as progress:
         report = environment.check(
             target,
             baseline,
-            options=options_of(given),
-            config=_config(given),
-            strict=given["strict"],
+            options=options,
+            config=load_config(Path.cwd(), policy_from),
+            strict=strict,
             progress=progress,
             run=run,
-            located=is_located(given),
+            located=delivery.is_located,
         )
-    return deliver(report, given)
+    return deliver(report, delivery)
 
 
 @click.command()
@@ -75,7 +92,7 @@ def check(target: str | None, baseline: str | None, run: str | None, **given: An
 @click.argument("observed", shell_complete=documents)
 @policy_from
 @rendering
-def diff(expected: str, observed: str, **given: Any) -> int:
+def diff(expected: str, observed: str, policy_from: str, strict: bool, delivery: Delivery) -> int:
     """Compare any two baselines, fingerprints or runs.
 
     Each is a baseline's name, or a file: a baseline, a fingerprint, a run, a report that carries a record, or what
@@ -89,16 +106,12 @@ def diff(expected: str, observed: str, **given: Any) -> int:
     Exit status: 0 reproduces, 1 differs, 2 could not tell.
     """
     from ..command import environment
-
-    with trouble_told(given):
-        report = environment.diff(expected, observed, config=_config(given), strict=given["strict"], located=is_located(given))
-    return deliver(report, given)
-
-
-def _config(given: dict[str, Any]) -> Config:
     from ..config import load_config
 
-    return load_config(Path.cwd(), given["policy_from"])
+    with trouble_told(delivery):
+        config = load_config(Path.cwd(), policy_from)
+        report = environment.diff(expected, observed, config=config, strict=strict, located=delivery.is_located)
+    return deliver(report, delivery)
 
 
 @click.command()
@@ -116,7 +129,7 @@ def _config(given: dict[str, Any]) -> Config:
 @click.option("--update", is_flag=True, help="Replace the baseline that is there, after showing what changed.")
 @click.option("--add-trace", is_flag=True, help="Add a training run to a baseline that exists; change nothing else of it.")
 @probing
-@color
+@colored
 def record(
     target: str | None,
     name: str | None,
@@ -125,7 +138,9 @@ def record(
     extras: tuple[str, ...],
     groups: tuple[str, ...],
     update: bool,
-    **given: Any,
+    add_trace: bool,
+    options: Options,
+    reading: Reading,
 ) -> int:
     """Record a target as a baseline, or declare one.
 
@@ -145,10 +160,10 @@ def record(
     if requirements is not None:
         recording = environment.declare(requirements, extras=extras, groups=groups, name=name, output=output)
     else:
-        make = environment.add_trace if given["add_trace"] else environment.record
+        make = environment.add_trace if add_trace else environment.record
         with progress_shown() as progress:
-            recording = make(target, name=name, output=output, options=options_of(given), progress=progress)
-    return _save(recording, update or given["add_trace"], style_of(given), name or str(output))
+            recording = make(target, name=name, output=output, options=options, progress=progress)
+    return _save(recording, update or add_trace, style_of(reading), name or str(output))
 
 
 def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
@@ -183,7 +198,7 @@ def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
     help="Write the probe as one file for a colleague without envprobe, and stop.",
 )
 @probing
-def probe(target: str | None, output: Path | None, pack: Path | None, **given: Any) -> int:
+def probe(target: str | None, output: Path | None, pack: Path | None, options: Options) -> int:
     """Print a target's fingerprint; nothing is stored.
 
     \b
@@ -202,7 +217,7 @@ def probe(target: str | None, output: Path | None, pack: Path | None, **given: A
         click.echo(f"wrote {pack}; a colleague runs: python3 {pack.name} --output fingerprint.json", err=True)
         return 0
     with progress_shown() as progress:
-        fingerprint = environment.probe(target, options=options_of(given), progress=progress)
+        fingerprint = environment.probe(target, options=options, progress=progress)
     data = to_json(fingerprint)
     write_file(output, data) if output is not None else write_stdout(data)
     return 0
@@ -210,9 +225,8 @@ def probe(target: str | None, output: Path | None, pack: Path | None, **given: A
 
 @click.command()
 @click.argument("file", shell_complete=documents)
-@click.option("-v", "--verbose", is_flag=True, help="Every fact.")
-@color
-def show(file: str, **given: Any) -> int:
+@shown
+def show(file: str, reading: Reading) -> int:
     """Show one baseline, fingerprint or run to a reader.
 
     \b
@@ -226,7 +240,7 @@ def show(file: str, **given: Any) -> int:
     from ..render.show import show as render
     from .terminal import style_of
 
-    write_stdout(render(source.load(file), style_of(given)))
+    write_stdout(render(source.load(file), style_of(reading)))
     return 0
 
 

@@ -1,23 +1,67 @@
-"""Options that several commands share, and what they ask for."""
+"""Options that several commands share. A command gets those that belong together as one frozen value."""
 
 from __future__ import annotations
 
+import functools
+import inspect
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
+from ..render import FORMATS
 from .candidate import revisions
 
 if TYPE_CHECKING:
     from ..probing.collect import Options
 
-FORMATS = ("text", "json", "markdown", "html", "junit", "sarif", "github")
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
-Command = Callable[..., Any]
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class Reading(NamedTuple):
+    """How somebody at a terminal wants to read."""
+
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+
+
+class Delivery(NamedTuple):
+    """In which formats a report is wanted, and where."""
+
+    form: str
+    """The one that goes to `output`, or to stdout."""
+    output: Path | None
+    copies: tuple[tuple[str, Path], ...]
+    """Formats and files of their own."""
+    reading: Reading
+
+    @property
+    def is_located(self) -> bool:
+        """Whether one of the formats says on which line of the baseline a difference is."""
+        return any(FORMATS[form].is_located for form in (self.form, *(form for form, _ in self.copies)))
+
+
+def together(name: str, make: Callable[..., object], *options: Callable[[Command], Command]) -> Callable[[Command], Command]:
+    """Declare options; a command gets under one name what `make` returns of those that it has a parameter for."""
+    taken = tuple(inspect.signature(make).parameters)
+
+    def declare(command: Command) -> Command:
+        @functools.wraps(command)
+        def called(*arguments: object, **values: object) -> object:
+            own = {option: values.pop(option) for option in taken}
+            return command(*arguments, **values, **{name: make(**own)})
+
+        for option in reversed(options):  # from the last to the first, so that help lists them as they are written
+            called = option(called)
+        return called  # type: ignore[return-value]
+
+    return declare
+
 
 color = click.option(
     "--color",
@@ -37,18 +81,27 @@ policy_from = click.option(
 )
 
 
-def probing(command: Command) -> Command:
-    """Add the options of every command that probes."""
-    return _with_options(
-        command,
+def _options(benchmark: str, no_benchmark: bool, no_integrity: bool, timeout_s: float) -> Options:
+    """Return what the probe is asked for."""
+    from ..probing.collect import Options
+
+    chosen = "off" if no_benchmark else benchmark
+    return Options(integrity=not no_integrity, benchmark=chosen, timeout_s=timeout_s)  # type: ignore[arg-type]
+
+
+def probing_with(benchmark: str, timeout: str) -> Callable[[Command], Command]:
+    """Return what adds the options of a command that probes, as `options`; the words are help that differs between them."""
+    return together(
+        "options",
+        _options,
         click.option(
             "--benchmark",
             type=click.Choice(["quick", "full"]),
             default="quick",
             show_default=True,
-            help="How much of the seeded training run.",
+            help=benchmark,
         ),
-        click.option("--no-benchmark", is_flag=True, help="Leave the training run out."),
+        click.option("--no-benchmark", is_flag=True, help="Leave the benchmark out."),
         click.option("--no-integrity", is_flag=True, help="Do not hash installed files against their RECORD."),
         click.option(
             "--timeout",
@@ -57,19 +110,29 @@ def probing(command: Command) -> Command:
             default=300,
             show_default=True,
             metavar="SECONDS",
-            help="Give up on the target after this long.",
+            help=timeout,
         ),
     )
 
 
+probing = probing_with("How much of the seeded benchmark.", "Give up on the target after this long.")
+
+
+def _delivery(
+    form: str, output: Path | None, copies: tuple[tuple[str, Path], ...], quiet: bool, verbose: bool, color: str
+) -> Delivery:
+    return Delivery(form, output, copies, Reading(color, quiet, verbose))
+
+
 def rendering(command: Command) -> Command:
-    """Add the options of every command that ends in a report."""
-    return _with_options(
-        command,
+    """Add the options of every command that ends in a report: `strict`, and the others as `delivery`."""
+    return together(
+        "delivery",
+        _delivery,
         click.option(
             "--format",
-            "format_",
-            type=click.Choice(FORMATS),
+            "form",
+            type=click.Choice([*FORMATS]),
             default="text",
             show_default=True,
             help="For a terminal, a program, a pull request or a browser.",
@@ -82,6 +145,7 @@ def rendering(command: Command) -> Command:
         ),
         click.option(
             "--also",
+            "copies",
             multiple=True,
             metavar="FORMAT=FILE",
             callback=_read_copies,
@@ -92,7 +156,14 @@ def rendering(command: Command) -> Command:
         click.option("-q", "--quiet", is_flag=True, help="The verdict alone."),
         click.option("-v", "--verbose", is_flag=True, help="Everything, notes included."),
         color,
-    )
+    )(command)
+
+
+def reading(command: Command) -> Command:
+    """Add colour, and how much is told, as `reading`."""
+    quiet = click.option("-q", "--quiet", is_flag=True, help="The status and its reasons alone.")
+    verbose = click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
+    return together("reading", Reading, quiet, verbose, color)(command)
 
 
 def _copies(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -112,21 +183,3 @@ def _read_copies(context: click.Context, option: click.Parameter, values: tuple[
     if len(set(files)) < len(files):
         raise click.BadParameter("two reports cannot be one file")
     return tuple(copies)
-
-
-def _with_options(command: Command, *options: Command) -> Command:
-    """Decorate from the last to the first, so that help lists them as they are written."""
-    for option in reversed(options):
-        command = option(command)
-    return command
-
-
-def options_of(given: dict[str, Any]) -> Options:
-    """Return what `probing` options ask for."""
-    from ..probing.collect import Options
-
-    return Options(
-        integrity=not given["no_integrity"],
-        benchmark="off" if given["no_benchmark"] else given["benchmark"],
-        timeout_s=given["timeout_s"],
-    )

@@ -8,18 +8,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 from click.shell_completion import CompletionItem
 
 from ..targets.scheme import SCHEMES
 from .candidate import files, targets
-from .option import FILE, FOLDER, options_of
+from .option import FILE, FOLDER, probing_with, together
 
 if TYPE_CHECKING:
     from ..command.environment import Progress
     from ..experiment.running import Plan
+    from ..probing.collect import Options
     from ..runs import Run
 
 SEPARATOR = "--"
@@ -68,91 +69,33 @@ Exit status: 0 recorded, 1 recorded and the command failed, 2 could not run, 130
 """.format(" or ".join(row.form for row in SCHEMES.values() if row.experiments))
 
 
-@click.command("run", cls=_CommandBehind, help=HELP)
-@click.argument("target", required=False, shell_complete=_target_or_file)
-@click.option(
-    "--outputs",
-    multiple=True,
-    metavar="GLOB",
-    shell_complete=files,
-    help="What the command writes; quoted, and as often as needed.",
-)
-@click.option(
-    "--data",
-    multiple=True,
-    metavar="[NAME=]PATH",
-    shell_complete=files,
-    help="What it reads, to be digested; dvc:PATH as DVC says.",
-)
-@click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times.")
-@click.option("--seed-env", metavar="NAME", help="Set this variable to the seed, each time the next one.")
-@click.option("--seed", type=int, metavar="N", help="The first seed; default: the variable's own value, or 0.")
-@click.option("--output", type=FILE, metavar="RUN.json", help="Record to this file; default: run-1.json, or the next number.")
-@click.option("--update", is_flag=True, help="Replace the record that is there.")
-@click.option("--copy-outputs", type=FOLDER, metavar="FOLDER", help="Keep copies there.")
-@click.option(
-    "--copy-limit",
-    type=click.IntRange(min=0),
-    default=100,
-    show_default=True,
-    metavar="MB",
-    help="Leave out of the copies what would exceed this.",
-)
-@click.option(
-    "--benchmark",
-    type=click.Choice(["quick", "full"]),
-    default="quick",
-    show_default=True,
-    help="How much of the seeded training run, which is made before the command.",
-)
-@click.option("--no-benchmark", is_flag=True, help="Leave the training run out.")
-@click.option("--no-integrity", is_flag=True, help="Do not hash installed files against their RECORD.")
-@click.option(
-    "--timeout",
-    "timeout_s",
-    type=click.FloatRange(min=1),
-    default=300,
-    show_default=True,
-    metavar="SECONDS",
-    help="Give up on the probe after this long; the command may take as long as it likes.",
-)
-@click.pass_context
-def run_command(context: click.Context, /, target: str | None, output: Path | None, update: bool, **given: Any) -> int:
-    """Run an experiment and record it; click shows HELP."""
-    from .. import store
-    from ..command import environment
-
-    arguments: list[str] = context.meta[__name__]
-    if not arguments:
-        raise click.UsageError("no command: put it behind --, as in: envprobe run --outputs metrics.json -- python train.py")
-    path = output or next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
-    if path.exists() and not update:
-        raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
-    store.require_writable(path)
-    with _live_progress() as progress:
-        run = environment.run(target, plan=_plan(arguments, given), options=options_of(given), live=_pass_on, progress=progress)
-    environment.save_run(run, path, update=update)
-    return _conclude(run, path)
-
-
-COMMANDS = (run_command,)
-
-
-def _plan(arguments: list[str], given: dict[str, Any]) -> Plan:
+def _plan(
+    outputs: tuple[str, ...],
+    data: tuple[str, ...],
+    repeat: int,
+    seed_env: str | None,
+    seed: int | None,
+    copy_outputs: Path | None,
+    copy_limit: int,
+) -> Plan:
+    """Return what to run and what to keep of it. Raises click.UsageError where that does not fit together."""
     from ..experiment.running import Plan
 
-    variable = given["seed_env"] or ""
-    if given["seed"] is not None and not variable:
+    command: list[str] = click.get_current_context().meta[__name__]
+    if not command:
+        raise click.UsageError("no command: put it behind --, as in: envprobe run --outputs metrics.json -- python train.py")
+    variable = seed_env or ""
+    if seed is not None and not variable:
         raise click.UsageError("--seed needs --seed-env NAME: the variable from which the command takes its seed")
     return Plan(
-        command=arguments,
-        outputs=list(given["outputs"]),
-        data=list(given["data"]),
+        command=command,
+        outputs=list(outputs),
+        data=list(data),
         seed_variable=variable,
-        first_seed=given["seed"] if given["seed"] is not None else _own_seed(variable),
-        repeat=given["repeat"],
-        copies=given["copy_outputs"],
-        copy_limit_bytes=given["copy_limit"] << 20,
+        first_seed=seed if seed is not None else _own_seed(variable),
+        repeat=repeat,
+        copies=copy_outputs,
+        copy_limit_bytes=copy_limit << 20,
     )
 
 
@@ -160,6 +103,62 @@ def _own_seed(variable: str) -> int:
     """Return the value that the variable has already, where that is a number."""
     text = os.environ.get(variable, "")
     return int(text) if text.lstrip("-").isdecimal() else 0
+
+
+@click.command("run", cls=_CommandBehind, help=HELP)
+@click.argument("target", required=False, shell_complete=_target_or_file)
+@together(
+    "plan",
+    _plan,
+    click.option(
+        "--outputs",
+        multiple=True,
+        metavar="GLOB",
+        shell_complete=files,
+        help="What the command writes; quoted, and as often as needed.",
+    ),
+    click.option(
+        "--data",
+        multiple=True,
+        metavar="[NAME=]PATH",
+        shell_complete=files,
+        help="What it reads, to be digested; dvc:PATH as DVC says.",
+    ),
+    click.option("--repeat", type=click.IntRange(1, 1000), default=1, show_default=True, metavar="N", help="Run it N times."),
+    click.option("--seed-env", metavar="NAME", help="Set this variable to the seed, each time the next one."),
+    click.option("--seed", type=int, metavar="N", help="The first seed; default: the variable's own value, or 0."),
+    click.option("--output", type=FILE, metavar="RUN.json", help="Record to this file; default: run-1.json, or the next number."),
+    click.option("--update", is_flag=True, help="Replace the record that is there."),
+    click.option("--copy-outputs", type=FOLDER, metavar="FOLDER", help="Keep copies there."),
+    click.option(
+        "--copy-limit",
+        type=click.IntRange(min=0),
+        default=100,
+        show_default=True,
+        metavar="MB",
+        help="Leave out of the copies what would exceed this.",
+    ),
+)
+@probing_with(
+    "How much of the seeded benchmark, which runs before the command.",
+    "Give up on the probe after this long; the command may take as long as it likes.",
+)
+def run_command(target: str | None, plan: Plan, output: Path | None, update: bool, options: Options) -> int:
+    """Run an experiment and record it; click shows HELP."""
+    from .. import store
+    from ..command import environment
+
+    path = output or next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
+    if path.exists() and not update:
+        raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
+    store.require_writable(path)
+    with _live_progress() as progress:
+        run = environment.run(target, plan=plan, options=options, live=_pass_on, progress=progress)
+    environment.save_run(run, path, update=update)
+    return _conclude(run, path)
+
+
+COMMANDS = (run_command,)
 
 
 def _pass_on(stream: int, data: bytes) -> None:

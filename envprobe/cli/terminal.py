@@ -6,22 +6,23 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping
-from typing import Any
 
 from ..render import Style
+from .option import Reading
 
 WIDEST = 140
 """Beyond it lines are hard to follow with the eye."""
 
 
-def style_of(given: dict[str, Any]) -> Style:
-    """Return the style that options ask for: `color`, `output`, `quiet`, `verbose`. A file gets colour where it is asked for."""
-    choice = given.get("color", "auto")
-    is_colored = choice == "always" if choice != "auto" or given.get("output") else wants_color(os.environ, sys.stdout.isatty())
+def style_of(reading: Reading, *, is_file: bool = False) -> Style:
+    """Return the style that somebody asks for. A file gets colour where it is asked for."""
+    is_colored = reading.color == "always"
+    if reading.color == "auto" and not is_file:
+        is_colored = wants_color(os.environ, sys.stdout.isatty())
     return Style(
         width=min(shutil.get_terminal_size((80, 24)).columns, WIDEST),
         color=is_colored,
-        verbosity=1 if given.get("verbose") else -1 if given.get("quiet") else 0,
+        verbosity=1 if reading.verbose else -1 if reading.quiet else 0,
     )
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import click
 from IPython.display import display
 
 from ..cli.candidate import baselines, documents, targets
-from ..cli.option import options_of, probing
+from ..cli.option import probing
 from ..command import environment
 from ..command.source import load
 from ..error import EnvprobeError
+from ..probing.collect import Options
 from ..render.summary import headline
 from ..report import Report, Verdict
 from . import kernel
@@ -47,7 +46,7 @@ def envprobe() -> None:
 @stop
 @verbose
 @probing
-def check(target: str | None, baseline: str | None, **given: Any) -> None:
+def check(target: str | None, baseline: str | None, strict: bool, stop: bool, verbose: bool, options: Options) -> None:
     """Compare this kernel's Python with a baseline. Never records.
 
     \b
@@ -55,7 +54,7 @@ def check(target: str | None, baseline: str | None, **given: Any) -> None:
     %envprobe check --baseline tensorflow-2.9.0 --stop
     %envprobe check docker://trainer
     """
-    _show(kernel.check(target, baseline, options_of(given), strict=given["strict"]), given)
+    _show(kernel.check(target, baseline, options, strict=strict), stop=stop, verbose=verbose)
 
 
 @envprobe.command()
@@ -64,35 +63,35 @@ def check(target: str | None, baseline: str | None, **given: Any) -> None:
 @strict
 @stop
 @verbose
-def diff(expected: str, observed: str, **given: Any) -> None:
+def diff(expected: str, observed: str, strict: bool, stop: bool, verbose: bool) -> None:
     """Compare any two baselines, fingerprints, runs or reports with a record."""
-    _show(environment.diff(expected, observed, strict=given["strict"]), given)
+    _show(environment.diff(expected, observed, strict=strict), stop=stop, verbose=verbose)
 
 
 @envprobe.command()
 @click.argument("target", required=False, shell_complete=targets)
 @probing
-def signature(target: str | None, **given: Any) -> None:
+def signature(target: str | None, options: Options) -> None:
     """Show the line that stands for the environment, and put the record behind it into the saved notebook.
 
     Later, and anywhere: envprobe verify NOTEBOOK.ipynb --baseline NAME
     """
-    _display(of_signature(kernel.probe(target, options_of(given))))
+    _display(of_signature(kernel.probe(target, options)))
 
 
 @envprobe.command()
 @click.argument("file", required=False, shell_complete=documents)
 @verbose
 @probing
-def show(file: str | None, **given: Any) -> None:
+def show(file: str | None, verbose: bool, options: Options) -> None:
     """Show one baseline, fingerprint, run or report with a record; without FILE this kernel's Python."""
-    document = load(file) if file else kernel.probe(None, options_of(given))
-    _display(of_document(document, given["verbose"]))
+    document = load(file) if file else kernel.probe(None, options)
+    _display(of_document(document, verbose))
 
 
-def _show(report: Report, given: dict[str, Any]) -> None:
-    _display(of_report(report, given["verbose"]))
-    if given["stop"] and report.verdict is not Verdict.REPRODUCES:
+def _show(report: Report, *, stop: bool, verbose: bool) -> None:
+    _display(of_report(report, verbose))
+    if stop and report.verdict is not Verdict.REPRODUCES:
         raise NotReproduced(f"{report.verdict.value}: {headline(report)}", "stopped here, as --stop asks")
 
 

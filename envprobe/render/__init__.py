@@ -1,19 +1,16 @@
-"""A report as text: one file a format, one line here. Formats decide how it looks, never what the verdict is."""
+"""A report as text: one file a format, one row here. Formats decide how it looks, never what the verdict is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from importlib import import_module
-from typing import TYPE_CHECKING
-
-import msgspec
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..report import Report
 
 
-class Style(msgspec.Struct, frozen=True, kw_only=True):
+class Style(NamedTuple):
     """How a reader wants to read."""
 
     width: int = 80
@@ -22,28 +19,37 @@ class Style(msgspec.Struct, frozen=True, kw_only=True):
     """-1 the verdict alone, 0 one screen, 1 everything."""
 
 
-def _render(module: str, report: Report, style: Style) -> str:
-    text: str = import_module(f".{module}", __package__).render(report, style)
-    return text
+class ReportFormat(NamedTuple):
+    """A row of `FORMATS`. Its module is imported when something is written."""
+
+    module: str
+    """Of this room, with `render(report, style)`."""
+    tells_trouble: bool = False
+    """Whether the module has `trouble(message, hint)` too, of lines as an EnvprobeError has them: a CI system lists it."""
+    is_located: bool = False
+    """Whether it says on which line of the baseline a difference is."""
+
+    def __call__(self, report: Report, style: Style) -> str:
+        """Return the report in this format."""
+        text: str = self._module().render(report, style)
+        return text
+
+    def trouble(self, message: str, hint: str) -> str:
+        """Return what kept envprobe from a verdict, in a format that `tells_trouble`."""
+        text: str = self._module().trouble(message, hint)
+        return text
+
+    def _module(self) -> ModuleType:
+        return import_module(f".{self.module}", __package__)
 
 
-def _tell(module: str, message: str, hint: str) -> str:
-    text: str = import_module(f".{module}", __package__).trouble(message, hint)
-    return text
-
-
-MODULES = {
-    "text": "text",
-    "json": "json",
-    "markdown": "markdown",
-    "html": "page",
-    "junit": "junit",
-    "sarif": "sarif",
-    "github": "github",
+FORMATS = {
+    "text": ReportFormat("text"),
+    "json": ReportFormat("json"),
+    "markdown": ReportFormat("markdown", tells_trouble=True),
+    "html": ReportFormat("page"),
+    "junit": ReportFormat("junit", tells_trouble=True),
+    "sarif": ReportFormat("sarif", tells_trouble=True, is_located=True),
+    "github": ReportFormat("github", tells_trouble=True, is_located=True),
 }
-"""Which module of this room writes a format, imported where one is written."""
-FORMATS: dict[str, Callable[[Report, Style], str]] = {name: partial(_render, module) for name, module in MODULES.items()}
-TROUBLE: dict[str, Callable[[str, str], str]] = {
-    name: partial(_tell, MODULES[name]) for name in ("markdown", "junit", "sarif", "github")
-}
-"""Formats that also tell what kept envprobe from telling: a message and a hint of lines, as an EnvprobeError has them."""
+"""What `--format` offers."""

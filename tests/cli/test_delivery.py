@@ -89,7 +89,7 @@ def test_trouble_that_cannot_be_told_is_said_with_its_cause(repository: Path, ca
     assert "envprobe.toml/junit.xml: cannot be written" in said
 
 
-@pytest.mark.parametrize("form", option.FORMATS)
+@pytest.mark.parametrize("form", [*option.FORMATS])
 def test_a_name_that_is_not_utf_8_is_told_in_every_format(form: str, repository: Path) -> None:
     """Old file names are bytes of another encoding: the verdict is as with any name, in UTF-8."""
     name = Path(os.fsdecode(b"baselines/\xff.json"))

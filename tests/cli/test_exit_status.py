@@ -15,9 +15,8 @@ from typing import Any, NamedTuple
 import click
 import pytest
 
-from envprobe import __version__, cli, render
+from envprobe import __version__, cli
 from envprobe.baseline import Baseline, to_json
-from envprobe.cli import option
 from envprobe.cli.group import HOMES
 from envprobe.fingerprint import to_json as fingerprint_json
 from tests.support.sample import fingerprint
@@ -250,11 +249,6 @@ def test_quiet_is_the_verdict_alone(capsys: pytest.CaptureFixture[str]) -> None:
         "DIFFERS  1 difference that changes results",
         "drifted.json against same.json (expected != observed)",
     ]
-
-
-def test_the_formats_are_those_that_are_rendered() -> None:
-    """The command line offers every format that there is, and no other."""
-    assert tuple(render.FORMATS) == option.FORMATS
 
 
 @pytest.mark.parametrize("command", ["", *HOMES])

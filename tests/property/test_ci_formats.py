@@ -8,7 +8,7 @@ import unicodedata
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.render import FORMATS, TROUBLE, Style
+from envprobe.render import FORMATS, Style
 from envprobe.render.github import command
 from envprobe.report import Report, Verdict
 from tests.property.test_render import few, reports
@@ -86,7 +86,7 @@ def _unescaped(text: str) -> str:
 @given(anything, anything)
 def test_trouble_is_well_formed_whatever_it_says(message: str, hint: str) -> None:
     """An error message may quote anything that a target said."""
-    assert read_junit(TROUBLE["junit"](message, hint)).get("errors") == "1"
-    assert read_sarif(TROUBLE["sarif"](message, hint))["runs"][0]["results"] == []
-    assert COMMAND.fullmatch(TROUBLE["github"](message, hint).removesuffix("\n"))
-    assert all(_is_safe(text(message, hint)) for text in TROUBLE.values())
+    assert read_junit(FORMATS["junit"].trouble(message, hint)).get("errors") == "1"
+    assert read_sarif(FORMATS["sarif"].trouble(message, hint))["runs"][0]["results"] == []
+    assert COMMAND.fullmatch(FORMATS["github"].trouble(message, hint).removesuffix("\n"))
+    assert all(_is_safe(form.trouble(message, hint)) for form in FORMATS.values() if form.tells_trouble)

@@ -15,7 +15,7 @@ import pytest
 
 import envprobe
 from envprobe.carrier import CARRIERS
-from envprobe.cli.option import FORMATS as CHOICES
+from envprobe.cli.environment import check
 from envprobe.output.comparator import COMPARATORS
 from envprobe.policy import SECTIONS
 from envprobe.render import FORMATS
@@ -136,7 +136,8 @@ def test_a_table_of_the_docs_has_the_rows_of_the_code(page: str, heading: str, p
 
 def test_every_format_can_be_chosen() -> None:
     """What `--format` offers are the formats that there are."""
-    assert set(CHOICES) == set(FORMATS)
+    (option,) = [parameter for parameter in check.params if "--format" in parameter.opts]
+    assert option.type.to_info_dict()["choices"] == [*FORMATS]
 
 
 def test_no_room_hides_a_function() -> None:

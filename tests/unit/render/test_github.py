@@ -10,7 +10,7 @@ import pytest
 from envprobe.assess import assess
 from envprobe.fingerprint import Fingerprint
 from envprobe.policy import DEFAULT
-from envprobe.render import TROUBLE, Style
+from envprobe.render import FORMATS, Style
 from envprobe.render.github import SHOWN, command, render
 from envprobe.report import Location, Report
 from tests.golden.report import REPORTS
@@ -75,6 +75,6 @@ def test_nothing_compared_is_an_error() -> None:
 def test_trouble_is_an_error() -> None:
     """What kept envprobe from telling is one annotation with the message and what to do next."""
     assert (
-        TROUBLE["github"]("no\x1b such\n::x", "start it")
+        FORMATS["github"].trouble("no\x1b such\n::x", "start it")
         == "::error title=envprobe could not tell::no\\x1b such%0A::x%0Astart it\n"
     )

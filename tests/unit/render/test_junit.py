@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from envprobe.render import TROUBLE, Style
+from envprobe.render import FORMATS, Style
 from envprobe.render.junit import render
 from tests.golden.report import REPORTS
 from tests.support.published import read_junit
@@ -63,7 +63,7 @@ def test_properties_identify_the_environment() -> None:
 
 def test_trouble_is_one_error() -> None:
     """Where nothing could be compared, the suite has one case, an error with the message and what to do next."""
-    root = read_junit(TROUBLE["junit"]("docker://x: no\x1b[2J such\uffff\nsecond line", "start it"))
+    root = read_junit(FORMATS["junit"].trouble("docker://x: no\x1b[2J such\uffff\nsecond line", "start it"))
     assert (root.get("tests"), root.get("errors"), root.get("failures")) == ("1", "1", "0")
     error = next(root.iter("error"))
     assert error.get("message") == "docker://x: no\\x1b[2J such\\uffff"

@@ -10,7 +10,7 @@ import pytest
 from envprobe.assess import assess
 from envprobe.fingerprint import Fingerprint
 from envprobe.policy import DEFAULT, SECTIONS
-from envprobe.render import TROUBLE, Style
+from envprobe.render import FORMATS, Style
 from envprobe.render.sarif import IDENTITY, SHOWN_RESULTS, SUBJECTS, render
 from envprobe.report import Location, PolicySource, Report
 from tests.golden.report import REPORTS
@@ -74,7 +74,7 @@ def test_a_waiver_is_a_suppression() -> None:
 def test_what_kept_envprobe_from_telling_is_a_notification() -> None:
     """A run that could not tell was no successful execution, with and without a report."""
     undetermined = read_sarif(render(REPORTS["undetermined"], Style()))["runs"][0]
-    trouble = read_sarif(TROUBLE["sarif"]("no\x1b container", "start it"))["runs"][0]
+    trouble = read_sarif(FORMATS["sarif"].trouble("no\x1b container", "start it"))["runs"][0]
     for run in (undetermined, trouble):
         assert run["invocations"][0]["executionSuccessful"] is False
     assert trouble["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"] == "no\\x1b container\nstart it"
