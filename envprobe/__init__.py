@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from .command.baseline import declare as declare
+    from .command.baseline import record as record
+    from .command.baseline import save as save
     from .command.environment import check as check
-    from .command.environment import declare as declare
     from .command.environment import diff as diff
     from .command.environment import probe as probe
-    from .command.environment import record as record
-    from .command.environment import run as run
-    from .command.environment import save as save
-    from .command.environment import save_run as save_run
+    from .command.experiment import run as run
+    from .command.experiment import save_run as save_run
     from .command.report import attach as attach
     from .command.report import verify as verify
     from .command.source import load as load
@@ -40,14 +40,14 @@ HOMES = {
     "verify": "command.report",
     "Options": "probing.collect",
     "check": "command.environment",
-    "declare": "command.environment",
+    "declare": "command.baseline",
     "diff": "command.environment",
     "load": "command.source",
     "probe": "command.environment",
-    "record": "command.environment",
-    "run": "command.environment",
-    "save": "command.environment",
-    "save_run": "command.environment",
+    "record": "command.baseline",
+    "run": "command.experiment",
+    "save": "command.baseline",
+    "save_run": "command.experiment",
     "EnvprobeError": "error",
     "Plan": "experiment.running",
     "load_ipython_extension": "notebook",

@@ -42,10 +42,17 @@ def find(name_or_path: str, folder: Path, revision: Revision | None = None) -> P
             raise StoreError(f"{path}: no such baseline file{where}", _what_next(path.stem, folder, revision))
         return path
     check_name(name_or_path)
-    for place in (folder, shipped()):
-        if _is_file(place / (name_or_path + SUFFIX), revision):
-            return place / (name_or_path + SUFFIX)
+    known = lookup(name_or_path, folder, revision)
+    if known is not None:
+        return known
     raise StoreError(f"{folder}: no baseline named {name_or_path!r}{where}", _what_next(name_or_path, folder, revision))
+
+
+def lookup(name: str, folder: Path, revision: Revision | None = None) -> Path | None:
+    """Return the file of a baseline of this name, from `folder` or else from the shipped ones; None where there is none."""
+    if _is_path(name) or not NAME.fullmatch(name):
+        return None
+    return next((path for place in (folder, shipped()) if _is_file(path := place / (name + SUFFIX), revision)), None)
 
 
 def load(name_or_path: str, folder: Path, revision: Revision | None = None) -> Baseline:

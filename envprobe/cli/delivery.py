@@ -16,7 +16,7 @@ import click
 from ..render import FORMATS, Style
 
 if TYPE_CHECKING:
-    from ..command.environment import Progress
+    from ..progress import Progress
     from ..report import Report
     from .option import Delivery
 

@@ -15,7 +15,7 @@ from .delivery import deliver, progress_shown, trouble_told, write_file, write_s
 from .option import FILE, Delivery, Reading, color, policy_from, probing, rendering, together
 
 if TYPE_CHECKING:
-    from ..command.environment import Recording
+    from ..command.baseline import Recording
     from ..probing.collect import Options
     from ..render import Style
 
@@ -152,22 +152,22 @@ def record(
 
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
-    from ..command import environment
+    from ..command import baseline
     from .terminal import style_of
 
     if requirements is None and (extras or groups):
         raise click.UsageError("--extra and --group choose parts of a file: give --requirements FILE")
     if requirements is not None:
-        recording = environment.declare(requirements, extras=extras, groups=groups, name=name, output=output)
+        recording = baseline.declare(requirements, extras=extras, groups=groups, name=name, output=output)
     else:
-        make = environment.add_trace if add_trace else environment.record
+        make = baseline.add_trace if add_trace else baseline.record
         with progress_shown() as progress:
             recording = make(target, name=name, output=output, options=options, progress=progress)
     return _save(recording, update or add_trace, style_of(reading), name or str(output))
 
 
 def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
-    from ..command import environment
+    from ..command import baseline
     from ..render.show import show_baseline
     from ..render.text import render
 
@@ -175,7 +175,7 @@ def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
         write_stdout(render(recording.replaces, style))
     if recording.path.exists() and not update and sys.stdin.isatty() and sys.stderr.isatty():
         update = click.confirm(f"Replace {recording.path}?", err=True)
-    environment.save(recording, update=update)
+    baseline.save(recording, update=update)
     write_stdout(show_baseline(recording.baseline, style))
     click.echo(
         f"recorded {recording.path}; commit it, and check with: envprobe check --baseline {shlex.quote(shown)}",

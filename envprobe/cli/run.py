@@ -18,9 +18,9 @@ from .candidate import files, targets
 from .option import FILE, FOLDER, probing_with, together
 
 if TYPE_CHECKING:
-    from ..command.environment import Progress
     from ..experiment.running import Plan
     from ..probing.collect import Options
+    from ..progress import Progress
     from ..runs import Run
 
 SEPARATOR = "--"
@@ -146,15 +146,15 @@ def _own_seed(variable: str) -> int:
 def run_command(target: str | None, plan: Plan, output: Path | None, update: bool, options: Options) -> int:
     """Run an experiment and record it; click shows HELP."""
     from .. import store
-    from ..command import environment
+    from ..command import experiment
 
     path = output or next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
     if path.exists() and not update:
         raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
     store.require_writable(path)
     with _live_progress() as progress:
-        run = environment.run(target, plan=plan, options=options, live=_pass_on, progress=progress)
-    environment.save_run(run, path, update=update)
+        run = experiment.run(target, plan=plan, options=options, live=_pass_on, progress=progress)
+    experiment.save_run(run, path, update=update)
     return _conclude(run, path)
 
 

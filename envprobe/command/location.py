@@ -15,19 +15,18 @@ from ..document import LIMIT_BYTES
 from ..error import EnvprobeError
 from ..report import Location
 from ..store import SUFFIX
-from .source import read
+from .source import Document, Source, read
 
 MARK = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:\n]')
 ESCAPE = "\\"
 
 
-def locate(path: str, id_: str) -> Location | None:
-    """Return where the document of this id is written; None where its file lies in no repository."""
-    file = Path(path)
-    root = _repository(file) if path else None
-    if root is None:
+def locate(source: Source[Document]) -> Location | None:
+    """Return where a document is written; None where its file lies in no repository."""
+    root = _repository(source.file) if source.file is not None else None
+    if source.file is None or root is None:
         return None
-    return Location(file.resolve().relative_to(root.resolve()).as_posix(), _lines(file, id_))
+    return Location(source.file.resolve().relative_to(root.resolve()).as_posix(), _lines(source.file, source.document.id))
 
 
 def _repository(path: Path) -> Path | None:

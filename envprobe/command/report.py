@@ -25,11 +25,11 @@ from ..signing.ssh import AllowedSigners
 from ..verification import output_files
 from ..verification.authenticity import Trust, judge_signatures, visible_faults, weigh_signatures
 from ..verification.verification import Status, Verification
-from . import environment
-from .source import Document, signed_in
+from .comparison import compare
+from .source import Document, Source, open_source, signed_in
 from .source import load as load_document
 
-Source: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
+Recordable: TypeAlias = str | Path | Record | Run | Fingerprint | Baseline
 
 
 class Attached(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +44,7 @@ class Attached(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def attach(
-    source: Source,
+    source: Recordable,
     report: str | Path,
     *,
     output: Path | None = None,
@@ -73,7 +73,7 @@ def attach(
     return Attached(place=done.place, record=record, replaced=done.before is not None, signatures=signatures)
 
 
-def load(source: Source, *, config: Config | None = None) -> Record | Document:
+def load(source: Recordable, *, config: Config | None = None) -> Record | Document:
     """Return the record of a report that carries one, else what `source.load` makes of a source."""
     if isinstance(source, Record):
         return source
@@ -110,10 +110,9 @@ def verify(
     found = _examine(carrier, there, signed, outputs, trust, require_signature)
     if baseline is None or found.status is not Status.INTACT:
         return found
-    comparison = environment.diff(
-        baseline, signed.record.fingerprint, config=config, strict=strict, today=today, observed_name=carrier.name
-    )
-    return msgspec.structs.replace(found, comparison=comparison)
+    config = config or load_config(Path.cwd())
+    expected, observed = open_source(baseline, config, config.revision), Source(signed.record.fingerprint, carrier.name)
+    return msgspec.structs.replace(found, comparison=compare(expected, observed, config=config, strict=strict, today=today))
 
 
 def record_in(found: Record | Document, source: object = None) -> Record:

@@ -1,16 +1,18 @@
-"""What a name, a path or a reference stands for: a baseline, a fingerprint, a run, the record in a report or a tracker."""
+"""What a value, a tracker's run, a baseline's name or a file stands for: told apart in one place, and read once."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+
+import msgspec
 
 from .. import baseline, store
 from ..baseline import Baseline
 from ..carrier import is_reference, is_report, open_carrier
 from ..config import Config, load_config
-from ..document import LIMIT_BYTES, read_json
-from ..error import DocumentError, StoreError
+from ..document import read_json
+from ..error import DocumentError
 from ..fingerprint import Fingerprint, from_value
 
 if TYPE_CHECKING:
@@ -19,25 +21,65 @@ if TYPE_CHECKING:
     from ..revision import Revision
     from ..runs import Run
 
-HEAD_BYTES = 64
 BASELINE_FAMILY = baseline.SCHEMA.rpartition("/")[0] + "/"
 """Of every number: one that is too new is told as that."""
 Document: TypeAlias = "Baseline | Fingerprint | Run"
+Kept = TypeVar("Kept", bound="Document", covariant=True)
+
+
+class Source(msgspec.Struct, Generic[Kept], frozen=True):
+    """A document and where it is from: one side of a comparison."""
+
+    document: Kept
+    name: str
+    """What to call it."""
+    file: Path | None = None
+    """The project's file that says it: its own, or for a shipped baseline the configuration. None for a value, a pipe and a
+    tracker's run."""
+
+
+def open_source(named: str | Path | Document, config: Config, revision: Revision | None = None) -> Source[Document]:
+    """Read what is named: a value, a tracker's run, a baseline that the store knows by this name, or a file.
+
+    A file with a baseline's name is written `./NAME`, one with a tracker's `./mlflow:…`. With a revision both name and file are
+    those of its commit. Raises StoreError that says what there is, or DocumentError.
+    """
+    if not isinstance(named, str | Path):
+        return Source(named, named.name if isinstance(named, Baseline) else named.id[:19])
+    if is_reference(named):
+        return Source(document_in(open_carrier(named)), str(named))
+    path = _path(str(named), config, revision)
+    is_shipped = path.is_relative_to(Path(__file__).parents[1])
+    file = config.source if is_shipped else path if path.is_file() or revision is not None else None
+    return Source(_document(path, revision), str(named), file)
+
+
+def as_baseline(source: Source[Document]) -> Source[Baseline]:
+    """Return a baseline by its own name; of a run or a fingerprint, one that expects just that environment."""
+    found = source.document
+    if isinstance(found, Baseline):
+        return Source(found, found.name, source.file)
+    environment = found if isinstance(found, Fingerprint) else found.fingerprint
+    return Source(Baseline(name=source.name, kind="recorded", fingerprint=environment), source.name, source.file)
 
 
 def load(source: str | Path | Document, *, config: Config | None = None) -> Document:
     """Return what a path or a baseline's name stands for; a value stands for itself."""
-    if not isinstance(source, str | Path):
-        return source
-    if is_reference(source):
-        return document_in(open_carrier(str(source)))
-    path = Path(source)
-    # what is neither missing nor a folder may be a pipe: `envprobe diff tf <(ssh host envprobe probe)`
-    if not path.exists() or (path.is_dir() and not is_report(path)):
-        return store.load(str(source), (config or load_config(Path.cwd())).baselines_folder)
-    if path.suffix != ".json" and is_report(path):
+    return open_source(source, config or load_config(Path.cwd())).document
+
+
+def _path(named: str, config: Config, revision: Revision | None) -> Path:
+    known = store.lookup(named, config.baselines_folder, revision)
+    path = Path(named)
+    if known is None and revision is None and path.exists() and (not path.is_dir() or is_report(path)):
+        return path  # no regular file, perhaps: `envprobe diff tf <(ssh host envprobe probe)`
+    return known or store.find(named, config.baselines_folder, revision)
+
+
+def _document(path: Path, revision: Revision | None) -> Document:
+    if revision is None and path.suffix != store.SUFFIX and is_report(path):
         return document_in(open_carrier(path))
-    return read(store.contents(path), str(path))
+    return read(store.contents(path, revision), store.spelled(path, revision))
 
 
 def read(data: bytes, where: str) -> Document:
@@ -46,7 +88,7 @@ def read(data: bytes, where: str) -> Document:
     schema = str(value.get("schema")) if isinstance(value, dict) else ""
     if schema.startswith(BASELINE_FAMILY):
         return baseline.from_value(value, where)
-    from .. import runs
+    from .. import runs  # with all types of outputs: no check of a target needs them
 
     if schema.startswith(runs.FAMILY):
         return runs.from_value(value, where)
@@ -67,48 +109,3 @@ def document_in(carrier: Carrier) -> Run | Fingerprint:
     """Return the experiment that a report or a tracker's run holds whole, else the environment of its record."""
     record = signed_in(carrier).record
     return carrier.run_of(record) or record.fingerprint
-
-
-def baseline_of(source: str, config: Config) -> Baseline:
-    """Return the baseline that a name, path or reference stands for; of a run or a fingerprint, one that expects just that."""
-    if not is_reference(source) and not _begins_as_a_run(Path(source), config.revision):
-        return store.load(source, config.baselines_folder, config.revision)
-    found = expected_of(source, config)
-    fingerprint = found if isinstance(found, Fingerprint) else found.fingerprint
-    return Baseline(name=source, kind="recorded", fingerprint=fingerprint)
-
-
-def expected_of(source: str | Path | Document, config: Config) -> Document:
-    """Return what is expected: from the revision of the configuration where it has one and the repository holds the source."""
-    revision = config.revision
-    if revision is None or not isinstance(source, str | Path) or is_reference(source):
-        return load(source, config=config)
-    path = store.find(str(source), config.baselines_folder, revision)
-    return read(store.contents(path, revision), store.spelled(path, revision))
-
-
-def path_of(source: object, config: Config) -> str:
-    """Return the project's file that says what is expected: the document, or for a shipped baseline the configuration.
-
-    Empty for a value, a pipe and a tracker's run.
-    """
-    if not isinstance(source, str | Path) or is_reference(source):
-        return ""
-    path = Path(source)
-    if not path.is_file():
-        try:
-            path = store.find(str(source), config.baselines_folder, config.revision)
-        except StoreError:  # a pipe, or a folder of logs
-            return ""
-    return str(path) if not path.is_relative_to(Path(__file__).parents[1]) else str(config.source or "")
-
-
-def _begins_as_a_run(path: Path, revision: Revision | None) -> bool:
-    """Tell from a file's first line but one, where `schema` stands, whether to read it as a run."""
-    if revision is not None and revision.holds(path):
-        return b"envprobe.run/" in (revision.read(path, LIMIT_BYTES) or b"")[:HEAD_BYTES]
-    try:
-        with path.open("rb") as stream:
-            return b"envprobe.run/" in stream.read(HEAD_BYTES)
-    except OSError:
-        return False

@@ -10,10 +10,10 @@ from ..records.record import SignedRecord
 from ..report import Report
 from ..runs import Run
 from .current_python import this_python
-from .report import Attached, Source, attach, load, record_in
+from .report import Attached, Recordable, attach, load, record_in
 
 
-def log_to_mlflow(source: Source | None = None, *, run_id: str | None = None, report: Report | None = None) -> Attached:
+def log_to_mlflow(source: Recordable | None = None, *, run_id: str | None = None, report: Report | None = None) -> Attached:
     """Put a record into an MLflow run: of `source` as `attach` takes it, else of the Python that runs this.
 
     It goes to the active run unless `run_id` names one. `report`, what `check` returned, is shown as a tag beside it.
@@ -25,7 +25,7 @@ def log_to_mlflow(source: Source | None = None, *, run_id: str | None = None, re
     return done
 
 
-def log_to_wandb(source: Source | None = None, *, run: Any = None, report: Report | None = None) -> Attached:
+def log_to_wandb(source: Recordable | None = None, *, run: Any = None, report: Report | None = None) -> Attached:
     """Put a record into a live run of Weights & Biases: of `source` as `attach` takes it, else of the Python that runs this.
 
     It goes to `wandb.run` unless `run` is given. `report`, what `check` returned, is shown in the summary.

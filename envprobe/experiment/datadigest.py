@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
 from ..fact import Section, Value
+from ..progress import Progress
 from . import dvc
 from .digestcache import DigestCache, Stamp
 
@@ -22,8 +23,6 @@ BLOCK_BYTES = 1 << 20
 READERS = min(8, os.cpu_count() or 1)
 """hashlib lets other threads run while it hashes, so that this many files are read at once."""
 SHOWN_SPECIAL = 20
-
-Progress = Callable[[str], None]
 
 
 class _Entry(NamedTuple):

@@ -7,7 +7,7 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,6 +19,7 @@ from ..error import EnvprobeError, UsageError
 from ..fact import Fact, Section, Unknown, in_utf8
 from ..fingerprint import Fingerprint, skip_reason
 from ..probing.collect import Options, collect_from
+from ..progress import Progress
 from ..redaction import mask_arguments
 from ..runs import Attempt, Run
 from ..targets.interruption import orderly_end
@@ -32,7 +33,6 @@ from .listing import Listing
 from .patch import read_patch, told_by_guest
 from .workplace import Workplace, check_globs, open_workplace
 
-Progress = Callable[[str], None]
 """Takes what is being waited for; an empty text while the command runs."""
 
 INTERRUPTED = 130

@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 
 from ..command import environment
+from ..command.comparison import compare
+from ..command.source import Source
 from ..config import Config, load_config
 from ..fingerprint import Fingerprint
 from ..instruments import rules
@@ -32,7 +34,7 @@ def check(target: str | None, baseline: str | None, options: Options, *, strict:
         return environment.check(target, baseline, options=options, strict=strict)
     config = project()
     expected, observed = environment.observe(KERNEL, baseline, options=options, config=config)
-    return environment.diff(expected, _as_loaded(observed), config=config, strict=strict, observed_name=NAME)
+    return compare(expected, Source(_as_loaded(observed.document), NAME), config=config, strict=strict)
 
 
 def probe(target: str | None, options: Options) -> Fingerprint:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 import msgspec
 
 from ..error import TargetError
 from ..fact import Known
 from ..fingerprint import Fingerprint, read_fingerprint
+from ..progress import Progress
 from ..targets import outside
 from ..targets.address import parse
 from ..targets.deadline import Deadline
@@ -44,9 +45,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Tell in the context, beside that state, what of the code is in no commit; never compared."""
     data: tuple[str, ...] = ()
     """Files or folders in the target whose digests are recorded."""
-
-
-Progress: TypeAlias = Callable[[str], None]
 
 
 def collect(reference: str, options: Options, known: Fingerprint | None = None, progress: Progress | None = None) -> Fingerprint:

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from ..command import environment
-from ..command.source import Document
+from ..command.comparison import compare
+from ..command.source import Document, Source
 from ..config import Config
 from ..error import UsageError
 from ..output.comparison import OutputVerdict
@@ -76,9 +76,8 @@ class Comparisons:
                 f"{observed.file.place}: is no environment that could be compared",
                 "take a recorded baseline, a fingerprint or a run; a declared baseline goes first",
             )
-        names = (expected.file.place, observed.file.place)
-        documents = (self._load(expected), self._load(observed))
-        return environment.compare(*documents, names=names, config=self._config, today=today, not_kept=ONLY_DESCRIPTIONS)
+        sides = (Source(self._load(entry), entry.file.place) for entry in (expected, observed))
+        return compare(*sides, config=self._config, today=today, not_kept=ONLY_DESCRIPTIONS)
 
     def _load(self, entry: ListedDocument) -> Document:
         document = self._catalogue.load(entry)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 import pytest
 
 from ..command import environment
+from ..command.comparison import compare
+from ..command.source import Source, open_source
 from ..config import load_config
 from ..error import EnvprobeError
 from ..fingerprint import Fingerprint
@@ -36,7 +36,7 @@ class EnvironmentCheck:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.strict = bool(setting(config, "envprobe_strict"))
-        self.fingerprint: Fingerprint | None = None
+        self.observed: Source[Fingerprint] | None = None
         """None until the session has started, and where no test is to be run."""
         self.reports: dict[str, Report] = {}
         """By baseline as a marker names it; the session's own first, under the empty name."""
@@ -56,25 +56,19 @@ class EnvironmentCheck:
         target = setting(self.config, "envprobe_target") or project.target
         own = rules(OBSERVERS, TOOLS) if target == LOCAL else {}
         self.project = msgspec.structs.replace(project, target=target, policy=overlay(Policy(rules=own), project.policy))
-        baseline, self.fingerprint = environment.observe(
-            target, setting(self.config, "envprobe_baseline") or None, config=self.project
-        )
-        self._compare("", baseline)
-        self._note_in_junit(self.fingerprint)
+        baseline = setting(self.config, "envprobe_baseline") or None
+        expected, self.observed = environment.observe(target, baseline, config=self.project)
+        self.reports[""] = compare(expected, self.observed, config=self.project, strict=self.strict)
+        self._note_in_junit(self.observed.document)
 
-    def _compare(self, name: str, baseline: Any) -> None:
-        if self.fingerprint is None:
+    def _compare_with(self, name: str) -> None:
+        if self.observed is None:
             return
         try:
-            report = environment.diff(
-                baseline, self.fingerprint, config=self.project, strict=self.strict, observed_name=self.project.target
-            )
+            expected = open_source(name, self.project, self.project.revision)
+            self.reports[name] = compare(expected, self.observed, config=self.project, strict=self.strict)
         except EnvprobeError as error:
-            if not name:
-                raise
             self.troubles[name] = error
-        else:
-            self.reports[name] = report
 
     def _note_in_junit(self, fingerprint: Fingerprint) -> None:
         from _pytest.junitxml import xml_key  # what `record_testsuite_property` uses; the fixture is no good outside tests
@@ -86,14 +80,14 @@ class EnvironmentCheck:
 
     def pytest_report_header(self) -> list[str]:
         """Return the signature: one line that stands for the environment."""
-        return [] if self.fingerprint is None else [str(record_of(self.fingerprint).line)]
+        return [] if self.observed is None else [str(record_of(self.observed.document).line)]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Add to a failure what the environment has to do with it, before anybody reads the report."""
         name = getattr(report, "envprobe", {}).get("baseline", "")
         if name not in self.reports and name not in self.troubles:
-            self._compare(name, name)
+            self._compare_with(name)
         if report.failed and name in self.reports:
             _add_section(report, "environment", sentence(self.reports[name]))
 
@@ -109,7 +103,7 @@ class EnvironmentCheck:
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Show each comparison as `envprobe check` does: the verdict alone where it reproduces."""
-        if self.fingerprint is None:
+        if self.observed is None:
             return
         terminalreporter.section("environment")
         width = self.config.get_terminal_writer().fullwidth

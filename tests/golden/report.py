@@ -9,7 +9,7 @@ import msgspec
 
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
-from envprobe.command.environment import NOT_KEPT
+from envprobe.command.comparison import NOT_KEPT
 from envprobe.experiment.compare import compare_experiments
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint

@@ -22,10 +22,11 @@ from envprobe.render import FORMATS
 from tests.support.rooms import arrows, circles, modules, reaches_out, room_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOUNS = "error fact spelling document suggestion pep440 default_rules policy fingerprint baseline runs report version"
+NOUNS = "error fact spelling document suggestion pep440 default_rules policy fingerprint baseline runs report version progress"
 ROOMS = {
     # the nouns: frozen values, and how they are read and spelled
     "version": "",
+    "progress": "",
     "fact": "",
     "pep440": "",
     "suggestion": "",
@@ -57,7 +58,7 @@ ROOMS = {
     "instruments": "policy",
     "requirement": "baseline document error pep440 redaction store suggestion toml",
     "targets": "error fact suggestion",
-    "probing": "document error fact fingerprint targets version",
+    "probing": "document error fact fingerprint progress targets version",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
     "carrier": f"{NOUNS} output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
@@ -137,7 +138,7 @@ def test_a_table_of_the_docs_has_the_rows_of_the_code(page: str, heading: str, p
 def test_every_format_can_be_chosen() -> None:
     """What `--format` offers are the formats that there are."""
     (option,) = [parameter for parameter in check.params if "--format" in parameter.opts]
-    assert option.type.to_info_dict()["choices"] == [*FORMATS]
+    assert option.type.to_info_dict()["choices"] == tuple(FORMATS)
 
 
 def test_no_room_hides_a_function() -> None:

@@ -13,7 +13,7 @@ import envprobe
 from envprobe.baseline import Baseline, read_baseline
 from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
-from envprobe.command import environment, source
+from envprobe.command import baseline, environment, source
 from envprobe.command.report import attach
 from envprobe.config import Config
 from envprobe.error import DocumentError, EnvprobeError, StoreError, TargetError, UsageError
@@ -38,14 +38,14 @@ def _drifted(tmp_path: Path) -> str:
 
 def test_record_writes_nothing_until_saved(config: Config, tmp_path: Path) -> None:
     """`record` returns what it would write; `save` writes it, and never over another unless it is told to."""
-    recording = environment.record(name="tf", config=config, now=datetime(2026, 1, 1, tzinfo=timezone.utc))
+    recording = baseline.record(name="tf", config=config, now=datetime(2026, 1, 1, tzinfo=timezone.utc))
     assert not recording.path.exists()
     assert (recording.baseline.name, recording.replaces) == ("tf", None)
     assert recording.baseline.provenance.recorded == "2026-01-01T00:00:00Z"
-    environment.save(recording)
+    baseline.save(recording)
     assert read_baseline(recording.path.read_bytes(), "tf") == recording.baseline
     with pytest.raises(StoreError, match="exists already"):
-        environment.save(recording)
+        baseline.save(recording)
 
 
 def test_recording_again_says_what_changes_and_keeps_what_was_decided(config: Config, tmp_path: Path) -> None:
@@ -56,12 +56,12 @@ def test_recording_again_says_what_changes_and_keeps_what_was_decided(config: Co
     )
     path = tmp_path / "tf.json"
     path.write_bytes(envprobe.baseline.to_json(old))
-    recording = environment.record(_drifted(tmp_path), output=path, config=config)
+    recording = baseline.record(_drifted(tmp_path), output=path, config=config)
     assert recording.replaces is not None
     assert [root.path for root in recording.replaces.roots] == ["packages.numpy.version"]
     kept = recording.baseline
     assert (kept.description, kept.policy, kept.waivers) == ("ours", {"cpu.*": "fail"}, [waiver])
-    environment.save(recording, update=True)
+    baseline.save(recording, update=True)
     assert environment.check(_drifted(tmp_path), str(path), config=config).verdict is Verdict.REPRODUCES
 
 
@@ -73,9 +73,9 @@ def test_check_chooses_the_only_baseline(config: Config, tmp_path: Path) -> None
     with pytest.raises(StoreError) as missing:
         environment.check("docker://trainer", config=config)
     assert missing.value.hint == "record one: envprobe record docker://trainer --name NAME"
-    environment.save(environment.record(name="tf", config=config))
+    baseline.save(baseline.record(name="tf", config=config))
     assert environment.check(config=config).expected_name == "tf"
-    environment.save(environment.record(name="torch", config=config))
+    baseline.save(baseline.record(name="torch", config=config))
     with pytest.raises(StoreError, match="which baseline\\? there are tf, torch"):
         environment.check(config=config)
     assert environment.check(config=config, baseline="torch").expected_name == "torch"
@@ -100,7 +100,7 @@ def test_policies_lie_over_one_another(config: Config, tmp_path: Path) -> None:
 
 def test_diff_takes_names_files_and_values(config: Config, tmp_path: Path) -> None:
     """Either side may be a baseline's name, a file or a value, and is called what the caller called it."""
-    environment.save(environment.record(name="tf", config=config))
+    baseline.save(baseline.record(name="tf", config=config))
     drifted = tmp_path / "drifted.json"
     for expected in ("tf", tmp_path / "here.json", str(tmp_path / "baselines" / "tf.json"), fingerprint()):
         report = environment.diff(expected, drifted, config=config)
@@ -146,9 +146,9 @@ def test_trouble_is_an_error_of_ours(config: Config, tmp_path: Path) -> None:
         (DocumentError, lambda: source.load(tmp_path / "half.json", config=config)),
         (TargetError, lambda: environment.probe(f"file://{tmp_path}/gone.json", config=config)),
         (UsageError, lambda: environment.probe("nowhere://x", config=config)),
-        (UsageError, lambda: environment.record(config=config)),
-        (UsageError, lambda: environment.record(name="a", output=tmp_path / "a.json", config=config)),
-        (StoreError, lambda: environment.record(name="../a", config=config)),
+        (UsageError, lambda: baseline.record(config=config)),
+        (UsageError, lambda: baseline.record(name="a", output=tmp_path / "a.json", config=config)),
+        (StoreError, lambda: baseline.record(name="../a", config=config)),
     ):
         with pytest.raises(kind) as caught:
             call()

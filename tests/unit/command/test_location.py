@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from envprobe.baseline import Baseline, to_json
 from envprobe.baseline.declaration import Declaration
 from envprobe.command.location import fact_lines, locate
+from envprobe.command.source import Source
 from envprobe.fingerprint import to_json as fingerprint_json
 from tests.support.sample import fingerprint
 
@@ -68,7 +69,7 @@ def test_a_line_is_right_however_the_file_is_spelled(known: dict[str, dict[str, 
 
 def test_the_file_is_named_from_the_repository(repository: Path) -> None:
     """The path is relative to the repository's root, wherever the check was started; an added fact gets its section's line."""
-    location = locate(str(repository / "baselines/tf.json"), BASELINE.id)
+    location = locate(Source(BASELINE, "tf", repository / "baselines/tf.json"))
     assert location is not None
     assert location.file == "baselines/tf.json"
     assert location.line_of(["packages.numpy.version"]) > location.line_of(["packages.new.version"]) > 1
@@ -77,7 +78,7 @@ def test_the_file_is_named_from_the_repository(repository: Path) -> None:
 
 def test_no_line_is_claimed_of_another_content(repository: Path) -> None:
     """Where the file says something else than what was compared, it is named without lines."""
-    location = locate(str(repository / "baselines/tf.json"), "sha256:" + "0" * 64)
+    location = locate(Source(fingerprint({"cpu.affinity": 8}), "other", repository / "baselines/tf.json"))
     assert location is not None
     assert (location.file, location.lines) == ("baselines/tf.json", {})
 
@@ -87,5 +88,5 @@ def test_a_file_outside_is_not_named(tmp_path: Path, repository: Path) -> None:
     outside = tmp_path.parent / "outside.json"
     outside.write_bytes(to_json(BASELINE))
     (repository / "link.json").symlink_to(outside)
-    for path in ("", str(outside), str(repository / "link.json")):
-        assert locate(path, BASELINE.id) is None
+    for path in (None, outside, repository / "link.json"):
+        assert locate(Source(BASELINE, "tf", path)) is None

@@ -1,0 +1,134 @@
+"""Record a baseline of a target, or declare one of a requirements file. Nothing is written but by `save`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timezone
+from pathlib import Path
+
+import msgspec
+
+from .. import store
+from ..baseline import Baseline, Provenance, to_json
+from ..config import Config, load_config
+from ..error import ProbeError, UsageError
+from ..numerics.trace import read_trace, read_traces, with_trace
+from ..numerics.trace import to_json as trace_json
+from ..probing.collect import Options, collect
+from ..progress import Progress
+from ..report import Report
+from ..targets.address import shown
+from ..version import __version__
+from .comparison import compare
+from .probing import options_of
+from .source import Source
+
+
+class Recording(msgspec.Struct, frozen=True):
+    """What `record` made, not yet written."""
+
+    baseline: Baseline
+    path: Path
+    data: bytes
+    replaces: Report | None
+    """How it differs from the baseline that lies there; None where none does, or where it is declared."""
+
+
+def record(
+    target: str | None = None,
+    *,
+    name: str | None = None,
+    output: Path | None = None,
+    options: Options | None = None,
+    config: Config | None = None,
+    progress: Progress | None = None,
+    now: datetime | None = None,
+) -> Recording:
+    """Probe a target and make a baseline of all its facts. Written only by `save`."""
+    config = config or load_config(Path.cwd())
+    reference = target or config.target
+    path = _destination(name, output, config)
+    fingerprint = collect(reference, options_of(options, config), progress=progress)
+    moment = (now or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    baseline = Baseline(
+        name=path.stem,
+        kind="recorded",
+        fingerprint=fingerprint,
+        provenance=Provenance(recorded=moment, envprobe=__version__, target=shown(reference)),
+    )
+    return _recording(baseline, path, config)
+
+
+def add_trace(
+    target: str | None = None,
+    *,
+    name: str | None = None,
+    output: Path | None = None,
+    options: Options | None = None,
+    config: Config | None = None,
+    progress: Progress | None = None,
+) -> Recording:
+    """Probe a target and add its training run to a baseline that exists, under the target's numeric class.
+
+    Nothing else of the baseline changes. Raises StoreError where there is no baseline, ProbeError where there was no run.
+    """
+    config = config or load_config(Path.cwd())
+    path = _destination(name, output, config)
+    there = store.load(str(path), config.baselines_folder)
+    reference = target or config.target
+    observed = collect(reference, options_of(options, config), progress=progress)
+    if observed.trace is None:
+        raise ProbeError(
+            f"{shown(reference)}: no training run was made, so there is no trace to add",
+            "envprobe probe says why: look for unknown facts",
+        )
+    traces = with_trace(read_traces(there.traces, f"{path}: traces"), read_trace(observed.trace, shown(reference)))
+    document = {kind: [trace_json(trace) for trace in members] for kind, members in traces.items()}
+    baseline = msgspec.structs.replace(there, traces=document)
+    replaces = compare(Source(there, there.name), Source(observed, shown(reference)), config=config)
+    return Recording(baseline, path, to_json(baseline), replaces)
+
+
+def declare(
+    requirements: Path,
+    *,
+    extras: Collection[str] = (),
+    groups: Collection[str] = (),
+    name: str | None = None,
+    output: Path | None = None,
+    config: Config | None = None,
+) -> Recording:
+    """Make a declared baseline of a requirements file, a lock file, a project or an export. Written only by `save`.
+
+    `extras` and `groups` choose what the file has beside its main part. Raises DocumentError with every fault of the file.
+    """
+    from ..requirement import declare as read_requirements
+
+    config = config or load_config(Path.cwd())
+    path = _destination(name, output, config)
+    baseline = msgspec.structs.replace(read_requirements(requirements, extras=extras, groups=groups), name=path.stem)
+    return _recording(baseline, path, config)
+
+
+def save(recording: Recording, *, update: bool = False) -> None:
+    """Write a baseline, whole or not at all. Raises StoreError where one lies there and `update` is false."""
+    store.save(recording.path, recording.data, replace=update)
+
+
+def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
+    replaces, fingerprint = None, baseline.fingerprint
+    if path.exists():
+        there = store.load(str(path), config.baselines_folder)
+        if there.kind == "recorded" and fingerprint is not None:
+            # what a team decided about a baseline outlives a new recording of it
+            baseline = msgspec.structs.replace(
+                baseline, description=there.description, policy=there.policy, waivers=there.waivers
+            )
+            replaces = compare(Source(there, there.name), Source(fingerprint, "the new recording"), config=config)
+    return Recording(baseline, path, to_json(baseline), replaces)
+
+
+def _destination(name: str | None, output: Path | None, config: Config) -> Path:
+    if (name is None) == (output is None):
+        raise UsageError("record needs a place to write to", "give --name NAME (in the baselines folder) or --output FILE")
+    return output if output is not None else store.path_of(name or "", config.baselines_folder)
