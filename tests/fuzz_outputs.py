@@ -3,7 +3,7 @@
     python -m tests.fuzz_outputs [NAME…] [--seconds 5] [--seed 1]
 
 The files are those of tests/data/outputs/corpus. A row says how many damaged files were compared and described, what was said of them,
-the slowest of them, and the memory of the largest process. docs/security.md has the figures.
+the slowest of them, and the memory of the largest process. docs/outputs.md has the figures.
 """
 
 from __future__ import annotations
