@@ -13,6 +13,8 @@ from .pickle_machine import JOBLIB_ARRAY, Items, Made, Members, Named, Persisten
 from .plain import TAGGED, VALUE_LIMIT, spelled_json
 
 DEPTH_LIMIT = 150
+EXPANDED = 200
+"""Times that one object may be referred to, on average."""
 RECONSTRUCT, FROM_BUFFER, SCALAR = "multiarray._reconstruct", "numeric._frombuffer", "multiarray.scalar"
 TENSORS = ("torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor")
 PARAMETERS = ("torch._utils._rebuild_parameter", "torch._utils._rebuild_parameter_with_state")
@@ -49,7 +51,9 @@ class _Values:
     def __init__(self, read_storage: ReadStorage | None) -> None:
         self.read_storage = read_storage
         self.arrays: dict[str, Holding] = {}
-        self.count = 0
+        self.count = self.visits = 0
+        self.seen: set[int] = set()
+        """Identities of everything that holds something."""
         self.above: list[int] = []
         """Identities of what the value lies in."""
 
@@ -68,6 +72,10 @@ class _Values:
         if id(value) in self.above:
             return {TAGGED: "itself", "levels": len(self.above) - self.above.index(id(value))}
         self.above.append(id(value))
+        self.seen.add(id(value))
+        self.visits += 1
+        if self.visits > EXPANDED * (len(self.seen) + EXPANDED):
+            raise Unable(f"references make {self.visits:,} objects of {len(self.seen):,}")
         try:
             return self._composite(value, path, depth + 1)
         finally:
