@@ -48,6 +48,17 @@ def trackers(session: nox.Session) -> None:
 
 
 @nox.session
+def saves(session: nox.Session) -> None:
+    """Browser, minifiers, notebook and PDF tools save reports with a record; `-- --write` keeps what they make."""
+    session.install("-q", "-e", ".[test]")
+    required = {"ENVPROBE_REQUIRE_ENGINE": "1"}
+    if session.posargs == ["--write"]:
+        session.run("python", "-m", "tests.support.saves", env=required)
+    else:
+        session.run("pytest", "tests/real/test_saves.py", *session.posargs, env=required)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, its format, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")

@@ -10,19 +10,21 @@ from envprobe.numerics.comparison import Comparison
 from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
 from envprobe.output import OutputComparison
 from envprobe.policy import SECTIONS, TOLERANCES, Severity
+from envprobe.records.link import Link
 from envprobe.records.packing import ITEM_LIMIT, SIGNATURE_LIMIT
 from envprobe.records.record import SignedRecord
 from envprobe.report import Kind, UnknownFact, Verdict
 from envprobe.runs import Run
 from envprobe.signing import VerifiedSignature
 from envprobe.signing.statement import Statement
-from envprobe.verification.verification import Status
+from envprobe.verification.verification import AlteredPart, Status
 
 TYPES = (
     Baseline,
     Run,
     Trace,
     SignedRecord,
+    Link,
     Statement,
     Comparison,
     OutputComparison,
@@ -43,6 +45,7 @@ DOCUMENTS = {
     "answer/1": "Answer",
     "baseline/1": "Baseline",
     "fingerprint/1": "Fingerprint",
+    "link/1": "Link",
     "record/1": "SignedRecord",
     "report/1": "Report",
     "run/1": "Run",
@@ -142,6 +145,12 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "RecordedOutput.size_bytes": {"minimum": 0},
     "SignedRecord.envelopes": {"maxItems": SIGNATURE_LIMIT},
     "SignedRecord.bundles": {"maxItems": SIGNATURE_LIMIT},
+    "Link.envelopes": {"maxItems": SIGNATURE_LIMIT},
+    "Link.bundles": {"maxItems": SIGNATURE_LIMIT},
+    "Link.record": DIGEST,
+    "Link.fingerprint": DIGEST,
+    "Results.outputs": {"maxProperties": ITEM_LIMIT},
+    "Results.metrics": {"maxProperties": ITEM_LIMIT},
     "Statement.subject": {"minItems": 1, "maxItems": 1},
     "Subject.digest": {"required": ["sha256"]},
     "Predicate.signed": _whole("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"),
@@ -236,6 +245,12 @@ DEFINITIONS: dict[str, Any] = {
             "report": {"type": "string", "description": "The report, as it was named."},
             "status": {"enum": [status.value for status in Status]},
             "reasons": {"type": "array", "items": {"type": "string"}, "description": "Why it is not intact, all that was found."},
+            "hint": {"type": "string", "description": "What to do about it; empty where there is nothing to say."},
+            "altered": {
+                "type": "array",
+                "items": {"enum": [part.value for part in AlteredPart]},
+                "description": "What was altered: `outputs` alone where the report itself is as it was attached.",
+            },
             "notes": {"type": "array", "items": {"type": "string"}, "description": "What was not checked, or could not be."},
             "signature": {**OPTIONAL_TEXT, "description": "The visible line, as the record gives it."},
             "record": {**OPTIONAL_TEXT, "description": "The record's digest, which signers sign."},

@@ -8,7 +8,7 @@ A kind is one module with `open_carrier(name)`, which returns a `Carrier`; `Repo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from ..error import UsageError
 
 if TYPE_CHECKING:
+    from ..records.link import Link
     from ..records.record import Record, SignedRecord
     from ..runs import Run
     from .carried import Carried
@@ -56,6 +57,16 @@ class Written(NamedTuple):
     before: Carried | None
     """What was there, None where nothing was."""
     after: SignedRecord
+    filled: int = 0
+    """How many placeholders got their number."""
+
+
+class Words(NamedTuple):
+    """Some text of a report."""
+
+    place: str
+    """Where it stands: `line 12`, `cell 3`, `page 2`."""
+    text: str
 
 
 class Carrier(Protocol):
@@ -70,10 +81,21 @@ class Carrier(Protocol):
     def read(self) -> Carried | None:
         """Return its record, None where it carries none. Raises DocumentError for a damaged one."""
 
-    def change(self, edit: Callable[[Carried | None], SignedRecord], run: Run | None, copy: Path | None) -> Written:
+    def words(self) -> Iterator[Words]:
+        """Yield what a reader reads in it beside its record; nothing where nobody reads it as text."""
+
+    def change(
+        self,
+        edit: Callable[[Carried | None], SignedRecord],
+        *,
+        shorten: Callable[[SignedRecord], Link] | None = None,
+        run: Run | None = None,
+        copy: Path | None = None,
+    ) -> Written:
         """Give it, or a copy of it, the record that `edit` makes of what is there now; the whole run too where it can hold one.
 
-        Nobody else's change gets lost in between. Raises EnvprobeError, and then it is as it was.
+        `shorten` makes a link of the record, to be carried instead. Nobody else's change gets lost in between. Raises
+        EnvprobeError, and then it is as it was.
         """
 
     def run_of(self, record: Record) -> Run | None:

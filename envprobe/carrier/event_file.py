@@ -12,8 +12,8 @@ import msgspec
 
 from ..output import checksum, protobuf
 from ..output.finding import Unreadable
-from .carried import Carried, damaged
-from .markdown import shown, visible
+from .carried import AGAIN, Carried, damaged
+from .markdown import look, shown
 
 TEXT_TAG, RECORD_TAG = "envprobe", "envprobe/record"
 TEXT_PLUGIN, RECORD_PLUGIN = "text", "envprobe"
@@ -25,6 +25,8 @@ MOMENT = b"\x09"
 """The tag of that field."""
 BEGINNING_BYTES = HEADER_BYTES + MOMENT_BYTES
 """As much of a file as says when it was begun."""
+WRITING = "a program may still be writing it: wait for it to end, or take the original"
+JOINED = "two files were joined: take the originals"
 VERSION = b"brain.Event:2"
 
 
@@ -62,9 +64,10 @@ def find(report: bytes, where: str) -> Carried | None:
         return None
     texts = dict(_texts(place.data(report)))
     seen = texts.get(TEXT_TAG, "")
-    line, metrics = visible(seen)
-    found = Carried(line=line, metrics=metrics, packed=texts[RECORD_TAG])
-    return msgspec.structs.replace(found, edited=seen != "\n".join(shown(found)))
+    view = look(seen)
+    found = Carried(line=view.line, metrics=view.metrics, packed=texts[RECORD_TAG])
+    written = _frame(_event(found, _moment(place.data(report), where)))  # nothing that shows events writes them anew
+    return msgspec.structs.replace(found, edited=report[slice(*place)] != written)
 
 
 def _frames(report: bytes, where: str) -> Iterator[Frame]:
@@ -72,7 +75,7 @@ def _frames(report: bytes, where: str) -> Iterator[Frame]:
     while place < len(report):
         end = place + HEADER_BYTES + int.from_bytes(report[place : place + 8], "little") + FOOTER_BYTES
         if end > len(report):
-            raise damaged(where, f"not a TensorBoard event file, or cut off: no whole event at byte {place:,}")
+            raise damaged(where, f"not a TensorBoard event file, or cut off: no whole event at byte {place:,}", WRITING)
         yield Frame(place, end)
         place = end
 
@@ -83,9 +86,9 @@ def _ours(report: bytes, frames: list[Frame], where: str) -> Frame | None:
     try:
         ours = [frame for frame in frames if report.find(tag, *frame) >= 0 and RECORD_TAG in dict(_texts(frame.data(report)))]
     except (Unreadable, UnicodeDecodeError):
-        raise damaged(where, "an event that names an envprobe record is damaged") from None
+        raise damaged(where, "an event that names an envprobe record is damaged", AGAIN) from None
     if len(ours) > 1:
-        raise damaged(where, "two envprobe records in one report: which one counts cannot be told")
+        raise damaged(where, "two envprobe records in one report: which one counts cannot be told", JOINED)
     return ours[0] if ours else None
 
 
@@ -94,7 +97,7 @@ def _moment(event: bytes, where: str) -> bytes:
     try:
         return protobuf.binary(protobuf.message(event), 1) or bytes(8)
     except Unreadable:
-        raise damaged(where, "its last event is damaged") from None
+        raise damaged(where, "its last event is damaged", WRITING) from None
 
 
 def _texts(event: bytes) -> Iterator[tuple[str, str]]:

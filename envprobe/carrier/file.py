@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from .. import store
 from ..error import DocumentError
+from ..records.link import Link
 from ..records.record import Record, SignedRecord
 from ..runs import Run
-from . import Written
+from . import Words, Written
 from .carried import Carried, carried
+from .placeholder import Filled, fill
 
 LIMIT_BYTES = 512 << 20
+
+
+def no_words(report: bytes) -> Iterator[Words]:
+    """Yield nothing: a format that nobody reads as text."""
+    yield from ()
 
 
 class Format(NamedTuple):
@@ -23,6 +30,10 @@ class Format(NamedTuple):
     """Return the record that a report carries, None where it carries none. Raises DocumentError for a damaged one."""
     put: Callable[[bytes, Carried, str], bytes]
     """Return the report with a record, in place of one that it has. Raises DocumentError where it cannot carry one."""
+    number: Callable[[str], str] | None = None
+    """Return a number as the format spells it in running text; None where no text holds placeholders for one."""
+    words: Callable[[bytes], Iterator[Words]] = no_words
+    """Yield what a reader reads in the report, the record's own part left out. Never raises: what cannot be read has no words."""
 
 
 class ReportFile:
@@ -40,15 +51,28 @@ class ReportFile:
         """Return its record. Raises DocumentError."""
         return self._format.find(self._data, str(self._path))
 
-    def change(self, edit: Callable[[Carried | None], SignedRecord], run: Run | None, copy: Path | None) -> Written:
+    def words(self) -> Iterator[Words]:
+        """Yield what a reader reads in it beside its record."""
+        return self._format.words(self._data)
+
+    def change(
+        self,
+        edit: Callable[[Carried | None], SignedRecord],
+        *,
+        shorten: Callable[[SignedRecord], Link] | None = None,
+        run: Run | None = None,
+        copy: Path | None = None,
+    ) -> Written:
         """Write the record into the file, or into a copy: under a lock from reading to writing. Raises EnvprobeError."""
         found: list[Written] = []
 
         def make() -> bytes:
             report, where = self._load(), str(self._path)
             before = self._format.find(report, where)
-            found.append(Written(str(copy or self._path), before, edit(before)))
-            return self._format.put(report, carried(found[0].after), where)
+            after = edit(before)
+            filled = self._fill(report, after.record)
+            found.append(Written(str(copy or self._path), before, after, filled.number))
+            return self._format.put(filled.report, carried(after, shorten(after) if shorten else None), where)
 
         store.change(copy or self._path, make)
         return found[0]
@@ -60,6 +84,11 @@ class ReportFile:
     def faults(self, record: Record) -> list[str]:
         """Return nothing: a file holds no more than its record."""
         return []
+
+    def _fill(self, report: bytes, record: Record) -> Filled:
+        if self._format.number is None:
+            return Filled(report, 0)
+        return fill(report, record.metrics, self._format.number, str(self._path))
 
     def _load(self) -> bytes:
         if self._absent is not None and not self._path.exists():

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
+
 from ..error import DocumentError
 from .carried import Carried
 from .json import from_json, to_json
-from .markdown import shown, visible
+from .markdown import look, shown
 
 TYPE = "application/vnd.envprobe.record+json"
 """The MIME type of the record. Front ends that do not know it show one of the others, and save it as it is."""
+PLAIN, MARKDOWN = "text/plain", "text/markdown"
 CHOOSE = "clear the output of one of these cells"
 
 
 def to_data(record: Carried) -> dict[str, Any]:
     """Return a record as the `data` of an output: its line for a terminal, what the attached cell would show, the record."""
-    return {"text/plain": record.line, "text/markdown": "\n".join(shown(record)), TYPE: to_json(record)}
+    return {PLAIN: record.line, MARKDOWN: "\n".join(shown(record)), TYPE: to_json(record)}
 
 
 def read(cells: dict[int, Any], where: str) -> Carried | None:
@@ -46,9 +49,10 @@ def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
 def _record(data: dict[str, Any], where: str) -> Carried:
     record = from_json(data[TYPE], where)
     texts = {kind: _text(value) for kind, value in data.items() if kind != TYPE}  # a front end may show any of them
-    same = texts == {kind: value for kind, value in to_data(record).items() if kind != TYPE}
-    line, metrics = visible(texts.get("text/markdown", ""))
-    return Carried(line=line, metrics=metrics, packed=record.packed, edited=record.edited or not same)
+    view = look(texts.pop(MARKDOWN, ""))
+    shows = msgspec.structs.replace(record, line=view.line, metrics=view.metrics)
+    same = look("\n".join(shown(shows))).parts == view.parts and texts == {PLAIN: view.line} and record.line == view.line
+    return msgspec.structs.replace(shows, edited=record.edited or not same)
 
 
 def _text(value: Any) -> str:

@@ -7,9 +7,11 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from .carried import damaged
+from ..error import DocumentError
+from .carried import CUT_OFF, damaged
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+TWICE = "remove one of the two by hand, or take the original"
 _DECODER = json.JSONDecoder()
 
 
@@ -23,17 +25,29 @@ class Part(NamedTuple):
     end: int
 
 
+def not_json(where: str, error: Exception) -> DocumentError:
+    """Return the error for a report that cannot be parsed."""
+    return damaged(where, f"not JSON: {str(error)[:100] or 'nested too deeply'}", CUT_OFF)
+
+
 def decode(report: bytes, where: str) -> str:
     """Return a JSON report as text that encodes to the same bytes. Raises DocumentError."""
     try:
         return report.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise damaged(where, f"not UTF-8 at byte {error.start}") from None
+        raise damaged(where, f"not UTF-8 at byte {error.start}", CUT_OFF) from None
 
 
-def start_of(text: str) -> int:
-    """Return where the document begins: after a byte order mark and white space."""
-    return _skip(text, 1 if text.startswith("\ufeff") else 0)
+def start_of(text: str, where: str) -> int:
+    """Return where the document begins: after a byte order mark and white space. Raises DocumentError where more follows it."""
+    start = _skip(text, 1 if text.startswith("\ufeff") else 0)
+    try:
+        end = _DECODER.raw_decode(text, start)[1]
+    except (ValueError, RecursionError) as error:
+        raise not_json(where, error) from None
+    if _skip(text, end) < len(text):
+        raise damaged(where, f"not JSON: something follows the document at character {end:,}", CUT_OFF)
+    return start
 
 
 def parts(text: str, start: int, where: str) -> list[Part]:
@@ -41,16 +55,16 @@ def parts(text: str, start: int, where: str) -> list[Part]:
     try:
         return list(_parts(text, start))
     except (ValueError, IndexError, RecursionError) as error:
-        raise damaged(where, f"not JSON: {str(error)[:100] or 'nested too deeply'}") from None
+        raise not_json(where, error) from None
 
 
 def member(text: str, start: int, name: str, where: str) -> Part | None:
     """Return one member of the object at `start`, None where there is none. Raises DocumentError where there are two."""
     if text[start : start + 1] != "{":
-        raise damaged(where, "not a JSON object, which alone can carry a record")
+        raise damaged(where, "not a JSON object, which alone can carry a record", "put what it holds into a member of an object")
     found = [part for part in parts(text, start, where) if part.name == name]
     if len(found) > 1:
-        raise damaged(where, f"two members {name!r}: which one counts cannot be told")
+        raise damaged(where, f"two members {name!r}: which one counts cannot be told", TWICE)
     return found[0] if found else None
 
 
@@ -68,9 +82,23 @@ def put_item(text: str, start: int, there: Part | None, value: Any, where: str) 
     return _put(text, start, there, siblings, _write(value, text, start, siblings))
 
 
-def value_of(text: str, part: Part) -> Any:
-    """Return what a part holds."""
-    return _DECODER.raw_decode(text, part.value)[0]
+def value_of(text: str, part: Part, where: str) -> Any:
+    """Return what a part holds. Raises DocumentError where an object has a name twice: programs differ on which one counts."""
+    try:
+        return _STRICT.raw_decode(text, part.value)[0]
+    except ValueError as error:
+        raise damaged(where, str(error), TWICE) from None
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    names = [name for name, _ in pairs]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"two members {twice!r} in one object: which one counts cannot be told")
+    return dict(pairs)
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_without_duplicates)
 
 
 def _parts(text: str, start: int) -> Iterator[Part]:

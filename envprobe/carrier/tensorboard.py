@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..error import UsageError
+from ..records.link import Link
 from ..records.record import SignedRecord
 from ..runs import Run
 from . import Carrier, Written, event_file
@@ -35,11 +36,18 @@ class LogFolder(ReportFile):
         super().__init__(path, FORMAT, absent=None if path.exists() else event_file.empty(_beginning(folder)))
         self.name, self.folder = str(folder), folder
 
-    def change(self, edit: Callable[[Carried | None], SignedRecord], run: Run | None, copy: Path | None) -> Written:
+    def change(
+        self,
+        edit: Callable[[Carried | None], SignedRecord],
+        *,
+        shorten: Callable[[SignedRecord], Link] | None = None,
+        run: Run | None = None,
+        copy: Path | None = None,
+    ) -> Written:
         """Write the record's file. Raises EnvprobeError, for a copy too."""
         if copy is not None:
             raise UsageError(f"{self.name}: a folder of logs is not copied", "leave --output out, or name one event file")
-        return super().change(edit, run, None)._replace(place=self.name)
+        return super().change(edit, shorten=shorten, run=run)._replace(place=self.name)
 
 
 def place_in(folder: Path) -> Path:

@@ -16,10 +16,11 @@ from ..document import LIMIT_BYTES, read_json
 from ..error import DocumentError, UsageError
 from ..fact import canonical
 from ..records import packing
+from ..records.link import Link
 from ..records.record import Record, SignedRecord
 from ..report import Report
 from ..runs import Run
-from . import Written
+from . import Words, Written
 from . import json as member
 from .carried import Carried, carried, damaged
 
@@ -54,7 +55,18 @@ class TrackedRun:
         """Return its record, the line as the tag says it. Raises DocumentError."""
         return find(self._held, self.name)
 
-    def change(self, edit: Callable[[Carried | None], SignedRecord], run: Run | None, copy: Path | None) -> Written:
+    def words(self) -> Iterator[Words]:
+        """Yield nothing: what a run holds beside the record is the tracker's."""
+        yield from ()
+
+    def change(
+        self,
+        edit: Callable[[Carried | None], SignedRecord],
+        *,
+        shorten: Callable[[SignedRecord], Link] | None = None,
+        run: Run | None = None,
+        copy: Path | None = None,
+    ) -> Written:
         """Write tags and files. Trackers know no lock: between two at the same moment the later one stays."""
         if copy is not None:
             raise UsageError(f"{self.name}: a tracker's run is not copied", "leave --output out")
@@ -96,7 +108,7 @@ def find(held: Held, where: str) -> Carried | None:
         return None
     found = member.find(held.files[RECORD], f"{where}: {RECORD}")
     if found is None:
-        raise damaged(where, f"{RECORD} holds no record")
+        raise damaged(where, f"{RECORD} holds no record", "attach it again")
     return msgspec.structs.replace(found, line=held.tags.get(LINE, "")) if held.tags else found
 
 

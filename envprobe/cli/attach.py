@@ -12,6 +12,7 @@ from .option import FILE, FOLDER, Reading, reading
 from .signature import signing, trusting
 
 if TYPE_CHECKING:
+    from ..command.linking import Form
     from ..signing import Signer
     from ..verification.authenticity import Trust
 
@@ -20,9 +21,23 @@ if TYPE_CHECKING:
 @click.argument("source", shell_complete=documents)
 @click.argument("report", shell_complete=files)
 @click.option("--output", type=FILE, help="Write to a copy and leave REPORT as it is.")
+@click.option("--link", is_flag=True, help="Write the record into a file beside REPORT, and only its digest into REPORT.")
+@click.option(
+    "--compact",
+    is_flag=True,
+    help="Leave the fingerprint out, for a comment of few characters: verify takes it from SOURCE or a baseline.",
+)
 @signing
 @click.option("--sign-sigstore", is_flag=True, help="Sign as whoever logs in through Sigstore; needs a network.")
-def attach_command(source: str, report: str, output: Path | None, signer: Signer | None, sign_sigstore: bool) -> int:
+def attach_command(
+    source: str,
+    report: str,
+    output: Path | None,
+    link: bool,
+    compact: bool,
+    signer: Signer | None,
+    sign_sigstore: bool,
+) -> int:
     """Put a record of SOURCE into REPORT, for anybody to verify.
 
     The record is the whole fingerprint, the outputs' digests and the metrics.
@@ -39,13 +54,19 @@ def attach_command(source: str, report: str, output: Path | None, signer: Signer
     Exit status: 0 attached, 2 not: the report is as it was.
     """
     from ..command.report import attach
+    from ..error import UsageError
 
-    done = attach(source, report, output=output, signer=signer, sigstore=sign_sigstore)
+    if link and compact:
+        raise UsageError("--link and --compact at once", "give one: a file beside the report, or no file")
+    form: Form | None = "linked" if link else "compact" if compact else None
+    done = attach(source, report, output=output, form=form, signer=signer, sigstore=sign_sigstore)
+    filled = f", {done.filled} number{'s' * (done.filled != 1)} filled in" if done.filled else ""
+    needs = f" (it needs {done.needs})" if done.needs else ""
     signed = f", {done.signatures} signature{'s' * (done.signatures != 1)}" if done.signatures else ""
     click.echo(done.record.line)
     click.echo(
-        f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{signed}; "
-        f"check it with: envprobe verify {done.place}",
+        f"{'replaced the record in' if done.replaced else 'attached to'} {done.place}{filled}{signed}; "
+        f"check it with: envprobe verify {done.place}{needs}",
         err=True,
     )
     return 0
@@ -53,6 +74,12 @@ def attach_command(source: str, report: str, output: Path | None, signer: Signer
 
 @click.command("verify")
 @click.argument("report", shell_complete=files)
+@click.option(
+    "--record",
+    metavar="FILE",
+    shell_complete=documents,
+    help="What the record was attached from, where REPORT has only a link to it.",
+)
 @click.option(
     "--baseline",
     metavar="NAME|FILE",
@@ -74,6 +101,7 @@ def attach_command(source: str, report: str, output: Path | None, signer: Signer
 @reading
 def verify_command(
     report: str,
+    record: str | None,
     baseline: str | None,
     outputs: Path | None,
     require_signature: bool,
@@ -98,7 +126,15 @@ def verify_command(
     from ..render import verification
     from .terminal import style_of
 
-    found = verify(report, baseline=baseline, outputs=outputs, trust=trust, require_signature=require_signature, strict=strict)
+    found = verify(
+        report,
+        record=record,
+        baseline=baseline,
+        outputs=outputs,
+        trust=trust,
+        require_signature=require_signature,
+        strict=strict,
+    )
     click.echo(verification.json(found) if form == "json" else verification.text(found, style_of(reading)), nl=False)
     return found.exit_status
 

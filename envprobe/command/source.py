@@ -16,8 +16,6 @@ from ..error import DocumentError
 from ..fingerprint import Fingerprint, from_value
 
 if TYPE_CHECKING:
-    from ..carrier import Carrier
-    from ..records.record import SignedRecord
     from ..revision import Revision
     from ..runs import Run
 
@@ -47,7 +45,7 @@ def open_source(named: str | Path | Document, config: Config, revision: Revision
     if not isinstance(named, str | Path):
         return Source(named, named.name if isinstance(named, Baseline) else named.id[:19])
     if is_reference(named):
-        return Source(document_in(open_carrier(named)), str(named))
+        return Source(_document_in(named), str(named))
     path = _path(str(named), config, revision)
     is_shipped = path.is_relative_to(Path(__file__).parents[1])
     file = config.source if is_shipped else path if path.is_file() or revision is not None else None
@@ -78,8 +76,13 @@ def _path(named: str, config: Config, revision: Revision | None) -> Path:
 
 def _document(path: Path, revision: Revision | None) -> Document:
     if revision is None and path.suffix != store.SUFFIX and is_report(path):
-        return document_in(open_carrier(path))
-    return read(store.contents(path, revision), store.spelled(path, revision))
+        return _document_in(path)
+    try:
+        return read(store.contents(path, revision), store.spelled(path, revision))
+    except DocumentError:
+        if revision is not None or not _is_json_report(path):
+            raise
+    return _document_in(path)
 
 
 def read(data: bytes, where: str) -> Document:
@@ -95,17 +98,16 @@ def read(data: bytes, where: str) -> Document:
     return from_value(value, where)
 
 
-def signed_in(carrier: Carrier) -> SignedRecord:
-    """Return what a carrier carries, whatever it shows. Raises DocumentError where it carries nothing that can be read."""
-    from ..records.packing import unpack
-
-    found = carrier.read()
-    if found is None:
-        raise DocumentError(f"{carrier.name}: carries no envprobe record", f"put one in: envprobe attach RUN {carrier.name}")
-    return unpack(found.packed, carrier.name)
+def _is_json_report(path: Path) -> bool:
+    """Tell whether what is none of our documents is a JSON report with a record in it."""
+    try:
+        return path.suffix == store.SUFFIX and path.is_file() and open_carrier(path).read() is not None
+    except DocumentError:
+        return False
 
 
-def document_in(carrier: Carrier) -> Run | Fingerprint:
-    """Return the experiment that a report or a tracker's run holds whole, else the environment of its record."""
-    record = signed_in(carrier).record
-    return carrier.run_of(record) or record.fingerprint
+def _document_in(report: str | Path) -> Document:
+    """Return the experiment or the environment of a report's record."""
+    from .recorded import document_in
+
+    return document_in(open_carrier(report))

@@ -10,7 +10,8 @@ from ..records.record import SignedRecord
 from ..report import Report
 from ..runs import Run
 from .current_python import this_python
-from .report import Attached, Recordable, attach, load, record_in
+from .recorded import Recordable, load, record_in
+from .report import Attached, attach
 
 
 def log_to_mlflow(source: Recordable | None = None, *, run_id: str | None = None, report: Report | None = None) -> Attached:

@@ -11,6 +11,7 @@ from ..fact import canonical, sha256
 from ..fingerprint import Fingerprint
 from ..output import OutputDescription
 from ..runs import Attempt, Run
+from . import metric_table
 from .record import Experiment, Record, RecordedOutput
 
 METRIC_LIMIT = 1000
@@ -75,5 +76,5 @@ def _metrics(attempts: Sequence[Attempt]) -> dict[str, str]:
         {f"{output.name}:{path}": text for output in attempt.outputs for path, text in output.metrics.items()}
         for attempt in attempts
     ]
-    names = sorted({name for numbers in found for name in numbers}, key=lambda name: (name.count("["), name))[:METRIC_LIMIT]
+    names = metric_table.in_order({name for numbers in found for name in numbers})[:METRIC_LIMIT]
     return {name: ",".join(numbers.get(name, "-") for numbers in found) for name in names}

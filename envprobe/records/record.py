@@ -11,6 +11,7 @@ from .. import fingerprint
 from ..fact import canonical, sha256
 from ..fingerprint import Fingerprint
 from ..signing.dsse import Envelope
+from . import metric_table
 from .line import SummaryLine, escape, summarize
 
 SHOWN_METRICS = 12
@@ -75,10 +76,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknow
         return summarize(self.fingerprint, self.outputs_digest, self.digest)
 
     @property
-    def shown_metrics(self) -> list[tuple[str, str]]:
-        """The metrics that a report shows, escaped as the line is: single numbers before items of lists, then by name."""
+    def exact_metrics(self) -> list[tuple[str, str]]:
+        """The first metrics as they were recorded, escaped as the line is: single numbers before items of lists, then by name."""
         names = sorted(self.metrics, key=lambda name: (name.count("["), name))[:SHOWN_METRICS]
         return [(escape(name), escape(self.metrics[name])) for name in names]
+
+    @property
+    def shown_metrics(self) -> list[tuple[str, str]]:
+        """The metrics that a report shows: of a list the last, of several attempts mean and standard deviation, few digits."""
+        return [(escape(name), value) for name, value in metric_table.rows(self.metrics)[:SHOWN_METRICS]]
 
 
 class SignedRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from ..fact import canonical, in_utf8
 from ..records.record import Experiment
 from ..spelling import cut, safe
-from ..verification.verification import Status, Verification
+from ..verification.verification import AlteredPart, Status, Verification
 from . import Style
 from .json import render as render_report
 from .text import make_console
@@ -22,7 +23,10 @@ from .text import render as render_text
 
 SCHEMA = "envprobe.verification/1"
 COLORS = {Status.INTACT: "bold green", Status.ALTERED: "bold red", Status.MISSING: "bold yellow", Status.REFUSED: "bold yellow"}
+INDENT = (0, 0, 0, 2)
 LABEL_WIDTH = len("signed by")
+BESIDE = "OUTPUTS CHANGED"
+HEADLINE_BESIDE = "the report is as it was attached, files beside it are not the recorded ones"
 HEADLINES = {
     Status.INTACT: "the report carries the record that was attached to it",
     Status.ALTERED: "this is not what was attached or signed",
@@ -36,9 +40,13 @@ def text(verification: Verification, style: Style) -> str:
     screen = io.StringIO()
     console = make_console(screen, style)
     status = verification.status
-    console.print(Text.assemble((status.value.upper(), COLORS[status]), f"  {safe(verification.report)}: {HEADLINES[status]}"))
+    is_beside = verification.altered == [AlteredPart.OUTPUTS]
+    label, headline = (BESIDE, HEADLINE_BESIDE) if is_beside else (status.value.upper(), HEADLINES[status])
+    console.print(Text.assemble((label, COLORS[status]), f"  {safe(verification.report)}: {headline}"))
     for reason in verification.reasons:
-        console.print(Text(f"  {safe(reason)}"))
+        console.print(Padding(Text(safe(reason), overflow="fold"), INDENT))
+    for line in verification.hint.splitlines():
+        console.print(Padding(Text(safe(line), overflow="fold"), INDENT), style="cyan")
     if style.verbosity >= 0:
         grid = Table.grid(padding=(0, 1))
         grid.add_column(style="dim", no_wrap=True, width=LABEL_WIDTH + 2)
@@ -61,6 +69,8 @@ def json(verification: Verification) -> str:
         "report": verification.report,
         "status": verification.status.value,
         "reasons": verification.reasons,
+        "hint": verification.hint,
+        "altered": [part.value for part in verification.altered],
         "notes": verification.notes,
         "signature": None if record is None else str(record.line),
         "record": None if record is None else record.digest,

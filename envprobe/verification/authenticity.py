@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from .. import signing
-from ..carrier.carried import Carried, metrics_of
+from ..carrier.carried import Carried
 from ..error import DocumentError
 from ..fact import Known
 from ..records.line import parse_line
@@ -34,17 +34,30 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
 
 def visible_faults(found: Carried, record: Record) -> Iterator[str]:
     """Yield how what the report shows differs from what it carries."""
-    same_line, expected = found.line == str(record.line), metrics_of(record)
+    same_line = found.line == str(record.line)
     if not same_line:
         yield from _line_faults(found.line, record)
-    shown, recorded = dict(found.metrics), dict(expected)
+    faults = [*_metric_faults(found, record)]
+    yield from faults
+    if found.edited and same_line and not faults:
+        yield "what the report shows around the record was edited, or something was added to it"
+
+
+def _metric_faults(found: Carried, record: Record) -> Iterator[str]:
+    """Yield how the metrics differ: for a reader in the record's form or in the one of earlier versions, for programs exactly."""
+    exact = record.exact_metrics
+    if found.exact is not None:
+        yield from _differing(found.exact, dict(exact))
+    if found.metrics is None or found.metrics in (record.shown_metrics, exact):
+        return
+    faults = [list(_differing(dict(found.metrics), dict(expected))) for expected in (record.shown_metrics, exact)]
+    yield from min(faults, key=len) or ["the report shows the metrics twice or in another order"]
+
+
+def _differing(shown: dict[str, str], recorded: dict[str, str]) -> Iterator[str]:
     for name in sorted({*shown, *recorded}):
         if shown.get(name) != recorded.get(name):
             yield f"metric {name}: the report shows {shown.get(name, 'none')}, the record says {recorded.get(name, 'none')}"
-    if found.metrics != expected and shown == recorded:
-        yield "the report shows the metrics twice or in another order"
-    if found.edited and same_line and found.metrics == expected:
-        yield "what the report shows around the record was edited, or something was added to it"
 
 
 def _line_faults(line: str, record: Record) -> Iterator[str]:

@@ -26,6 +26,17 @@ class Status(Enum):
 STATUS_EXIT = {Status.INTACT: 0, Status.ALTERED: 1, Status.MISSING: 2, Status.REFUSED: 2}
 
 
+class AlteredPart(Enum):
+    """What of a report was altered."""
+
+    REPORT = "report"
+    """What it shows of the record, or the record."""
+    OUTPUTS = "outputs"
+    """Files beside it; the report itself is as it was attached."""
+    SIGNATURE = "signature"
+    """A trusted signer signed another record."""
+
+
 class Verification(msgspec.Struct, frozen=True, kw_only=True):
     """The result for one report."""
 
@@ -33,6 +44,10 @@ class Verification(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     reasons: list[str] = []
     """Why it is not intact: all that was found, one sentence each."""
+    hint: str = ""
+    """What to do about it."""
+    altered: list[AlteredPart] = []
+    """What was altered; empty unless the status is that."""
     notes: list[str] = []
     """What was not checked, or could not be."""
     record: Record | None = None

@@ -16,8 +16,8 @@ import msgspec
 import pytest
 
 from envprobe.carrier import open_carrier
+from envprobe.command.recorded import signed_in
 from envprobe.command.report import attach, verify
-from envprobe.command.source import signed_in
 from envprobe.config import Config
 from envprobe.error import EnvprobeError
 from envprobe.records.record import SignedRecord

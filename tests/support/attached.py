@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+
+import msgspec
 
 from envprobe.carrier import open_carrier
 from envprobe.command.report import attach
@@ -35,6 +38,15 @@ RECORD = Record(
     },
     metrics={"accuracy": "0.943", "val_accuracy": "0.931", "loss": "0.18"},
 )
+
+METRICS = {
+    "out/m.json:accuracy": "0.9431234,0.9512345,-",
+    "out/m.json:history.val_loss[0]": "0.5,0.6,0.7",
+    "out/m.json:history.val_loss[1]": "0.25,0.3,0.35",
+    "out/m.json:loss": "0.18",
+}
+SEVERAL = msgspec.structs.replace(RECORD, metrics=METRICS)
+"""The record with three attempts, one of which has no accuracy, and a history."""
 
 
 class Notary:
@@ -75,7 +87,7 @@ def attached(name: str, folder: Path, record: Record = RECORD) -> Path:
 
 def forge(path: Path, signed: SignedRecord) -> None:
     """Put a record with any signatures into a report, as it never came from `attach`."""
-    open_carrier(path).change(lambda _: signed, None, None)
+    open_carrier(path).change(lambda _: signed)
 
 
 def edited(path: Path, edit: Callable[[bytes], bytes]) -> Path:
@@ -87,6 +99,18 @@ def edited(path: Path, edit: Callable[[bytes], bytes]) -> Path:
     return path
 
 
-if __name__ == "__main__":
+def write_samples() -> None:
+    """Write what this version attaches. Samples of earlier versions (schema-1, earlier) stay as they are."""
+    mean, links = REPORTS / "schema-1-mean", REPORTS / "links"
+    for folder in (mean, links):
+        folder.mkdir(exist_ok=True)
     for report in NAMES:
-        attached(report, REPORTS / "schema-1")
+        attached(report, mean, SEVERAL)
+    os.chdir(links)
+    for name, source, form in (("linked.md", SEVERAL, "linked"), ("compact.md", "linked.md.envprobe.json", "compact")):
+        shutil.copy(REPORTS / "bare" / "report.md", name)
+        attach(source, name, form=form)
+
+
+if __name__ == "__main__":
+    write_samples()

@@ -113,6 +113,23 @@ def library_folder(*requirements: str) -> Path:
     return _cached("libraries", requirements, PYTHON, ("install", "--prefer-binary", "--target"))
 
 
+def node_folder(*packages: str) -> Path:
+    """Return a folder that holds programs of npm below `node_modules/.bin`; skips as `library_folder` does."""
+    if not (os.environ.get("ENVPROBE_REQUIRE_ENGINE") or _place("node", packages, "").is_dir()) or not shutil.which("npm"):
+        missing(f"{', '.join(packages)}: not there; `nox -s saves` fetches them with npm")
+    folder = _place("node", packages, "")
+    with _alone(folder.name):
+        if not folder.is_dir():
+            partial = Path(tempfile.mkdtemp(prefix="partial-", dir=cache_folder()))
+            command = ["npm", "install", "--silent", "--no-fund", "--no-audit", "--prefix", str(partial), *packages]
+            done = subprocess.run(command, capture_output=True, text=True)
+            if done.returncode:
+                shutil.rmtree(partial)
+                raise EngineMissing(f"npm could not fetch {', '.join(packages)}: {done.stderr.strip()[-1000:]}")
+            partial.rename(folder)
+    return folder
+
+
 def _built_for(python: str) -> tuple[str, ...]:
     return ("--python-version", python, *(word for platform in PLATFORMS for word in ("--platform", platform)))
 

@@ -157,6 +157,10 @@ def test_records_and_statements_fit() -> None:
         found = open_carrier(path).read()
         assert found is not None
         assert problems("record/1", zlib.decompress(base64.b64decode(found.packed))) == []
+    for path in sorted((REPORTS / "links").glob("*.md")):
+        link = open_carrier(path).read()
+        assert link is not None
+        assert problems("link/1", zlib.decompress(base64.b64decode(link.packed))) == []
     made = statement.make(RECORD.digest, str(RECORD.line), datetime(2026, 1, 31, tzinfo=timezone.utc))
     assert problems("statement/1", made) == []
 

@@ -6,7 +6,7 @@ import pytest
 from envprobe import runs
 from envprobe.carrier import is_reference, open_carrier, tracked_run
 from envprobe.carrier.tracked_run import Held, TrackedRun
-from envprobe.command import source
+from envprobe.command import recorded, source
 from envprobe.error import DocumentError, UsageError
 from envprobe.records.published import record_of
 from envprobe.records.record import Record, SignedRecord
@@ -26,7 +26,7 @@ def held(made: Run = RUN) -> Held:
 
 def document_in(found: Held) -> source.Document:
     """Return what `show mlflow:abc` shows."""
-    return source.document_in(TrackedRun(WHERE, lambda: found, lambda _: None))
+    return recorded.document_in(TrackedRun(WHERE, lambda: found, lambda _: None))
 
 
 def faults(found: Held, of: Record) -> str:

@@ -12,8 +12,8 @@ from envprobe import fingerprint
 from envprobe.baseline import Baseline
 from envprobe.baseline.declaration import Declaration
 from envprobe.carrier import open_carrier
-from envprobe.command.report import attach, load, record_in, verify
-from envprobe.command.source import signed_in
+from envprobe.command.recorded import load, record_in, signed_in
+from envprobe.command.report import attach, verify
 from envprobe.config import Config
 from envprobe.error import DocumentError, EnvprobeError, StoreError, UsageError
 from envprobe.records.record import Record
@@ -52,13 +52,14 @@ class TestAttach:
 
     def test_a_recorded_baseline_is_a_source(self) -> None:
         """A baseline that was recorded is an environment."""
-        assert record_in(Baseline(name="b", kind="recorded", fingerprint=sample())).fingerprint == sample()
+        baseline = Baseline(name="b", kind="recorded", fingerprint=sample())
+        assert record_in(load(baseline)).fingerprint == sample()
 
     def test_a_declared_baseline_is_none(self) -> None:
         """What is only declared was never anybody's environment."""
         declared = Baseline(name="b", kind="declared", declared={"python.version": Declaration(equals="3.8")})
         with pytest.raises(UsageError, match="a declared baseline; it has no record"):
-            record_in(declared)
+            record_in(load(declared))
 
     def test_a_fingerprint_of_any_name_is_a_source(self, tmp_path: Path) -> None:
         """A name that is no report's is read as a document."""
@@ -75,7 +76,7 @@ class TestAttach:
     def test_a_report_without_a_record_is_none(self, tmp_path: Path) -> None:
         """Nothing can be taken from a report that carries nothing."""
         with pytest.raises(DocumentError, match="no envprobe record"):
-            record_in(load(bare("report.html", tmp_path)))
+            load(bare("report.html", tmp_path))
 
     def test_a_copy_leaves_the_report_as_it_is(self, tmp_path: Path) -> None:
         """With an output the report itself is only read."""

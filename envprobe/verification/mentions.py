@@ -1,0 +1,91 @@
+"""What a report says of recorded metrics outside of its record: numbers that were not recorded, and lines without a record.
+
+Hints for a reader and no part of the verdict: a report may speak of other people's numbers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from decimal import Decimal, InvalidOperation
+from itertools import islice
+
+from ..carrier import Words
+
+TEXT_LIMIT = 1 << 20
+"""Characters of a report that are looked at."""
+NEAR, NEAR_BEFORE = 60, 30
+"""Characters behind a metric's name, and before it, in which a number is one that is said of it, in one sentence."""
+NAME_LIMIT = 3
+"""Letters of a name that is shorter are part of any word."""
+SHOWN = 5
+_LINE = re.compile(r"envprobe:[0-9]+\|(?:(?!envprobe:)[!-~]){0,2000}?\|rec:[0-9a-f]{32}")
+_NUMBER = re.compile(r"(?<![\w.,:/+\-\u00b1\u2212\u2013])([0-9]{1,9}\.[0-9]{1,15}|[0-9]{1,3}(?=\s?%))(?![\w/:]|\.[0-9])\s?(%?)")
+_SPREAD = re.compile(r"(?:\u00b1|\\pm|\+/-)\s*[0-9.]+")
+"""A standard deviation is said of a mean, and is no value of its own."""
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
+_PARTS = re.compile(r"[^A-Za-z]+")
+
+
+def lines(words: Iterable[Words]) -> list[str]:
+    """Return the lines that stand for a record in some text, however the text is broken."""
+    text = "".join("".join(part.text.split()) for part in _bounded(words))
+    return _LINE.findall(text)
+
+
+def unrecorded(words: Iterable[Words], metrics: Mapping[str, str]) -> list[str]:
+    """Return where a number near a metric's name is none of the recorded ones, the first few."""
+    names, values = _names(metrics), list(_values(metrics))
+    if not names:
+        return []
+    name = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(names, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
+    return list(islice(_unrecorded(words, name, values), SHOWN))
+
+
+def _unrecorded(words: Iterable[Words], name: re.Pattern[str], values: list[Decimal]) -> Iterator[str]:
+    for place, text in _bounded(words):
+        for sentence in _SENTENCE.split(_SPREAD.sub("", text)):
+            found = name.search(sentence)
+            if found is None:
+                continue
+            near = sentence[max(found.start() - NEAR_BEFORE, 0) : found.end() + NEAR]
+            for number, percent in _NUMBER.findall(near):
+                if not _is_recorded(Decimal(number), bool(percent), values):
+                    yield f"{place} says {number}{percent} beside {found[0]!a}: no recorded value"
+
+
+def _is_recorded(said: Decimal, is_percent: bool, values: list[Decimal]) -> bool:
+    """Tell whether a number is a recorded one, rounded or cut to the digits that are said, as a share or in per cent."""
+    unit = Decimal((0, (1,), int(said.as_tuple().exponent)))
+    candidates = [value * 100 for value in values] + ([] if is_percent else values)
+    return any(abs(abs(value) - said) < unit for value in candidates)
+
+
+def _names(metrics: Mapping[str, str]) -> set[str]:
+    """Return patterns of the words by which people call the metrics: the last part of `metrics.json:history.val_loss[3]`."""
+    leaves = {re.split(r"[.:/]", re.sub(r"\[[0-9]+\]", "", name))[-1] for name in metrics}
+    parts = ([part for part in _PARTS.split(leaf) if part] for leaf in leaves)
+    return {r"[ _\-]?".join(words) for words in parts if sum(map(len, words)) >= NAME_LIMIT}
+
+
+def _values(metrics: Mapping[str, str]) -> Iterator[Decimal]:
+    """Yield every recorded number, and of several attempts their mean."""
+    for text in metrics.values():
+        numbers = []
+        for part in text.split(","):
+            with suppress(InvalidOperation):
+                numbers.append(Decimal(part))
+        finite = [number for number in numbers if number.is_finite() and abs(number.adjusted()) < 100]
+        yield from finite
+        if len(finite) > 1:
+            yield sum(finite, Decimal(0)) / len(finite)
+
+
+def _bounded(words: Iterable[Words]) -> Iterator[Words]:
+    left = TEXT_LIMIT
+    for place, text in words:
+        yield Words(place, text[:left])
+        left -= len(text)
+        if left <= 0:
+            return
