@@ -91,7 +91,10 @@ def check_schema(value: Any, schema: str, where: str) -> None:
     if isinstance(found, str) and found.startswith(name + "/"):
         newer = found.rsplit("/", 1)[1]
         if NUMBER.fullmatch(newer) and int(newer) > int(number):
-            raise DocumentError(f"{where}: schema {found} is newer than {schema}", "upgrade envprobe: pip install -U envprobe-ml")
+            raise DocumentError(
+                f"{where}: schema {found} is newer than {schema}",
+                "a newer envprobe wrote it; upgrade this one, from where it came",
+            )
     raise DocumentError(f"{where}: schema: expected {schema!r}, found {_short(found)}")
 
 

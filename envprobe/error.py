@@ -38,9 +38,5 @@ class StoreError(EnvprobeError):
     """A baseline is missing, exists already, or could not be written."""
 
 
-def installing(extra: str) -> str:
-    """Return what installs an extra of envprobe's into its own environment: an activated project has another `pip`."""
-    import shlex
-    import sys
-
-    return f"{shlex.quote(sys.executable)} -m pip install 'envprobe-ml[{extra}]'"
+class NoBaseline(StoreError):
+    """There is no baseline of that name. Who knows the target adds how to record one."""

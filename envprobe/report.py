@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from .fact import Fact
+from .fixes import Fix
 from .output.comparison import OutputVerdict
 from .policy import Severity
 
@@ -56,8 +57,8 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
     observed: Fact
     why: str = ""
     """Why it matters, one sentence."""
-    fix: str = ""
-    """What to type, or to do, to fix it."""
+    fix: Fix = Fix()
+    """What to type, or to do, to fix it; empty where nothing is known to help."""
     because: str | None = None
     """The path of the difference that this one follows from."""
     waiver: Waiver | None = None

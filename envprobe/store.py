@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
-from .error import StoreError
+from .error import NoBaseline, StoreError
 from .suggestion import suggest
 
 if TYPE_CHECKING:
@@ -33,19 +33,19 @@ def find(name_or_path: str, folder: Path, revision: Revision | None = None) -> P
     """Return the file of a baseline: a path as it is, a name from `folder` or else from the shipped ones.
 
     With a revision it is a file of that revision, wherever the path lies in its repository, and need not be in the folder.
-    Raises StoreError that says what there is and how to record it.
+    Raises NoBaseline, which says what there is.
     """
     where = f" in {revision}" if revision else ""
     if _is_path(name_or_path):
         path = Path(name_or_path)
         if not _is_file(path, revision):
-            raise StoreError(f"{path}: no such baseline file{where}", _what_next(path.stem, folder, revision))
+            raise NoBaseline(f"{path}: no such baseline file{where}", _what_next(path.stem, folder, revision))
         return path
     check_name(name_or_path)
     known = lookup(name_or_path, folder, revision)
     if known is not None:
         return known
-    raise StoreError(f"{folder}: no baseline named {name_or_path!r}{where}", _what_next(name_or_path, folder, revision))
+    raise NoBaseline(f"{folder}: no baseline named {name_or_path!r}{where}", _what_next(name_or_path, folder, revision))
 
 
 def lookup(name: str, folder: Path, revision: Revision | None = None) -> Path | None:
@@ -95,6 +95,12 @@ def path_of(name: str, folder: Path) -> Path:
     """Return where a baseline of this name is to be saved. Raises StoreError where the name is not one."""
     check_name(name)
     return folder / (name + SUFFIX)
+
+
+def fit_name(text: str) -> str:
+    """Return a name for a baseline that is like a text: `tensorflow:2.9.0` is `tensorflow-2.9.0`."""
+    name = re.sub(r"[^A-Za-z0-9._+-]+", "-", text).strip("-._+")[:100]
+    return name if NAME.fullmatch(name) else "baseline"
 
 
 def check_name(name: str) -> None:
@@ -253,5 +259,4 @@ def _is_path(text: str) -> bool:
 def _what_next(name: str, folder: Path, revision: Revision | None = None) -> str:
     if revision is not None:
         return NOT_THERE_YET
-    new = name if NAME.fullmatch(name) else "NAME"
-    return f"{suggest(name, names(folder), 3)}\nor record it: envprobe record --name {new}"
+    return suggest(name, names(folder), 3)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -10,19 +10,20 @@ import msgspec
 
 from ..baseline import Baseline
 from ..baseline.waiver import Waiver
-from ..fact import Fact, Known
 from ..fingerprint import Fingerprint
 from ..output import OutputComparison
 from ..policy import Policy, Severity
 from ..report import Difference, Location, PolicySource, Report, UnknownFact
 from ..runs import Run
+from ..targets.prompt import Prompt
 from . import experiment
-from .advice import advise
+from .advice import fix_for, why_of
 from .cause import explain
 from .change import Change
 from .drift import compare
-from .fix import fix_in
-from .trace import changes_of, compare_traces, unknown_in
+from .fix import Case, changes_together
+from .sides import BothSides
+from .trace import changes_of, compare_traces, typed, unknown_in
 
 SETTLED_BY_BITS = (
     "cpu.*",
@@ -50,6 +51,7 @@ def assess(
     today: date,
     waivers: Sequence[Waiver] = (),
     names: tuple[str, str] = ("expected", "observed"),
+    prompt: Prompt | None = None,
     outputs: Sequence[OutputComparison] = (),
     location: Location | None = None,
     policy_from: PolicySource | None = None,
@@ -57,18 +59,21 @@ def assess(
 ) -> Report:
     """Compare an environment, or an experiment, with what was expected of it. Pure: the same arguments give the same report.
 
-    `names` are what to call the two sides; where the second is a target, fixes are worded for it. `outputs` are those of two
-    runs, compared; `today` decides which waivers are expired. The report is whole: nothing is added to it later.
+    `names` are what to call the two sides, `prompt` is where somebody types what helps; without one nobody knows where what was
+    observed lies. `outputs` are those of two runs, compared; `today` decides which waivers are expired. The report is whole:
+    nothing is added to it later.
     """
     ours = expected.environment if isinstance(expected, Run) else expected
     theirs = observed.environment if isinstance(observed, Run) else observed
     found = compare(ours, theirs)
-    trace = compare_traces(ours, theirs, policy)
+    prompt = prompt or Prompt(subject=names[1])
+    trace = typed(compare_traces(ours, theirs, policy), prompt.call.add_trace() if prompt.scheme else "")
     changes = [*found.changes, *changes_of(trace)]
-    differences = _differences(changes, policy, lambda name: _version(name, ours, theirs), names[1])
+    differences = _differences(changes, policy)
     if trace is not None and trace.verdict == "identical":
         differences = [_settled(difference) for difference in differences]
     differences, stale = _waive(differences, waivers, today)
+    differences = _with_fixes(differences, BothSides(ours, theirs), prompt)
     unknown = [
         UnknownFact(path=path, reason=reason, severity=policy.severity(path))
         for path, reason in {**found.unknown, **unknown_in(trace)}.items()
@@ -103,40 +108,34 @@ def _without_seed(differences: list[Difference], expected: object) -> Iterator[D
     return (difference for difference in differences if not (is_wanted and difference.path == experiment.SEED))
 
 
-def _differences(changes: Sequence[Change], policy: Policy, version_of: Callable[[str], Fact], target: str) -> list[Difference]:
+def _differences(changes: Sequence[Change], policy: Policy) -> list[Difference]:
     """Return the differences that the policy does not ignore. What it ignores causes nothing: a cause is a line in the report."""
     judged = [(change, policy.severity(change.path, kind=change.kind.value, magnitude=change.magnitude)) for change in changes]
     told = [(change, severity) for change, severity in judged if severity is not Severity.IGNORE]
     causes = explain(change for change, _ in told)
-    return [_difference(change, severity, causes.get(change.path), version_of, target) for change, severity in told]
+    return [_difference(change, severity, causes.get(change.path)) for change, severity in told]
 
 
-def _difference(
-    change: Change, severity: Severity, because: str | None, version_of: Callable[[str], Fact], target: str
-) -> Difference:
-    why, fix = advise(change, version_of)
+def _difference(change: Change, severity: Severity, because: str | None) -> Difference:
     return Difference(
         path=change.path,
         kind=change.kind,
         severity=severity,
         expected=change.expected,
         observed=change.observed,
-        why=why,
-        fix=fix_in(target, fix),
+        why=why_of(change),
         because=because,
     )
 
 
-def _version(name: str, expected: Baseline | Fingerprint, observed: Fingerprint) -> Fact:
-    """Return the version in which a package is expected, or the observed one where none is pinned."""
-    path = f"packages.{name}.version"
-    recorded = expected.fingerprint if isinstance(expected, Baseline) else expected
-    if recorded is not None:
-        return recorded.get(path)
-    pinned = (
-        expected.declared[path].here(observed).pinned() if isinstance(expected, Baseline) and path in expected.declared else None
-    )
-    return observed.get(path) if pinned is None else Known(pinned)
+def _with_fixes(differences: list[Difference], sides: BothSides, prompt: Prompt) -> list[Difference]:
+    """Return the differences with what helps against each. A container is made anew once, for all that counts."""
+    counts = [item for item in differences if item.waiver is None and item.severity is not Severity.NOTE]
+    together = changes_together(counts, prompt)
+    return [
+        msgspec.structs.replace(item, fix=fix_for(Case(difference=item, sides=sides, prompt=prompt, together=together)))
+        for item in differences
+    ]
 
 
 def _settled(difference: Difference) -> Difference:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..fixes import Fix
 from ..output import OutputComparison
 from ..policy import Policy, Severity
 from ..report import Difference, OutputResult, UnknownFact
@@ -41,7 +42,7 @@ def changed_on_the_way(run: Run, policy: Policy) -> Iterator[Difference]:
                 expected=found.expected,
                 observed=found.observed,
                 why=DRIFTED,
-                fix=RUN_AGAIN,
+                fix=Fix(RUN_AGAIN),
             )
 
 

@@ -1,131 +1,254 @@
-"""Commands that a person may paste: what came out of a target is quoted or, where quoting does not help, refused.
+"""What helps against a difference, as it is typed where it helps: a command, or a sentence where none is safe and sure.
 
-Every function returns an empty string where no command is safe and sure to mend.
+What came out of a target is quoted or, where quoting does not help, not typed. Each function returns an empty Fix where nothing
+is known to help. envprobe runs none of these: they are for a person.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
-from ..fact import Absent, Fact, Known, Unknown
-from ..pep440 import parse_specifiers, parse_version
+from ..fact import Fact, Known
+from ..fixes import Fix
+from ..report import Difference
+from ..spelling import line, spell
+from ..targets.prompt import Prompt
+from ..targets.setting import Changes, changes_for, in_words, variable_value
+from . import package_fix
+from .sides import BothSides
 
-PIP = "python3 -m pip "
-PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""A name of PEP 508: it cannot be read as an option or as shell syntax."""
-VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 COMMIT = re.compile(r"[0-9a-f]{7,64}")
-REPOSITORY = re.compile(r"(git|hg|svn|bzr)\+(https|ssh)://\S+")
-PLACEHOLDER = re.compile(r"\{[a-z]+(:\d+)?\}")
-"""A place that host.place() wrote instead of a machine path: `{site}/…`."""
+DIGEST = re.compile(r"[a-z0-9]+:[0-9a-f]{32,}")
+REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]*")
+"""An image, so that it is no option."""
+ULIMIT_OPTIONS = {"open_files": ("-n", 1), "stack": ("-s", 1024)}
+"""Options of the shell's ulimit, and how many units of ours are one of its."""
 
 
-UNSET, EXPORT = "unset ", "export "
-WITHOUT, WITH = "start the container without ", "start the container with "
-WITH_PIP = r"(?:.* )?-m pip (?:install --force-reinstall --no-deps|install|uninstall) "
-TAKES_SEVERAL = re.compile(rf"({WITH_PIP}|{UNSET}|{EXPORT}|{WITHOUT}|{WITH})(?!-)")
-COMMAND = re.compile(rf"{WITH_PIP}|{UNSET}|{EXPORT}|git checkout ")
-IN_CONTAINERS = {"docker": "docker", "podman": "podman"}
-IMAGES = ("image", "podman+image")
+class Case(NamedTuple):
+    """One difference, and all that decides what helps against it."""
+
+    difference: Difference
+    sides: BothSides
+    prompt: Prompt
+    together: Changes
+    """What is to be changed of the container for other differences: it is made anew once."""
+
+    @property
+    def section(self) -> str:
+        """The part of the path before its first dot."""
+        return self.difference.path.partition(".")[0]
+
+    @property
+    def key(self) -> str:
+        """The part of the path after its first dot."""
+        return self.difference.path.partition(".")[2]
+
+    @property
+    def name(self) -> str:
+        """The package, or the last part of the path."""
+        return self.key.partition(".")[0] if self.section == "packages" else self.key.rpartition(".")[2] or self.key
 
 
-def is_command(fix: str) -> bool:
-    """Tell a command from a sentence."""
-    return COMMAND.match(fix) is not None
+def changes_together(differences: Iterable[Difference], prompt: Prompt) -> Changes:
+    """Return all that is to be changed of a container, for it to be made anew once; a cause has the last word."""
+    found: Changes = {}
+    for difference in sorted(differences, key=lambda item: item.because is None) if prompt.is_container else ():
+        found |= changes_for(difference.path, difference.expected, difference.observed) or {}
+    return found
 
 
-def joined(fixes: list[str]) -> list[str]:
-    """Return commands that differ only in the names that they take as one command."""
-    found = [TAKES_SEVERAL.match(fix) for fix in fixes]
-    prefixes = {match[1] if match else "" for match in found}
-    if len(fixes) < 2 or len(prefixes) != 1 or "" in prefixes:
-        return fixes
-    prefix = prefixes.pop()
-    return [prefix + " ".join(fix.removeprefix(prefix) for fix in fixes)]
+# -- packages ----------------------------------------------------------------------------------------------------------
 
 
-def fix_in(reference: str, fix: str) -> str:
-    """Return a fix as it is done in a target: with the interpreter that was probed, in the container that was probed.
-
-    What a container has in its environment was given to it when it was made, so there it is no command.
-    """
-    scheme, _, rest = reference.partition("://")
-    place = rest.partition("?")[0]
-    if scheme in (*IN_CONTAINERS, *IMAGES):
-        for command, words in ((UNSET, WITHOUT), (EXPORT, WITH)):
-            if fix.startswith(command):
-                return words + fix.removeprefix(command)
-    if not fix.startswith(PIP) or not place:
-        return fix
-    if scheme in IN_CONTAINERS:
-        return f"{IN_CONTAINERS[scheme]} exec -it {shlex.quote(place)} {fix}"  # pip asks before it removes anything
-    return fix.replace("python3", shlex.quote(_interpreter(place)), 1) if scheme == "local" else fix
+def install(case: Case) -> Fix:
+    """Install a package in the version that is expected: recorded, or declared as a specifier."""
+    return package_fix.install(case.name, case.difference.expected, case.sides, case.prompt)
 
 
-def _interpreter(place: str) -> str:
-    """Return the interpreter that a place of `local://` names: itself, or the one of a virtual environment's folder."""
-    name = place.rstrip("/").rpartition("/")[2]
-    return place if "/" not in place or name.startswith(("python", "pypy")) else place.rstrip("/") + "/bin/python"
+def reinstall(case: Case) -> Fix:
+    """Install the expected version again; without the version the newest would be taken."""
+    return package_fix.reinstall(case.name, case.sides, case.prompt)
 
 
-def install(name: str, expected: Fact) -> str:
-    """Return the command that installs a package in the expected version: recorded, or declared as a specifier."""
-    requirement = _requirement(name, expected)
-    return PIP + "install " + requirement if requirement else ""
+def uninstall(case: Case) -> Fix:
+    """Remove a package."""
+    return package_fix.uninstall(case.name, case.sides, case.prompt)
 
 
-def reinstall(name: str, version: Fact) -> str:
-    """Return the command that installs the same version again; without the version pip would take the newest."""
-    requirement = _requirement(name, version)
-    return PIP + "install --force-reinstall --no-deps " + requirement if requirement else ""
+# -- files of the interpreter ------------------------------------------------------------------------------------------
 
 
-def restore_origin(name: str, origin: Fact, version: Fact) -> str:
-    """Return the command that installs a package from where it is expected to come from."""
-    if not isinstance(origin, Known) or not isinstance(origin.value, str) or not PACKAGE.fullmatch(name):
+def fresh(case: Case) -> Fix:
+    """Start a container anew, where its image is the baseline's: all that was changed in it since is gone."""
+    path = "image.id"
+    same = case.sides.wanted(path) == case.sides.observed.get(path) and isinstance(case.sides.observed.get(path), Known)
+    return case.prompt.remade(case.together) if case.prompt.is_container and same else Fix()
+
+
+def real(case: Case) -> str:
+    """Return an observed value with its folders as they are called there."""
+    return line(case.prompt.real(spell(case.difference.observed)), 400)
+
+
+def pth_file(case: Case) -> str:
+    """Return where a .pth file lies: `python.pth.NAME` is in the first site-packages, another has its folder before it."""
+    name = case.key.removeprefix("pth.")
+    return line(case.prompt.real(name if name.startswith(("/", "{")) else "{site}/" + name))
+
+
+def place(case: Case) -> str:
+    """Return the place that an observed value names, such as that of a module."""
+    fact = case.difference.observed
+    value = fact.value if isinstance(fact, Known) else None
+    found = value.get("place") if isinstance(value, dict) else None
+    return line(case.prompt.real(str(found))) if found else case.name
+
+
+# -- variables, limits and settings ------------------------------------------------------------------------------------
+
+
+def set_variable(case: Case) -> Fix:
+    """Give an environment variable its expected value, or take it away."""
+    return _variable(case, case.key, case.difference.expected)
+
+
+def _variable(case: Case, name: str, expected: Fact) -> Fix:
+    value = variable_value(name, expected)
+    if value is None:
+        return Fix()
+    if not case.prompt.is_container:
+        return case.prompt.variable(name, None if value is False else value)
+    changes = changes_for(f"environment.{name}", expected, case.sides.observed.get(f"environment.{name}"))
+    return case.prompt.remade({**(changes or {}), **case.together})
+
+
+def no_user_site(case: Case) -> Fix:
+    """Keep the user's own packages out."""
+    return _variable(case, "PYTHONNOUSERSITE", Known("1"))
+
+
+def variables(*names: str) -> Callable[[Case], Fix]:
+    """Return what gives those of some variables their expected values that have others."""
+
+    def builder(case: Case) -> Fix:
+        found = [
+            _variable(case, name, case.sides.wanted(f"environment.{name}"))
+            for name in names
+            if case.sides.wanted(f"environment.{name}") != case.sides.observed.get(f"environment.{name}")
+        ]
+        return next((fix for fix in found if fix), Fix())
+
+    return builder
+
+
+def container(case: Case) -> Fix:
+    """Make a container anew with a setting as it was."""
+    difference = case.difference
+    changes = changes_for(difference.path, difference.expected, difference.observed)
+    if changes is None:
+        return Fix(f"start it with {case.name.replace('_', ' ')} as the baseline's: {spell(difference.expected)}")
+    if not case.prompt.is_container:
+        return _option_of_reference(case, changes)
+    return case.prompt.remade({**changes, **case.together})
+
+
+def _option_of_reference(case: Case, changes: Changes) -> Fix:
+    """Say how an image is to be started; a report about one says how it was."""
+    return Fix(f"start a container of it {in_words(changes)}") if changes else Fix()
+
+
+def limit(case: Case) -> Fix:
+    """Give a program the limit of the baseline."""
+    expected = case.difference.expected
+    if case.prompt.is_container:
+        return container(case)
+    kind = case.key.removeprefix("limits.")
+    if not case.prompt.is_shell or case.prompt.call.is_cell or kind not in ULIMIT_OPTIONS or not isinstance(expected, Known):
+        return Fix(f"give it the baseline's limit: {spell(expected)}")
+    option, unit = ULIMIT_OPTIONS[kind]
+    value = expected.value // unit if isinstance(expected.value, int) else "unlimited"
+    return Fix(f"ulimit -S {option} {value}", is_command=True)
+
+
+# -- the image ---------------------------------------------------------------------------------------------------------
+
+
+def image(case: Case) -> Fix:
+    """Take the image of the baseline: by its digest where it has one, else by its name where that is another."""
+    reference = _image(case)
+    if not reference:
+        wanted = spell(case.sides.wanted("image.id"))
+        return Fix(f"take the baseline's image, {wanted}: it was in no registry, so load it (docker load) or build it again")
+    if case.prompt.is_container:
+        return case.prompt.remade(case.together, reference)
+    row = case.prompt.row
+    if row is None or row.recipe is None:
+        return Fix(f"use the baseline's image: {reference}")
+    target = shlex.quote(f"{row.name}://{reference}")
+    pull = f"{row.tool} pull {shlex.quote(reference)} && " if "@" in reference else ""
+    return (
+        case.prompt.here(pull + case.prompt.call.check(target))
+        if not case.prompt.call.is_cell or not pull
+        else Fix(f"check {target}")
+    )
+
+
+def _image(case: Case) -> str:
+    """Return what names the baseline's image and not the observed one; empty where nothing does."""
+    reference, digest = case.sides.wanted("image.reference"), case.sides.wanted("image.digest")
+    name = str(reference.value) if isinstance(reference, Known) else ""
+    if not REFERENCE.fullmatch(name):
         return ""
-    if origin.value == "index":
-        return reinstall(name, version)
-    if REPOSITORY.fullmatch(origin.value) and origin.value.isprintable():
-        return PIP + "install --force-reinstall --no-deps " + shlex.quote(f"{name} @ {origin.value}")
-    return ""
+    if isinstance(digest, Known) and DIGEST.fullmatch(str(digest.value)):
+        repository = name.partition("@")[0]
+        return f"{repository.rpartition(':')[0] if ':' in repository.rpartition('/')[2] else repository}@{digest.value}"
+    return "" if reference == case.sides.observed.get("image.reference") else name
 
 
-def uninstall(name: str) -> str:
-    """Return the command that removes a package."""
-    return PIP + "uninstall " + name if PACKAGE.fullmatch(name) else ""
+def image_name(case: Case) -> str:
+    """Return what the baseline's image is called; empty where it was recorded from none."""
+    reference = case.sides.wanted("image.reference")
+    return line(str(reference.value)) if isinstance(reference, Known) else ""
 
 
-def set_variable(name: str, expected: Fact) -> str:
-    """Return the command that gives an environment variable its expected value, or removes it."""
-    if not VARIABLE.fullmatch(name) or isinstance(expected, Unknown):
-        return ""
-    if isinstance(expected, Absent):
-        return f"unset {name}"
-    value = expected.value
-    if not isinstance(value, str) or not value.isprintable() or PLACEHOLDER.search(value):
-        return ""
-    return f"export {name}={shlex.quote(value)}"
+def pinned(case: Case) -> Fix:
+    """Name an image so that it is the same tomorrow."""
+    reference, digest = case.sides.observed.get("image.reference"), case.sides.observed.get("image.digest")
+    if isinstance(reference, Known) and isinstance(digest, Known) and "@" not in str(reference.value):
+        return Fix(
+            f"use a full version tag, or the digest: {line(str(reference.value).rpartition(':')[0])}@{line(str(digest.value))}"
+        )
+    return Fix("use a full version tag, or the digest")
 
 
-def check_out(commit: Fact) -> str:
-    """Return the command that restores a state of the code."""
-    if isinstance(commit, Known) and isinstance(commit.value, str) and COMMIT.fullmatch(commit.value):
-        return f"git checkout {commit.value}"
-    return ""
+# -- what was run, and what it computed --------------------------------------------------------------------------------
 
 
-def _requirement(name: str, expected: Fact) -> str:
-    """Return what to hand to pip, quoted: a pin of a version, or a specifier as it was declared."""
-    text = expected.value if isinstance(expected, Known) else None
-    if not isinstance(text, str) or not text or not PACKAGE.fullmatch(name):
-        return ""
-    try:
-        if text[0] in "<>=!~":
-            parse_specifiers(text)
-            return shlex.quote(name + text)
-        parse_version(text)
-        return shlex.quote(f"{name}=={text}")
-    except ValueError:
-        return ""
+def check_out(case: Case) -> Fix:
+    """Restore a state of the code."""
+    commit = case.difference.expected
+    if not isinstance(commit, Known) or not isinstance(commit.value, str) or not COMMIT.fullmatch(commit.value):
+        return Fix()
+    if case.prompt.is_shell:
+        return case.prompt.here(f"git checkout {commit.value}")
+    return Fix(f"check out {commit.value} there")
+
+
+def add_trace(case: Case) -> Fix:
+    """Add the trace of this numeric class to the baseline."""
+    command = case.prompt.call.add_trace()
+    return Fix(command) if command and case.prompt.scheme else Fix()
+
+
+def record(case: Case) -> Fix:
+    """Record the baseline anew, from the target that was asked."""
+    return Fix(case.prompt.call.record_again()) if case.prompt.scheme else Fix()
+
+
+def show(case: Case) -> Fix:
+    """Show what was observed."""
+    return Fix(case.prompt.call.show(case.prompt.subject))

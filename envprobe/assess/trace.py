@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+import msgspec
+
 from ..baseline import Baseline
 from ..fact import Known
 from ..fingerprint import Fingerprint
@@ -13,6 +17,8 @@ from ..policy import Policy
 from ..report import Kind
 from .change import Change
 
+ADD_TRACE = re.compile(r"envprobe record( TARGET --name NAME)? --add-trace")
+"""How the comparison, which knows neither, spells that a target's trace is added to a baseline."""
 PATH = "trace"
 ROUNDING = "trace.rounding"
 """A difference within the tolerance has a path of its own, so that a policy can rule on it."""
@@ -42,6 +48,13 @@ def expected_traces(expected: Baseline | Fingerprint) -> dict[str, list[Trace]]:
     if recorded is None or recorded.trace is None:
         return added
     return trace.with_trace(added, trace.read_trace(recorded.trace, "the recorded benchmark"))
+
+
+def typed(found: Comparison | None, command: str) -> Comparison | None:
+    """Return a comparison whose hint names target and baseline, so that it is typed as it stands."""
+    if found is None or not command:
+        return found
+    return msgspec.structs.replace(found, hint=ADD_TRACE.sub(lambda _: command, found.hint))
 
 
 def changes_of(found: Comparison | None) -> list[Change]:

@@ -31,6 +31,8 @@ class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The document that it was declared from, or who wrote it."""
     indexes: list[str] = []
     """URLs of the package indexes that the document names, without credentials."""
+    extra_indexes: list[str] = []
+    """Those of them that are asked beside the public one; the others stand in its place."""
     not_declared: list[str] = []
     """What the document says besides, and why it is not declared: `requirements.txt:3: --pre chooses files for pip`."""
 

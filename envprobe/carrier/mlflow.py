@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from ..error import EnvprobeError, UsageError, installing
+from ..error import EnvprobeError, UsageError
+from ..installation import installing
 from ..redaction import mask
 from . import Carrier
 from .tracked_run import LIMITS_BYTES, Held, TrackedRun, too_large

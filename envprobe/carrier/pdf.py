@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from ..error import EnvprobeError, installing
+from ..error import EnvprobeError
+from ..installation import installing
 from . import Carrier, Words, pdf_page
 from .carried import AGAIN, CUT_OFF, Carried, damaged
 from .file import Format, ReportFile

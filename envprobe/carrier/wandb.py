@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from ..error import DocumentError, EnvprobeError, UsageError, installing
+from ..error import DocumentError, EnvprobeError, UsageError
+from ..installation import installing
 from . import Carrier
 from .tracked_run import LIMITS_BYTES, Held, TrackedRun, too_large
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -153,6 +152,7 @@ def record(
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
     from ..command import baseline
+    from ..command.prompt import call_of
     from .terminal import style_of
 
     if requirements is None and (extras or groups):
@@ -163,10 +163,11 @@ def record(
         make = baseline.add_trace if add_trace else baseline.record
         with progress_shown() as progress:
             recording = make(target, name=name, output=output, options=options, progress=progress)
-    return _save(recording, update or add_trace, style_of(reading), name or str(output))
+    call = call_of(None if requirements else target, name or str(output), options)
+    return _save(recording, update or add_trace, style_of(reading), call.check())
 
 
-def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
+def _save(recording: Recording, update: bool, style: Style, check: str) -> int:
     from ..command import baseline
     from ..render.show import show_baseline
     from ..render.text import render
@@ -177,10 +178,7 @@ def _save(recording: Recording, update: bool, style: Style, shown: str) -> int:
         update = click.confirm(f"Replace {recording.path}?", err=True)
     baseline.save(recording, update=update)
     write_stdout(show_baseline(recording.baseline, style))
-    click.echo(
-        f"recorded {recording.path}; commit it, and check with: envprobe check --baseline {shlex.quote(shown)}",
-        err=True,
-    )
+    click.echo(f"recorded {recording.path}; commit it, and check with: {check}", err=True)
     return 0
 
 

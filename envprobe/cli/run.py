@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -148,7 +149,7 @@ def run_command(target: str | None, plan: Plan, output: Path | None, update: boo
     from .. import store
     from ..command import experiment
 
-    path = output or next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
+    path = output or _free_path()
     if path.exists() and not update:
         raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
     store.require_writable(path)
@@ -195,6 +196,7 @@ def _live_progress() -> Iterator[Progress | None]:
 
 def _conclude(run: Run, path: Path) -> int:
     """Say in a few lines what was recorded, on stderr; the exit status follows the command's."""
+    from ..installation import calling
     from ..spelling import line
 
     outputs = sum(len(attempt.outputs) for attempt in run.attempts)
@@ -214,8 +216,14 @@ def _conclude(run: Run, path: Path) -> int:
         return FAILED
     if run.outputs and not outputs and any(attempt.unreadable for attempt in run.attempts):
         return UNTOLD
-    click.echo(f"check another one against it: envprobe check --run RUN.json --baseline {path}", err=True)
+    compare = shlex.join(["check", "--run", str(_free_path()), "--baseline", str(path)])
+    click.echo(f"compare the next run with it: {calling()} {compare}", err=True)
     return 0
+
+
+def _free_path() -> Path:
+    """Return where the next run is recorded if nobody says where."""
+    return next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
 
 
 def _warnings(run: Run) -> Iterator[str]:

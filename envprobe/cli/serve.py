@@ -43,7 +43,8 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
 
     Exit status: 130 ended by Ctrl-C, 2 could not listen.
     """
-    from ..error import UsageError, installing
+    from ..error import UsageError
+    from ..installation import installing
 
     try:
         from ..serve.app import Application

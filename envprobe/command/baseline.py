@@ -21,6 +21,7 @@ from ..targets.address import shown
 from ..version import __version__
 from .comparison import compare
 from .probing import options_of
+from .prompt import call_of, name_for
 from .source import Source
 
 
@@ -47,7 +48,7 @@ def record(
     """Probe a target and make a baseline of all its facts. Written only by `save`."""
     config = config or load_config(Path.cwd())
     reference = target or config.target
-    path = _destination(name, output, config)
+    path = _destination(name, output, config, target)
     fingerprint = collect(reference, options_of(options, config), progress=progress)
     moment = (now or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ")
     baseline = Baseline(
@@ -73,14 +74,14 @@ def add_trace(
     Nothing else of the baseline changes. Raises StoreError where there is no baseline, ProbeError where there was no run.
     """
     config = config or load_config(Path.cwd())
-    path = _destination(name, output, config)
+    path = _destination(name, output, config, target)
     there = store.load(str(path), config.baselines_folder)
     reference = target or config.target
     observed = collect(reference, options_of(options, config), progress=progress)
     if observed.trace is None:
         raise ProbeError(
             f"{shown(reference)}: no training run was made, so there is no trace to add",
-            "envprobe probe says why: look for unknown facts",
+            f"{call_of(target, '', None, config).probe()} says why: look for unknown facts",
         )
     traces = with_trace(read_traces(there.traces, f"{path}: traces"), read_trace(observed.trace, shown(reference)))
     document = {kind: [trace_json(trace) for trace in members] for kind, members in traces.items()}
@@ -128,7 +129,10 @@ def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
     return Recording(baseline, path, to_json(baseline), replaces)
 
 
-def _destination(name: str | None, output: Path | None, config: Config) -> Path:
+def _destination(name: str | None, output: Path | None, config: Config, target: str | None = None) -> Path:
     if (name is None) == (output is None):
-        raise UsageError("record needs a place to write to", "give --name NAME (in the baselines folder) or --output FILE")
+        call = call_of(target, "", None, config).record(name_for(target))
+        raise UsageError(
+            "record needs a place to write to: a name, or a file", f"name it, as in: {call}; or give its file with --output"
+        )
     return output if output is not None else store.path_of(name or "", config.baselines_folder)

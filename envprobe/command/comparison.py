@@ -55,6 +55,7 @@ def compare(
         policy=policy,
         waivers=waivers,
         names=(in_utf8(expected.name), in_utf8(observed.name)),
+        prompt=observed.prompt,
         outputs=_outputs(expected.document, seen, config, not_kept),
         location=locate(expected) if located else None,
         policy_from=PolicySource(config.revision.name, config.revision.commit) if config.revision else None,

@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..baseline import Baseline
+from ..call import Call
 from ..carrier import is_reference
 from ..config import Config, load_config
-from ..error import StoreError, UsageError
+from ..error import NoBaseline, StoreError, UsageError
 from ..fingerprint import Fingerprint
-from ..probing.collect import Options, collect
+from ..probing import collect
+from ..probing.collect import Options
 from ..progress import Progress
 from ..report import Report
 from ..targets.address import shown
 from .comparison import compare
 from .probing import needed_for, options_of
+from .prompt import call_of, name_for, prompt_of
 from .source import Document, Source, as_baseline, open_source
 
 if TYPE_CHECKING:
@@ -28,7 +31,7 @@ def probe(
 ) -> Fingerprint:
     """Return the fingerprint of a target; nothing is stored. Raises TargetError or ProbeError."""
     config = config or load_config(Path.cwd())
-    return collect(target or config.target, options_of(options, config), progress=progress)
+    return collect.collect(target or config.target, options_of(options, config), progress=progress)
 
 
 def check(
@@ -72,11 +75,24 @@ def observe(
     The file of a run serves as a baseline: as the environment that it was made in.
     """
     config = config or load_config(Path.cwd())
-    expected = as_baseline(open_source(chosen(baseline, config, target), config, config.revision))
+    name = chosen(baseline, config, target)
+    call = call_of(target, name, options, config)
+    expected = as_baseline(_open(name, config, call))
     wanted = needed_for(expected.document, options_of(options, config))
     reference = target or config.target
-    found = collect(reference, wanted, known=expected.document.fingerprint, progress=progress)
-    return expected, Source(found, shown(reference))
+    found = collect.observe(reference, wanted, known=expected.document.fingerprint, progress=progress)
+    prompt = prompt_of(reference, found.fingerprint, call, found.made)
+    return expected, Source(found.fingerprint, shown(reference), prompt=prompt)
+
+
+def _open(name: str, config: Config, call: Call) -> Source[Document]:
+    """Open what is to be compared with. Where there is no such baseline, what records it of the target is said, too."""
+    try:
+        return open_source(name, config, config.revision)
+    except NoBaseline as error:
+        if config.revision is not None:
+            raise
+        raise NoBaseline(error.message, f"{error.hint}\nor record it: {call.record(name)}") from None
 
 
 def diff(
@@ -98,15 +114,15 @@ def diff(
 
 
 def chosen(baseline: str | None, config: Config, target: str | None = None) -> str:
-    """Return which baseline is meant. Raises StoreError where that cannot be told, with what records one of the target."""
+    """Return which baseline is meant. Raises StoreError where that cannot be told, with what is typed instead."""
     name = baseline or config.baseline
     if name:
         return name
     there = sorted(path.stem for path in config.baselines_folder.glob("*.json"))
     if len(there) == 1:
         return there[0]
-    where = f" {target}" if target else ""
     if there:
-        hint = f"name one: envprobe check{where} --baseline NAME"
+        hint = f"name one, as in: {call_of(target, there[0], None, config).check()}"
         raise StoreError(f"{config.baselines_folder}: which baseline? there are {', '.join(there)}", hint)
-    raise StoreError(f"{config.baselines_folder}: no baseline is recorded", f"record one: envprobe record{where} --name NAME")
+    hint = f"record one: {call_of(target, '', None, config).record(name_for(target))}"
+    raise NoBaseline(f"{config.baselines_folder}: no baseline is recorded", hint)

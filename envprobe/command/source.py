@@ -14,6 +14,7 @@ from ..config import Config, load_config
 from ..document import read_json
 from ..error import DocumentError
 from ..fingerprint import Fingerprint, from_value
+from ..targets.prompt import Prompt
 
 if TYPE_CHECKING:
     from ..revision import Revision
@@ -34,6 +35,8 @@ class Source(msgspec.Struct, Generic[Kept], frozen=True):
     file: Path | None = None
     """The project's file that says it: its own, or for a shipped baseline the configuration. None for a value, a pipe and a
     tracker's run."""
+    prompt: Prompt | None = None
+    """Where what helps is typed; None for a document, of which nobody knows where it can be changed."""
 
 
 def open_source(named: str | Path | Document, config: Config, revision: Revision | None = None) -> Source[Document]:

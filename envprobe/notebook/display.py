@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from ..assess.fix import is_command
 from ..carrier import notebook_output
 from ..carrier.carried import carried
 from ..command.source import Document
@@ -50,7 +49,6 @@ def of_report(report: Report, verbosity: int = 0) -> Shown:
         observed_name=line(report.observed_name),
         expected_name=line(report.expected_name),
         results=shown,
-        is_command=is_command,
         footer=[*([f"and {left} more: -v shows all"] if left else []), *footer(report, everything=everything)],
     )
     metadata = {

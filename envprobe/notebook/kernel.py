@@ -34,7 +34,7 @@ def check(target: str | None, baseline: str | None, options: Options, *, strict:
         return environment.check(target, baseline, options=options, strict=strict)
     config = project()
     expected, observed = environment.observe(KERNEL, baseline, options=options, config=config)
-    return compare(expected, Source(_as_loaded(observed.document), NAME), config=config, strict=strict)
+    return compare(expected, Source(_as_loaded(observed.document), NAME, prompt=observed.prompt), config=config, strict=strict)
 
 
 def probe(target: str | None, options: Options) -> Fingerprint:

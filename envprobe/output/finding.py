@@ -12,7 +12,8 @@ from pathlib import Path
 
 import msgspec
 
-from ..error import EnvprobeError, installing
+from ..error import EnvprobeError
+from ..installation import installing
 from ..spelling import cut, safe
 from .comparison import Deviation, OutputDifference, OutputVerdict
 from .tolerance import Rule, Tolerance

@@ -22,7 +22,7 @@ def folder() -> Path:
     for candidate in (here / "_probe", here.parent / "probes"):
         if (candidate / "loader.py").is_file():
             return candidate
-    raise EnvprobeError(f"{here}: the probe's sources are missing", "reinstall: pip install --force-reinstall envprobe-ml")
+    raise EnvprobeError(f"{here}: the probe's sources are missing", "install envprobe again, from where it came")
 
 
 @functools.cache

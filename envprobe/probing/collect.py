@@ -17,7 +17,7 @@ from ..targets import outside
 from ..targets.address import parse
 from ..targets.deadline import Deadline
 from ..targets.opening import open_target
-from ..targets.protocol import Completed, NoProgram, Target
+from ..targets.protocol import Completed, Inspection, NoProgram, Target
 from . import bundle
 from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
 
@@ -47,17 +47,30 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Files or folders in the target whose digests are recorded."""
 
 
+class Observation(msgspec.Struct, frozen=True):
+    """What was found out about a target."""
+
+    fingerprint: Fingerprint
+    made: Inspection | None = None
+    """How it was made, where it is a container: folders of the machine and secrets are in there, so it is recorded nowhere."""
+
+
 def collect(reference: str, options: Options, known: Fingerprint | None = None, progress: Progress | None = None) -> Fingerprint:
-    """Return the fingerprint of a target, or of a `file://` that a colleague sent.
+    """Return the fingerprint of a target alone; see observe."""
+    return observe(reference, options, known, progress).fingerprint
+
+
+def observe(reference: str, options: Options, known: Fingerprint | None = None, progress: Progress | None = None) -> Observation:
+    """Return what is to be known of a target, or of a `file://` that a colleague sent.
 
     `known` is a fingerprint of the same environment as it should be; see collect_from. Raises UsageError, TargetError,
     ProbeError, and for a file DocumentError.
     """
     address = parse(reference)
     if not address.row.opens:
-        return _read_file(address.place, address.reference)
+        return Observation(_read_file(address.place, address.reference))
     with open_target(reference, Deadline(options.timeout_s)) as target:
-        return collect_from(target, options, known, progress or (lambda message: None))
+        return Observation(collect_from(target, options, known, progress or (lambda message: None)), target.made())
 
 
 def collect_from(target: Target, options: Options, known: Fingerprint | None, say: Progress) -> Fingerprint:
@@ -103,9 +116,12 @@ def _run_python(target: Target, stdin: bytes, timeout_s: float) -> Completed:
     missing: list[NoProgram] = []
     for python in target.pythons:
         try:
-            return target.run([python, "-B", "-c", bundle.stub()], stdin, timeout_s, LIMIT_BYTES + NOISE_LIMIT_BYTES)
+            completed = target.run([python, "-B", "-c", bundle.stub()], stdin, timeout_s, LIMIT_BYTES + NOISE_LIMIT_BYTES)
         except NoProgram as error:
             missing.append(error)
+        else:
+            target.context["python"] = python
+            return completed
     if len(target.pythons) == 1:
         raise missing[0]
     raise TargetError(

@@ -130,7 +130,7 @@ def parse_line(line: str, where: str) -> SummaryLine:
     """Read a line. Raises DocumentError for anything that format_line does not write."""
     if not line.startswith(SCHEMA + "|"):
         newer = _SHAPE.fullmatch(line) is not None
-        hint = "upgrade envprobe: pip install -U envprobe-ml" if newer else ""
+        hint = "a newer envprobe wrote it; upgrade this one, from where it came" if newer else ""
         raise DocumentError(f"{where}: a line begins with {SCHEMA}|, not {cut(line, 40)!a}", hint)
     if len(line) > LINE_LIMIT:
         raise DocumentError(f"{where}: a line of {len(line):,} characters, more than {LINE_LIMIT:,}")

@@ -46,7 +46,8 @@ def _difference(difference: Difference) -> dict[str, Any]:
         "expected": _value(difference.expected),
         "observed": _value(difference.observed),
         "why": difference.why,
-        "fix": difference.fix,
+        "fix": difference.fix.text,
+        "fix_parts": msgspec.to_builtins(difference.fix),
         "because": difference.because,
         "waiver": msgspec.to_builtins(difference.waiver),
     }

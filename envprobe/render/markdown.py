@@ -84,7 +84,7 @@ def _row(group: DifferenceGroup, everything: bool) -> str:
     why = first.why + (f" (moves {len(group.consequences)} more)" if group.consequences else "")
     if first.waiver is not None:
         why += line(f"; waived until {first.waiver.expires} by {first.waiver.owner}: {first.waiver.reason}", 400)
-    mends = "<br>".join(_code(fix if everything else cut(fix, 600)) for fix in fixes(group))
+    mends = "<br>".join(_code(fix.text if everything else cut(fix.text, 600)) for fix in fixes(group))
     sides = [_code(side) if side else "" for side in (expected, observed)]
     cells = [group.severity.value, _code(title(group)), *sides, _plain(why), mends]
     return f"| {' | '.join(cells)} |"

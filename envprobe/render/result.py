@@ -13,6 +13,7 @@ from ..policy import Severity
 from ..report import OutputResult, Report, UnknownFact
 from ..spelling import contrast, line, safe
 from . import group_words, output_summary
+from .group_words import Row
 from .summary import DifferenceGroup, alike_unknowns, groups, names, title, training_run
 
 OUTPUTS = "outputs"
@@ -32,7 +33,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it keeps the verdict from `reproduces`."""
     title: str
     """One line with both values."""
-    rows: list[tuple[str, str]]
+    rows: list[Row]
     """Label and words: why it matters, how to mend it, what moved with it."""
     paths: list[str]
     """The fact paths that it speaks of."""
@@ -46,7 +47,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def body(self) -> str:
         """The rows as lines of text; empty where there are none."""
-        return "\n".join(f"{label}: {words}" if label else words for label, words in self.rows)
+        return "\n".join(f"{label}: {words}" if label else words for label, words, _ in self.rows)
 
     @property
     def message(self) -> str:
@@ -90,17 +91,17 @@ def _group(group: DifferenceGroup, report: Report, everything: bool) -> Result:
     )
 
 
-def _training(group: DifferenceGroup, report: Report) -> Iterator[tuple[str, str]]:
+def _training(group: DifferenceGroup, report: Report) -> Iterator[Row]:
     """Yield where the training run parts, under the difference that it is or that it follows from."""
     if any(item.path.partition(".")[0] == TRACE for item in (*group.differences, *group.consequences)):
-        yield from ((f"training run, {label}", words) for label, words in training_run(report))
+        yield from (Row(f"training run, {label}", words) for label, words in training_run(report))
 
 
 def _output(output: OutputResult, report: Report, everything: bool) -> Result:
     found = output.comparison
     severity, is_unknown = output_summary.severity(output), found.verdict is OutputVerdict.UNDETERMINED
     findings, left = output_summary.findings(found, everything=everything)
-    rows = [(one.where, f"{one.expected} != {one.observed}  {one.words}".rstrip()) for one in findings]
+    rows = [Row(one.where, f"{one.expected} != {one.observed}  {one.words}".rstrip()) for one in findings]
     return Result(
         name=line(found.name),
         section=OUTPUTS,
@@ -108,7 +109,11 @@ def _output(output: OutputResult, report: Report, everything: bool) -> Result:
         severity=severity,
         gates=found.verdict in output_summary.UNFIT and output.severity in report.gate,
         title=f"{line(found.name)}: {output_summary.heading(found)}",
-        rows=[*rows, *([("", f"and {left:,} more")] if left else []), *([("hint", line(found.hint, 400))] if found.hint else [])],
+        rows=[
+            *rows,
+            *([Row("", f"and {left:,} more")] if left else []),
+            *([Row("hint", line(found.hint, 400))] if found.hint else []),
+        ],
         paths=[],
     )
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from ..assess.fix import joined
 from ..assess.trace import PATH as TRACE
 from ..assess.trace import describe
 from ..fact import Known
+from ..fixes import Fix, joined
 from ..numerics.comparison import Comparison
 from ..policy import Severity
 from ..report import Difference, Report, UnknownFact, Verdict
@@ -132,10 +132,10 @@ def _name(difference: Difference) -> str:
     return key if text.startswith("sha256:") else f"{key} {text}"
 
 
-def fixes(group: DifferenceGroup) -> list[str]:
-    """Return the distinct mends of an group; commands that take several names become one."""
-    distinct = list(dict.fromkeys(safe(difference.fix) for difference in group.differences if difference.fix))
-    return joined(distinct)
+def fixes(group: DifferenceGroup) -> list[Fix]:
+    """Return what helps against a group, safe to print; commands that take several names become one."""
+    found = joined(difference.fix for difference in group.differences)
+    return [Fix(safe(fix.text), is_command=fix.is_command) for fix in found]
 
 
 def moved(group: DifferenceGroup) -> list[str]:

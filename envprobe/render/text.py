@@ -9,12 +9,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..assess.fix import is_command
 from ..assess.trace import PATH as TRACE
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, line
 from . import Style, group_words, output_summary
+from .group_words import Row
 from .summary import DifferenceGroup, footer, groups, headline, names, title, training_run, unknowns
 
 COLORS = {Severity.FAIL: "bold red", Severity.WARN: "bold yellow", Severity.NOTE: "cyan", Severity.IGNORE: "dim"}
@@ -56,9 +56,10 @@ def _body(console: Console, report: Report, style: Style) -> None:
     told = [Severity.FAIL, Severity.WARN] + ([Severity.NOTE] if everything else [])
     found = groups(report, told)
     shown = found if everything else found[:SHOWN_GROUPS]
+    told_commands: set[str] = set()
     for group in shown:
         console.print()
-        _group(console, group, style)
+        _group(console, group, style, told_commands)
     left = found[len(shown) :]
     more = [f"and {_by_severity(left)} more: -v shows all"] if left else []
     _training_run(console, report)
@@ -68,9 +69,10 @@ def _body(console: Console, report: Report, style: Style) -> None:
         console.print(Text(sentence, style="dim"))
 
 
-def _group(console: Console, group: DifferenceGroup, style: Style) -> None:
+def _group(console: Console, group: DifferenceGroup, style: Style, told_commands: set[str]) -> None:
+    """Say one thing that differs; a command that was told already, as one that makes a container anew, is not told again."""
     head = Text.assemble((f"{group.severity.value.upper():<{LABEL_WIDTH}}", COLORS[group.severity]), (title(group), "bold"))
-    rows: list[tuple[str, str]] = []
+    rows: list[Row] = []
     everything = style.verbosity > 0
     if len(group.differences) == 1:
         limits = (2000, 1000) if everything else (120, SHOWN_ITEMS)
@@ -80,18 +82,21 @@ def _group(console: Console, group: DifferenceGroup, style: Style) -> None:
             head.append(f"  {values}  ").append(group.first.kind.value, style="dim")
         else:
             head.append(f"  {group.first.kind.value}", style="dim")
-            rows.extend([("expected", expected), ("observed", observed)])
+            rows.extend([Row("expected", expected), Row("observed", observed)])
     else:
-        rows.append(("names", names(group, None if everything else 240)))
+        rows.append(Row("names", names(group, None if everything else 240)))
     console.print(head)
-    _rows(console, [*rows, *group_words.rows(group, everything)])
+    under = group_words.rows(group, everything)
+    rows += [Row(row.label, "the command above") if row.is_command and row.words in told_commands else row for row in under]
+    told_commands.update(row.words for row in rows if row.is_command)
+    _rows(console, rows)
 
 
-def _rows(console: Console, rows: list[tuple[str, str]]) -> None:
+def _rows(console: Console, rows: list[Row]) -> None:
     """Print labelled lines. Commands are left whole, for the terminal to wrap: a line end in the midst would break a paste."""
-    width = max((len(label) for label, _ in rows), default=0)
-    for label, words in rows:
-        if label == "mend" and is_command(words):
+    width = max((len(row.label) for row in rows), default=0)
+    for label, words, is_command in rows:
+        if is_command:
             console.print(Text(" " * LABEL_WIDTH).append(f"{label:<{width}} ", style="dim").append(words), soft_wrap=True)
             continue
         grid = Table.grid(padding=(0, 1))
@@ -113,11 +118,11 @@ def _outputs(console: Console, report: Report, everything: bool) -> None:
         console.print()
         console.print(head)
         findings, left = output_summary.findings(found, everything=everything)
-        rows = [(finding.where, f"{finding.expected} != {finding.observed}  {finding.words}") for finding in findings]
-        rows += [("", f"and {left:,} more" + ("" if everything else ": -v shows more"))] if left else []
+        rows = [Row(finding.where, f"{finding.expected} != {finding.observed}  {finding.words}") for finding in findings]
+        rows += [Row("", f"and {left:,} more" + ("" if everything else ": -v shows more"))] if left else []
         hint = found.hint if found.hint not in hinted else ""  # what helps several outputs is said once
         hinted.add(hint)
-        _rows(console, [*rows, *([("hint", line(hint, 400))] if hint else [])])
+        _rows(console, [*rows, *([Row("hint", line(hint, 400))] if hint else [])])
     if len(shown) < len(told):
         console.print(Text(f"\nand {len(told) - len(shown)} more outputs: -v shows all", style="dim"))
 
@@ -129,7 +134,7 @@ def _training_run(console: Console, report: Report) -> None:
         return
     console.print()
     console.print(Text.assemble(("TRAINING RUN", "bold yellow"), f"  {told[0][1]}"))
-    _rows(console, told[1:])
+    _rows(console, [Row(label, words) for label, words in told[1:]])
 
 
 def _unknowns(console: Console, report: Report, everything: bool) -> None:

@@ -62,7 +62,10 @@ def declare(
         complete=["packages.*"] if found.complete else [],
         policy=_policy(declared),
         provenance=Provenance(
-            source=path.name, indexes=sorted(set(found.indexes)), not_declared=list(map(_redacted, found.not_taken))
+            source=path.name,
+            indexes=sorted(set(found.indexes)),
+            extra_indexes=sorted(set(found.extra_indexes) & set(found.indexes)),
+            not_declared=list(map(_redacted, found.not_taken)),
         ),
     )
 

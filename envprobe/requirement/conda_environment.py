@@ -107,5 +107,6 @@ def _take_pip(items: list[Any], where: str, path: Path, result: Requirements) ->
     found = read_lines(path, numbered)
     result.found += found.found
     result.indexes += found.indexes
+    result.extra_indexes += found.extra_indexes
     result.not_taken += found.not_taken
     result.faults += found.faults

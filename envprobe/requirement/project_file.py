@@ -124,6 +124,7 @@ def _read_dynamic(value: dict[str, Any], path: Path, result: Requirements) -> No
         found = read_requirements(path.parent / name)
         result.found += found.found
         result.indexes += found.indexes
+        result.extra_indexes += found.extra_indexes
         result.faults += found.faults
         result.not_taken += found.not_taken
 

@@ -122,8 +122,9 @@ class _Reader:
                     self._refuse(where, f"{name}: nothing is downloaded; save it as a file")
                 else:
                     self.read(path.parent / name, constraint=inner)
-        for url in [*options.pop("index_url", []), *options.pop("extra_index_url", [])]:
-            self.result.indexes.append(without_credentials(url))
+        extra = [without_credentials(url) for url in options.pop("extra_index_url", [])]
+        self.result.indexes += [*map(without_credentials, options.pop("index_url", [])), *extra]
+        self.result.extra_indexes += extra
         for text in options.pop("editable", []):
             self._add(read_editable(text, where, path.parent, comments.take_editable()), constraint)
         for name in options.keys() & set(pip_option.OF_A_REQUIREMENT):

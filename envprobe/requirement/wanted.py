@@ -49,6 +49,8 @@ class Requirements(msgspec.Struct):
     """What is declared of other facts: conda's packages."""
     indexes: list[str] = []
     """URLs of package indexes, without credentials."""
+    extra_indexes: list[str] = []
+    """Those of them that are asked beside the usual one."""
     python: str = ""
     """The versions of Python that are asked for, a PEP 440 specifier, and where."""
     python_where: str = ""

@@ -10,6 +10,7 @@ from .. import document
 from ..baseline.waiver import Waiver
 from ..error import DocumentError
 from ..fact import ABSENT, Fact, Known, Value
+from ..fixes import Fix
 from ..numerics.comparison import Comparison
 from ..output import OutputComparison
 from ..policy import Severity
@@ -34,6 +35,8 @@ class _Difference(msgspec.Struct, frozen=True, kw_only=True):
     observed: Value | None
     why: str = ""
     fix: str = ""
+    fix_parts: Fix | None = None
+    """The same in parts, of which several make one command; older documents have none."""
     because: str | None = None
     waiver: Waiver | None = None
 
@@ -89,7 +92,7 @@ def _difference(item: _Difference) -> Difference:
         expected=_fact(item.expected),
         observed=_fact(item.observed),
         why=item.why,
-        fix=item.fix,
+        fix=item.fix_parts or Fix(item.fix),
         because=item.because,
         waiver=item.waiver,
     )

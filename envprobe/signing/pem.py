@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..error import EnvprobeError, installing
+from ..error import EnvprobeError
+from ..installation import installing
 from .dsse import Signature
 from .ssh import MAGIC
 from .verifier import Rejected, TrustedKey

@@ -11,8 +11,9 @@ import json
 import logging
 from typing import Any
 
-from ..error import EnvprobeError, installing
+from ..error import EnvprobeError
 from ..fact import canonical
+from ..installation import installing
 from .statement import PAYLOAD_TYPE
 from .verifier import Rejected, TrustedKey
 

@@ -22,7 +22,7 @@ from .engine import Engine, speaking
 from .interruption import make, orderly_end
 from .layer import read_layer
 from .outside import container_section, image_section, mounts
-from .protocol import Capture, Completed
+from .protocol import Capture, Completed, Inspection
 from .state import cut_off, is_startable, not_running, not_startable, runtime_refusal
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class ContainerTarget:
         self._may_start = address.option("start") == "yes"
         self._engine = engine
         self._stack = ExitStack()
+        self._image: dict[str, Any] = {}
 
     def __enter__(self) -> ContainerTarget:
         with ExitStack() as stack:
@@ -165,11 +166,15 @@ class ContainerTarget:
     def outside(self) -> dict[str, Section]:
         """Return `image` and `container`, as the Engine sees them."""
         with speaking(self.reference):
-            image = self._client.inspect_image(self._container["Image"])  # type: ignore[no-untyped-call]
+            self._image = self._client.inspect_image(self._container["Image"])  # type: ignore[no-untyped-call]
         return {
-            "image": image_section(image, self._container["Config"]["Image"]),
+            "image": image_section(self._image, self._container["Config"]["Image"]),
             "container": container_section(self._container, self._diff.result()),
         }
+
+    def made(self) -> Inspection | None:
+        """Return how somebody made it."""
+        return Inspection(self._container, self._image, self._engine.tool) if self._image else None
 
     @property
     def image_id(self) -> str:

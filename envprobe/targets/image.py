@@ -20,7 +20,7 @@ from .deadline import Deadline
 from .engine import Engine, reason, speaking
 from .interruption import make, orderly_end
 from .outside import container_section, image_section, mounts
-from .protocol import Capture, Completed
+from .protocol import Capture, Completed, Inspection
 from .state import not_startable
 
 if TYPE_CHECKING:
@@ -140,6 +140,10 @@ class ImageTarget:
         if self._container:
             sections["container"] = container_section(as_docker_run(self._container), [])
         return sections
+
+    def made(self) -> Inspection | None:
+        """Return None: we made the container, and it is gone."""
+        return None
 
     @property
     def image_id(self) -> str:

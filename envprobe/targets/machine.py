@@ -9,6 +9,7 @@ from typing import Any
 from ..fact import Section
 from .address import Address
 from .deadline import Deadline
+from .protocol import Inspection
 
 
 class Machine:
@@ -28,6 +29,10 @@ class Machine:
     def image_id(self) -> str:
         """Nothing: there is no image."""
         return ""
+
+    def made(self) -> Inspection | None:
+        """Return None: nobody made it with settings."""
+        return None
 
     def unchanged(self, places: Sequence[str]) -> bool:
         """Return False: nobody stands outside to vouch for it."""

@@ -100,8 +100,8 @@ def container_section(container: Document, changes: Sequence[Change] | str) -> S
     facts.add("ports", _ports(container))
     for key, name in (("read_only", "ReadonlyRootfs"), ("privileged", "Privileged"), ("init", "Init")):
         facts.add(key, bool(host.get(name)))
-    facts.add("cap_add", _capabilities(host.get("CapAdd")))
-    facts.add("cap_drop", _capabilities(host.get("CapDrop")))
+    facts.add("cap_add", capabilities(host.get("CapAdd")))
+    facts.add("cap_drop", capabilities(host.get("CapDrop")))
     facts.add("security_opt", sorted(host.get("SecurityOpt") or []))
     _add_limits(facts, host)
     if isinstance(changes, str):
@@ -193,5 +193,6 @@ def _ports(container: Document) -> list[str]:
     return sorted(port for port in {**asked, **given} if asked.get(port) or given.get(port))
 
 
-def _capabilities(names: Iterable[str] | None) -> list[str]:
+def capabilities(names: Iterable[str] | None) -> list[str]:
+    """Return capabilities in one spelling, sorted: `SYS_NICE`."""
     return sorted({name.upper().removeprefix("CAP_") for name in names or []})

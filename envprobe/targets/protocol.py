@@ -28,6 +28,16 @@ class Completed(msgspec.Struct, frozen=True):
     """It did not end within the time limit and was ended."""
 
 
+class Inspection(msgspec.Struct, frozen=True):
+    """How a container was made, as its engine says."""
+
+    container: Mapping[str, Any]
+    """The inspect document; secrets are in there."""
+    image: Mapping[str, Any]
+    tool: str
+    """The command of the engine."""
+
+
 class NoProgram(TargetError):
     """The target is there, and the program to run is not in it."""
 
@@ -57,6 +67,10 @@ class Target(Protocol):
 
     def outside(self) -> dict[str, Section]:
         """Return the sections that only the outside can know: `image` and `container`; nothing where there is no image."""
+        ...
+
+    def made(self) -> Inspection | None:
+        """Return how it was made, after `outside`; None where it is no container that somebody made."""
         ...
 
     def unchanged(self, places: Sequence[str]) -> bool:

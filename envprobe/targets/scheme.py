@@ -39,6 +39,10 @@ class Scheme(NamedTuple):
     `local://` has no use for sockets and TLS. Empty: it is read, and nothing can be run in it."""
     way: Way | None = as_it_is
     """How a person types a command that is to run there; None where nobody can."""
+    way_of_root: Way | None = None
+    """How a command runs there with all rights; None where a person has to see to that."""
+    inherits: bool = False
+    """Whether what is probed gets the variables and limits of the shell that envprobe is called from."""
     tool: str = ""
     """The command of the engine that has it: `docker`. Empty where there is none."""
     recipe: Recipe | None = None
@@ -68,6 +72,7 @@ ROWS = (
         summary="a Python of this machine",
         made="a process",
         opens="local:LocalTarget",
+        inherits=True,
         is_path=True,
         experiments="here",
     ),
@@ -78,6 +83,7 @@ ROWS = (
         made="an exec",
         opens="docker:container",
         way=through("docker", "exec"),
+        way_of_root=through("docker", "exec", "--user", "0"),
         tool="docker",
         lists=_names("docker"),
         experiments="engine",
@@ -100,6 +106,7 @@ ROWS = (
         made="an exec; a service, where no socket is open",
         opens="podman:container",
         way=through("podman", "exec"),
+        way_of_root=through("podman", "exec", "--user", "0"),
         tool="podman",
         lists=_names("podman"),
         experiments="engine",

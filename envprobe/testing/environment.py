@@ -66,7 +66,9 @@ class EnvironmentCheck:
             return
         try:
             expected = open_source(name, self.project, self.project.revision)
-            self.reports[name] = compare(expected, self.observed, config=self.project, strict=self.strict)
+            prompt = self.observed.prompt.against(name) if self.observed.prompt is not None else None
+            observed = msgspec.structs.replace(self.observed, prompt=prompt)
+            self.reports[name] = compare(expected, observed, config=self.project, strict=self.strict)
         except EnvprobeError as error:
             self.troubles[name] = error
 

@@ -26,10 +26,30 @@ def collect(host, section, options):
     section.known("path", [host.place(entry or python.cwd) for entry in host.path])
     section.known("user_site", python.user_site_enabled)
     section.context["path"] = [os.path.realpath(entry or python.cwd) for entry in host.path]
+    section.context["folders"] = {name: folder for folder, name in reversed(host.roots) if name.startswith("{")}
+    section.context["installer"] = installer(host)
     _build(host, section)
     _pth_files(host, section)
     _customize(host, section, "sitecustomize", True)
     _customize(host, section, "usercustomize", python.user_site_enabled)
+
+
+def installer(host):
+    """Return what an advice to install something has to know: whether uv is there, whose the interpreter is, who may write."""
+    python = host.interpreter
+    is_own = python.prefix == python.base_prefix
+    return {
+        "uv": any(host.exists(os.path.join(folder, "uv")) for folder in host.environ.get("PATH", "").split(os.pathsep) if folder),
+        "managed": is_own and host.exists(os.path.join(python.stdlib, "EXTERNALLY-MANAGED")),  # PEP 668
+        "writable": bool(python.site_folders) and host.writable(_nearest(host, python.site_folders[0])),
+    }
+
+
+def _nearest(host, folder):
+    """Return a folder, or the first above it that is there: Debian's own is made when the first package comes."""
+    while folder not in ("", "/") and not host.exists(folder):
+        folder = os.path.dirname(folder)
+    return folder or "/"
 
 
 def flags(values, environ):

@@ -9,6 +9,7 @@ import msgspec
 
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
+from envprobe.call import Call
 from envprobe.command.comparison import NOT_KEPT
 from envprobe.experiment.compare import compare_experiments
 from envprobe.fact import Section
@@ -18,17 +19,35 @@ from envprobe.output import Tolerance
 from envprobe.policy import DEFAULT
 from envprobe.report import PolicySource, Report
 from envprobe.runs import Run
+from envprobe.targets.prompt import Prompt
+from envprobe.targets.run_line import RunLine, Word
 from tests.support.run_sample import attempt, described, run, seeded
 from tests.support.sample import fingerprint
 from tests.support.trace_sample import moved, trace
 
 TODAY = date(2026, 1, 1)
+TRAINER = RunLine(
+    tool="docker",
+    name="trainer",
+    id="0123456789abcdef",
+    image="tensorflow/tensorflow:2.9.0",
+    options={("--env", "HF_TOKEN"): [Word("", ".Config.Env 1")], ("--gpus", ""): [Word("all")]},
+    command=[Word("sleep"), Word("infinity")],
+)
+PROMPT = Prompt(
+    scheme="docker",
+    place="trainer",
+    subject="docker://trainer",
+    call=Call(target="docker://trainer", baseline="tensorflow-2.9.0"),
+    line=TRAINER,
+    folders={"{site}": "/usr/local/lib/python3.8/dist-packages"},
+)
 OTHER_FILES = "sha256:" + "2" * 64
 
 
 def _report(observed: Fingerprint, expected: Fingerprint | None = None, **given: Any) -> Report:
     names = given.pop("names", ("tensorflow-2.9.0", "docker://trainer"))
-    return assess(expected or fingerprint(), observed, policy=DEFAULT, today=TODAY, names=names, **given)
+    return assess(expected or fingerprint(), observed, policy=DEFAULT, today=TODAY, names=names, prompt=PROMPT, **given)
 
 
 def _experiments(expected: Run, observed: Run, names: tuple[str, str] = ("run-1.json", "run-2.json")) -> Report:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from pathlib import Path
 
-from probes.collectors.python import collect, flags
+from probes.collectors.python import collect, flags, installer
 from tests.probe.fake import FakeHost, facts
 
 DEFAULTS = {
@@ -120,3 +120,15 @@ def test_conda_and_virtual_environments_are_told_apart(tmp_path: Path) -> None:
     host.interpreter.base_prefix = "/usr"
     assert facts(collect, host)["known"]["kind"] == "venv"
     assert facts(collect, FakeHost())["known"]["kind"] == "system"
+
+
+def test_what_an_installer_may_do_is_told_beside_the_facts(site: Path, tmp_path: Path) -> None:
+    """Whether uv is on PATH, whether the operating system claims the interpreter (PEP 668), and whether packages can be written."""
+    host = FakeHost(path=[site], site=[site], stdlib=tmp_path / "lib", environ={"PATH": f"/nowhere:{tmp_path}"})
+    assert installer(host) == {"uv": False, "managed": False, "writable": True}
+    (tmp_path / "uv").touch()
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "EXTERNALLY-MANAGED").touch()
+    assert installer(host) == {"uv": True, "managed": True, "writable": True}
+    nowhere = FakeHost(path=[site], site=[site / "not" / "yet"], stdlib=tmp_path / "lib", environ={})
+    assert installer(nowhere)["writable"] is True

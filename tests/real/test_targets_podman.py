@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import shutil
 import subprocess
 from collections.abc import Iterator
 
@@ -14,45 +13,24 @@ from envprobe.fact import Known
 from envprobe.probing.collect import Options, collect
 from envprobe.targets.opening import open_target
 from tests.real.guest import QUICK
-from tests.support.engine import missing, tiny_image
 
 pytestmark = pytest.mark.real
-
-# Debian's Podman asks for crun and for limits that only a privileged root may set.
-SETTINGS = """
-[engine]
-runtime = "runc"
-cgroup_manager = "cgroupfs"
-events_logger = "file"
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-"""
 
 
 def podman(*arguments: str) -> str:
     return subprocess.run(["podman", *arguments], capture_output=True, text=True, check=True, timeout=120).stdout.strip()
 
 
-@pytest.fixture(scope="module")
-def image(tmp_path_factory) -> Iterator[str]:
-    """The small image, copied from the Docker engine into Podman's own store."""
-    if not shutil.which("podman"):
-        missing("no podman here; install podman and runc")
-    settings = tmp_path_factory.mktemp("podman") / "containers.conf"
-    settings.write_text(SETTINGS)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CONTAINERS_CONF", str(settings))
-        tag = tiny_image()
-        with subprocess.Popen(["docker", "save", tag], stdout=subprocess.PIPE) as saving:
-            subprocess.run(["podman", "load", "--quiet"], stdin=saving.stdout, check=True, capture_output=True)
-        yield tag
+@pytest.fixture
+def image(podman_image) -> str:
+    return podman_image
 
 
 @pytest.fixture
-def trainer(image) -> Iterator[str]:
+def trainer(podman_image) -> Iterator[str]:
     """A running container."""
     name = f"envprobe-test-{secrets.token_hex(4)}"
-    podman("run", "-d", "--name", name, image, "sleep", "infinity")
+    podman("run", "-d", "--name", name, podman_image, "sleep", "infinity")
     yield name
     podman("rm", "-f", "-t", "0", "-i", name)
 

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import getpass
 import os
-import shutil
 import signal
 import socket
-import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,43 +14,9 @@ from envprobe.fact import Known
 from envprobe.probing.collect import Options, collect
 from envprobe.targets.opening import open_target
 from tests.real.guest import QUICK, container
-from tests.support.engine import missing, tiny_image
+from tests.support.engine import tiny_image
 
 pytestmark = pytest.mark.real
-
-SSHD = shutil.which("sshd") or "/usr/sbin/sshd"
-
-
-@pytest.fixture(scope="module")
-def account(tmp_path_factory) -> Iterator[str]:
-    """`user@127.0.0.1:port` of an sshd of the test's own, and an ssh client that knows its host key and has its key."""
-    if not Path(SSHD).exists() or not shutil.which("ssh"):
-        missing("no sshd and ssh here; install openssh-server and openssh-client")
-    folder = tmp_path_factory.mktemp("sshd")
-    for name in ("host", "user"):
-        subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True)
-    shutil.copy(folder / "user.pub", folder / "authorized_keys")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (folder / "known_hosts").write_text(f"[127.0.0.1]:{port} {(folder / 'host.pub').read_text()}")
-    (folder / "sshd_config").write_text(
-        f"ListenAddress 127.0.0.1\nPort {port}\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/authorized_keys\n"
-        "StrictModes no\nUsePAM no\nPasswordAuthentication no\nPidFile none\nPermitRootLogin yes\n"
-    )
-    (folder / "ssh").write_text(
-        f'#!/bin/sh\nexec {shutil.which("ssh")} -F none -i {folder}/user -o UserKnownHostsFile="$KNOWN_HOSTS" "$@"\n'
-    )
-    (folder / "ssh").chmod(0o755)
-    Path("/run/sshd").mkdir(exist_ok=True)  # sshd's privilege separation wants it
-    with subprocess.Popen([SSHD, "-D", "-E", folder / "log", "-f", folder / "sshd_config"]) as sshd:
-        while "Server listening" not in ((folder / "log").read_text() if (folder / "log").exists() else ""):
-            assert sshd.poll() is None, "sshd ended"
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
-            patch.setenv("KNOWN_HOSTS", str(folder / "known_hosts"))
-            yield f"{getpass.getuser()}@127.0.0.1:{port}"
-        sshd.terminate()
 
 
 def test_a_python_behind_ssh_answers(account):

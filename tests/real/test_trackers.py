@@ -159,7 +159,7 @@ class TestMLflow:
 
     def test_without_mlflow_the_extra_is_named(self, recorded: Path) -> None:
         """The sentence says what to install."""
-        assert "envprobe-ml[mlflow]" in Desk(recorded, {**os.environ}).envprobe("show", "mlflow:abc", status=2)
+        assert "mlflow-skinny" in Desk(recorded, {**os.environ}).envprobe("show", "mlflow:abc", status=2)
 
 
 class TestTensorBoard:

@@ -130,6 +130,11 @@ def node_folder(*packages: str) -> Path:
     return folder
 
 
+def tool_folder(*requirements: str) -> Path:
+    """Return a folder whose `bin` has programs that come as wheels, such as uv; downloaded once."""
+    return _cached("tools", requirements, PYTHON, ("install", "--only-binary=:all:", "--target"))
+
+
 def _built_for(python: str) -> tuple[str, ...]:
     return ("--python-version", python, *(word for platform in PLATFORMS for word in ("--platform", platform)))
 

@@ -22,7 +22,7 @@ from envprobe.render import FORMATS
 from tests.support.rooms import arrows, circles, modules, reaches_out, room_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOUNS = "error fact spelling document suggestion pep440 default_rules policy fingerprint baseline runs report version progress"
+NOUNS = "error fact fixes call spelling document suggestion pep440 default_rules policy fingerprint baseline runs report version progress"
 ROOMS = {
     # the nouns: frozen values, and how they are read and spelled
     "version": "",
@@ -30,6 +30,8 @@ ROOMS = {
     "fact": "",
     "pep440": "",
     "suggestion": "",
+    "call": "",
+    "fixes": "",
     "default_rules": "",
     "spelling": "fact",
     "error": "spelling",
@@ -38,17 +40,18 @@ ROOMS = {
     "policy": "default_rules document suggestion",
     "baseline": "document error fact fingerprint pep440 policy",
     "runs": "document error fact fingerprint output",
-    "report": "baseline fact fingerprint numerics output policy runs",
+    "report": "baseline fact fingerprint fixes numerics output policy runs",
     # what judges and draws: pure
     "numerics": "document fact",
     "statistic": "",
-    "assess": f"{NOUNS} numerics output probing",
+    "assess": f"{NOUNS} numerics output probing targets",
     "records": f"{NOUNS} output signing",
     "render": f"{NOUNS} assess numerics output records targets verification",
     "redaction": "probing",
     # what reads files, starts programs and asks engines
-    "output": "document error spelling toml",
-    "signing": "document error fact",
+    "installation": "",
+    "output": "document error installation spelling toml",
+    "signing": "document error fact installation",
     "revision": "error spelling",
     "store": "baseline document error revision suggestion",
     "toml": "error",
@@ -57,16 +60,16 @@ ROOMS = {
     "lint": "baseline config error numerics spelling store",
     "instruments": "policy",
     "requirement": "baseline document error pep440 redaction store suggestion toml",
-    "targets": "error fact suggestion",
     "probing": "document error fact fingerprint progress targets version",
+    "targets": "call error fact fixes suggestion",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
-    "carrier": f"{NOUNS} output records redaction store",
+    "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess carrier config experiment numerics output probing records requirement revision signing store targets verification",
+    "command": f"{NOUNS} assess carrier config experiment installation numerics output probing records redaction requirement revision signing store targets verification",
     "serve": f"{NOUNS} command config numerics output render targets",
-    "testing": f"{NOUNS} command config instruments output records render store",
-    "cli": f"{NOUNS} command config experiment lint probing render schemas serve signing store targets verification",
+    "testing": f"{NOUNS} command config instruments output records render store targets",
+    "cli": f"{NOUNS} command config experiment installation lint probing render schemas serve signing store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
     "__main__": "cli",
 }
@@ -80,6 +83,8 @@ VALUES = {
     "probing.bundle",
     "signing.dsse",
     "targets.address",
+    "targets.prompt",
+    "targets.setting",
     "verification.verification",
 }
 """Modules of other rooms that pure ones may use: values, and the texts that come with envprobe."""

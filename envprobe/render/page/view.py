@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from ...assess.fix import is_command
+from ...fixes import Fix
 from ...policy import Severity
 from ...report import Difference, UnknownFact
 from ...spelling import contrast, line
@@ -99,13 +99,13 @@ def _item(group: summary.DifferenceGroup) -> Card:
     )
 
 
-def _mend(fix: str) -> tuple[str, bool]:
+def _mend(fix: Fix) -> tuple[str, bool]:
     """Return what to do: a sentence may be cut; a command is whole or, where it is endless, only announced."""
-    if not is_command(fix):
-        return line(fix, SHOWN_CHARACTERS), False
-    if len(fix) > SHOWN_COMMAND:
-        return f"a command of {len(fix):,} characters, which --format json holds", False
-    return fix, True
+    if not fix.is_command:
+        return line(fix.text, SHOWN_CHARACTERS), False
+    if len(fix.text) > SHOWN_COMMAND:
+        return f"a command of {len(fix.text):,} characters, which --format json holds", False
+    return fix.text, True
 
 
 def _row(difference: Difference, name: str, than: Severity | None = None) -> FactRow:

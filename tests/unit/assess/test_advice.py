@@ -1,4 +1,4 @@
-"""Why a difference matters and what mends it."""
+"""Why a difference matters, and the table of what helps."""
 
 from __future__ import annotations
 
@@ -7,61 +7,27 @@ from fnmatch import fnmatchcase
 
 import pytest
 
-from envprobe.assess import advice
-from envprobe.assess.advice import ROWS, advise
+from envprobe.assess.advice import BUILDERS, TEXTS, fix_for, why_of
+from envprobe.assess.advice_table import ROWS
 from envprobe.assess.change import classify
-from envprobe.assess.fix import is_command
+from envprobe.assess.fix import Case
+from envprobe.assess.sides import BothSides
 from envprobe.default_rules import RULES
 from envprobe.fact import ABSENT, Fact, Known
-from envprobe.report import Kind
+from envprobe.policy import Severity
+from envprobe.report import Difference, Kind
+from envprobe.targets.prompt import Prompt
+from tests.support.sample import fingerprint
 
-
-def _version(name: str) -> Fact:
-    return Known("1.22.4") if name == "numpy" else ABSENT
+WORDS = {"key", "expected", "observed", "variable", *BUILDERS, *TEXTS}
 
 
 def _advise(path: str, expected: Fact, observed: Fact) -> tuple[str, str]:
-    return advise(classify(path, expected, observed), _version)
-
-
-@pytest.mark.parametrize(
-    ("path", "expected", "observed", "fix"),
-    [
-        ("packages.numpy.version", Known("1.22.4"), Known("1.23.5"), "python3 -m pip install numpy==1.22.4"),
-        ("packages.numpy.version", Known("==1.22.4"), Known("1.23.5"), "python3 -m pip install numpy==1.22.4"),
-        ("packages.numpy", Known("1.22.4"), ABSENT, "python3 -m pip install numpy==1.22.4"),
-        ("packages.extra", ABSENT, Known("1.0"), "python3 -m pip uninstall extra"),
-        (
-            "packages.numpy.origin",
-            Known("index"),
-            Known("editable"),
-            "python3 -m pip install --force-reinstall --no-deps numpy==1.22.4",
-        ),
-        ("packages.numpy.origin", Known("editable"), Known("index"), ""),
-        (
-            "integrity.numpy",
-            Known("ok"),
-            Known({"missing": ["a"]}),
-            "python3 -m pip install --force-reinstall --no-deps numpy==1.22.4",
-        ),
-        ("integrity.apt-only", Known("ok"), Known({"missing": ["a"]}), ""),
-        ("packages.numpy.shadowed_by", ABSENT, Known({"numpy": "{cwd}/numpy.py"}), "rename or move numpy {cwd}/numpy.py"),
-        ("environment.TF_ENABLE_ONEDNN_OPTS", ABSENT, Known("0"), "unset TF_ENABLE_ONEDNN_OPTS"),
-        ("environment.A;id", ABSENT, Known("0"), ""),
-        (
-            "numerics.keras.floatx",
-            Known("float32"),
-            Known("float16"),
-            'set "floatx" to float32 in ~/.keras/keras.json, or remove that file',
-        ),
-        ("code.commit", Known("abcdef0"), Known("1234567"), "git checkout abcdef0"),
-    ],
-)
-def test_mends(path: str, expected: Fact, observed: Fact, fix: str) -> None:
-    """The mend restores what is expected, in the expected version; where none is sure and safe there is none."""
-    why, mended = _advise(path, expected, observed)
-    assert mended == fix
-    assert why
+    """Return why a difference matters, and what helps against it on this machine."""
+    change = classify(path, expected, observed)
+    difference = Difference(path=path, kind=change.kind, severity=Severity.FAIL, expected=expected, observed=observed)
+    case = Case(difference, BothSides(fingerprint(), fingerprint()), Prompt(scheme="local"), {})
+    return why_of(change), fix_for(case).text
 
 
 @pytest.mark.parametrize("path", sorted({rule.partition("@")[0] for rule in RULES}))
@@ -82,24 +48,27 @@ def test_what_is_gone_is_not_called_extra() -> None:
         assert fix == ""
 
 
-def test_values_fill_no_second_place() -> None:
-    """Words in braces that come out of a target are shown as they are."""
-    assert _advise("packages.numpy.shadowed_by", ABSENT, Known("{expected} {name}"))[1] == "rename or move {expected} {name}"
-
-
 def test_what_nobody_wrote_about() -> None:
-    """A path without a row has neither reason nor mend."""
+    """A path without a row has neither a reason nor anything that helps."""
     assert _advise("invented.fact", Known("1"), Known("2")) == ("", "")
 
 
 def test_every_row_can_speak() -> None:
     """No row stands behind one that takes all its paths, and every word in braces is one that is filled in."""
-    change = classify("packages.numpy.version", Known("1"), Known("2"))
-    words = advice._words(change).keys() | advice._commands(change, _version).keys()
     for index, (glob, why, fix) in enumerate(ROWS):
         path, _, kind = glob.partition("@")
-        assert {*re.findall(r"\{(\w+)\}", why + fix)} <= words
+        assert {*re.findall(r"\{(\w+)\}", why + fix)} <= WORDS
         assert kind in ("", *(item.value for item in Kind))
         earlier = [row[0] for row in ROWS[:index] if "@" not in row[0]]
         assert not any(fnmatchcase(path.replace("*", "\0"), other) for other in earlier), glob
-    assert not any(is_command(why) for _, why, _ in ROWS)
+
+
+def test_no_row_leaves_a_place_to_fill() -> None:
+    """What a reader is told to type has no TARGET and no NAME in it."""
+    assert not any(re.search(r"\b(TARGET|NAME|RUN|FILE)\b", fix) for _, _, fix in ROWS)
+
+
+def test_every_builder_is_used() -> None:
+    """Nothing is built that no row asks for."""
+    used = {name for _, _, fix in ROWS for name in re.findall(r"\{(\w+)\}", fix)}
+    assert {*BUILDERS, *TEXTS} <= used

@@ -16,10 +16,12 @@ from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json as trace_json
 from envprobe.policy import DEFAULT, Policy, Severity, overlay
 from envprobe.report import Report, Verdict
+from envprobe.targets.prompt import Prompt
 from tests.support.sample import fingerprint
 from tests.support.trace_sample import moved, trace, with_class
 
 TODAY = date(2026, 1, 1)
+HERE = Prompt(scheme="local")
 
 
 def _assess(expected: Baseline | Fingerprint, observed: Fingerprint, policy: Policy = DEFAULT, **given: Any) -> Report:
@@ -185,7 +187,7 @@ def test_mends_are_of_the_expected_version() -> None:
         Baseline(name="d", kind="declared", declared=declared),
         Baseline(name="l", kind="declared", declared=loosely),
     ):
-        fixes = {difference.path: difference.fix for difference in _assess(expected, broken).differences}
+        fixes = {difference.path: difference.fix.text for difference in _assess(expected, broken, prompt=HERE).differences}
         assert fixes == {"integrity.numpy": "python3 -m pip install --force-reinstall --no-deps numpy==1.22.4"}
 
 

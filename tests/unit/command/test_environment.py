@@ -18,6 +18,7 @@ from envprobe.command.report import attach
 from envprobe.config import Config
 from envprobe.error import DocumentError, EnvprobeError, StoreError, TargetError, UsageError
 from envprobe.fingerprint import to_json
+from envprobe.installation import calling
 from envprobe.policy import Policy, Severity
 from envprobe.render.quoted import quoted
 from envprobe.report import Verdict
@@ -65,19 +66,26 @@ def test_recording_again_says_what_changes_and_keeps_what_was_decided(config: Co
     assert environment.check(_drifted(tmp_path), str(path), config=config).verdict is Verdict.REPRODUCES
 
 
-def test_check_chooses_the_only_baseline(config: Config, tmp_path: Path) -> None:
+def test_check_chooses_the_only_baseline(config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Without a name the configured baseline is taken, else the only one there is; of several one must be named."""
+    (tmp_path / "my lab").mkdir()
+    monkeypatch.chdir(tmp_path / "my lab")
     with pytest.raises(StoreError) as missing:
         environment.check(config=config)
-    assert missing.value.hint == "record one: envprobe record --name NAME"
+    assert missing.value.hint == f"record one: {calling()} record --name my-lab"
     with pytest.raises(StoreError) as missing:
         environment.check("docker://trainer", config=config)
-    assert missing.value.hint == "record one: envprobe record docker://trainer --name NAME"
+    assert missing.value.hint == f"record one: {calling()} record docker://trainer --name trainer"
     baseline.save(baseline.record(name="tf", config=config))
     assert environment.check(config=config).expected_name == "tf"
     baseline.save(baseline.record(name="torch", config=config))
-    with pytest.raises(StoreError, match="which baseline\\? there are tf, torch"):
+    with pytest.raises(StoreError, match="which baseline\\? there are tf, torch") as missing:
         environment.check(config=config)
+    assert missing.value.hint == f"name one, as in: {calling()} check --baseline tf"
+    with pytest.raises(StoreError) as missing:
+        environment.check("image://lab:1.0.0?env=TOKEN=hunter2&gpus=all", "tff", config=config)
+    hint = f"{calling()} record 'image://lab:1.0.0?env=TOKEN&gpus=all' --name tff"
+    assert missing.value.hint == f"did you mean tf?\nor record it: {hint}"
     assert environment.check(config=config, baseline="torch").expected_name == "torch"
 
 

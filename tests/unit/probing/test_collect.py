@@ -97,7 +97,7 @@ def test_what_is_seen_from_outside_joins_what_the_probe_says():
     fingerprint = ask(Guest(image_id="sha256:1"))
     assert fingerprint.sections["python"].known == {"version": "3.8.10"}
     assert fingerprint.sections["image"].known == {"id": "sha256:1"}
-    assert fingerprint.context["target"] == {"reference": "fake://guest", "container": "trainer"}
+    assert fingerprint.context["target"] == {"reference": "fake://guest", "container": "trainer", "python": "python3"}
 
 
 def test_a_guest_without_an_outside_cannot_make_one_up():

@@ -10,12 +10,21 @@ from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
 from envprobe.policy import DEFAULT
 from envprobe.render.json import render
+from envprobe.targets.prompt import Prompt
 from tests.support.sample import fingerprint
 
 
 def _render(changes: dict[str, Any], **given: Any) -> dict[str, Any]:
     observed = fingerprint(changes, unknown=given.pop("unknown", None))
-    report = assess(fingerprint(), observed, policy=DEFAULT, today=date(2026, 1, 1), names=("base", "here"), **given)
+    report = assess(
+        fingerprint(),
+        observed,
+        policy=DEFAULT,
+        today=date(2026, 1, 1),
+        names=("base", "here"),
+        prompt=Prompt(scheme="local"),
+        **given,
+    )
     body: dict[str, Any] = json.loads(render(report))
     return body
 

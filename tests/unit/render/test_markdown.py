@@ -12,11 +12,20 @@ from envprobe.baseline.waiver import Waiver
 from envprobe.policy import DEFAULT
 from envprobe.render import Style
 from envprobe.render.markdown import render
+from envprobe.targets.prompt import Prompt
 from tests.support.sample import fingerprint
 
 
 def _render(changes: dict[str, Any], verbosity: int = 0, **given: Any) -> str:
-    report = assess(fingerprint(), fingerprint(changes), policy=DEFAULT, today=date(2026, 1, 1), names=("base", "here"), **given)
+    report = assess(
+        fingerprint(),
+        fingerprint(changes),
+        policy=DEFAULT,
+        today=date(2026, 1, 1),
+        names=("base", "here"),
+        prompt=Prompt(scheme="local"),
+        **given,
+    )
     return render(report, Style(verbosity=verbosity))
 
 
@@ -46,7 +55,7 @@ def test_four_alike_are_one_row() -> None:
     rows = [line for line in text.splitlines() if line.startswith("| warn")]
     assert len(rows) == 1
     assert "`packages: 4 added` |  | `extra-0 1.0, extra-1 1.0, extra-2 1.0, extra-3 1.0`" in rows[0]
-    assert "`python3 -m pip uninstall extra-0 extra-1 extra-2 extra-3`" in rows[0]
+    assert "`python3 -m pip uninstall -y extra-0 extra-1 extra-2 extra-3`" in rows[0]
 
 
 def test_a_flood_fits_a_comment() -> None:

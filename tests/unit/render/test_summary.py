@@ -28,16 +28,18 @@ from envprobe.render.summary import (
     waived,
 )
 from envprobe.report import Report, UnknownFact
+from envprobe.targets.prompt import Prompt
 from tests.support.sample import fingerprint
 from tests.support.trace_sample import moved as moved_trace
 from tests.support.trace_sample import trace
 
+HERE = Prompt(scheme="local")
 EXTRA = {f"packages.extra-{number}.version": f"1.{number}" for number in range(5)}
 EVERYTHING = (Severity.FAIL, Severity.WARN, Severity.NOTE)
 
 
 def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None = None, **given: Any) -> Report:
-    return assess(fingerprint(), observed or fingerprint(changes), policy=DEFAULT, today=date(2026, 1, 1), **given)
+    return assess(fingerprint(), observed or fingerprint(changes), policy=DEFAULT, today=date(2026, 1, 1), prompt=HERE, **given)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +95,7 @@ def test_four_alike_are_told_together() -> None:
     assert title(together) == "packages: 5 added"
     assert names(together) == "extra-0 1.0, extra-1 1.1, extra-2 1.2, extra-3 1.3, extra-4 1.4"
     assert names(together, 30) == "extra-0 1.0, extra-1 1.1, and 3 more"
-    assert fixes(together) == ["python3 -m pip uninstall extra-0 extra-1 extra-2 extra-3 extra-4"]
+    assert [fix.text for fix in fixes(together)] == ["python3 -m pip uninstall -y extra-0 extra-1 extra-2 extra-3 extra-4"]
     assert [title(group) for group in groups(_report(dict(list(EXTRA.items())[:3])), EVERYTHING)] == [
         "packages.extra-0",
         "packages.extra-1",

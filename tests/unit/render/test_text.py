@@ -11,13 +11,14 @@ from envprobe.assess import assess
 from envprobe.policy import DEFAULT
 from envprobe.render import Style
 from envprobe.render.text import render
+from envprobe.targets.prompt import Prompt
 from tests.support.sample import fingerprint
 
 EXTRA = {f"packages.extra-{number}.version": f"1.{number}" for number in range(30)}
 
 
 def _render(changes: dict[str, Any], **style: Any) -> str:
-    report = assess(fingerprint(), fingerprint(changes), policy=DEFAULT, today=date(2026, 1, 1))
+    report = assess(fingerprint(), fingerprint(changes), policy=DEFAULT, today=date(2026, 1, 1), prompt=Prompt(scheme="local"))
     return render(report, Style(**style))
 
 
@@ -33,7 +34,7 @@ def test_commands_are_whole_lines() -> None:
 def test_half_a_command_is_never_shown() -> None:
     """A command that is too long for one screen is announced, and whole with -v."""
     many = {f"packages.extra-{number}.version": "1" for number in range(200)}
-    assert "a command of 1,914 characters: -v shows it" in _render(many)
+    assert "a command of 1,917 characters: -v shows it" in _render(many)
     assert "pip uninstall" not in _render(many)
     assert "extra-199" in next(line for line in _render(many, verbosity=1).splitlines() if "pip uninstall" in line)
 

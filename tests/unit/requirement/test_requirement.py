@@ -140,6 +140,7 @@ def test_no_credentials_are_kept(tmp_path: Path) -> None:
     text = "--index-url https://ann:secret@host/simple?token=secret\n--extra-index-url https://secret@other/simple\na==1\n"
     baseline = declared(tmp_path, text)
     assert baseline.provenance.indexes == ["https://host/simple", "https://other/simple"]
+    assert baseline.provenance.extra_indexes == ["https://other/simple"]
 
 
 def test_extras_are_named_and_not_resolved(tmp_path: Path) -> None:

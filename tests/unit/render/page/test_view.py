@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from envprobe.fact import ABSENT, Known
+from envprobe.fixes import Fix
 from envprobe.policy import Severity
 from envprobe.render import summary
 from envprobe.render.page import view
@@ -60,12 +61,15 @@ def test_a_group_of_many_is_counted() -> None:
 @pytest.mark.parametrize(
     ("fix", "shown"),
     [
-        ("unset TZ", ("unset TZ", True)),
-        ("ask who built it", ("ask who built it", False)),
-        ("python3 -m pip install " + "x" * 30_000, ("a command of 30,023 characters, which --format json holds", False)),
+        (Fix("unset TZ", is_command=True), ("unset TZ", True)),
+        (Fix("ask who built it"), ("ask who built it", False)),
+        (
+            Fix("python3 -m pip install " + "x" * 30_000, is_command=True),
+            ("a command of 30,023 characters, which --format json holds", False),
+        ),
     ],
 )
-def test_commands_are_whole_or_not_there(fix: str, shown: tuple[str, bool]) -> None:
+def test_commands_are_whole_or_not_there(fix: Fix, shown: tuple[str, bool]) -> None:
     """What can be copied into a terminal is a whole command; a sentence has no button."""
     [item] = _items(_difference("environment.TZ", fix=fix))
     assert item.mends == [shown]

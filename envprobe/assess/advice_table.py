@@ -1,0 +1,173 @@
+"""Why a difference matters and what helps against it, by path: the first row that matches speaks.
+
+A glob may end in a kind of change, as a policy's may. A row's words may use `{key}` (everything after the section), `{expected}`
+and `{observed}` (short spellings), and in the last column what fix.py makes. There `|` separates ways of which the first that can
+be gone is given, and a part in square brackets is left out where it cannot be filled; without it, the whole way is.
+"""
+
+from __future__ import annotations
+
+ONEDNN = "oneDNN sums in another order: float32 results differ by rounding from the first layer on"
+
+ROWS: tuple[tuple[str, str, str], ...] = (
+    ("trace", "the same seeded training run left other bits", "see the first divergence and the suspects below"),
+    (
+        "python.version",
+        "packages, hashing and the standard library change with Python's version",
+        "use Python {expected}[, or the baseline's image, {image_name}]",
+    ),
+    (
+        "python.implementation",
+        "another implementation runs other code",
+        "use {expected}[, or the baseline's image, {image_name}]",
+    ),
+    (
+        "python.flags",
+        "interpreter flags change asserts, hashing and what is imported",
+        "start Python with the same flags; look at PYTHON* variables and the shebang",
+    ),
+    (
+        "python.pth.*@removed",
+        "the baseline ran it, or added import paths with it, at every start of Python",
+        "copy {pth_file} from where the baseline was recorded",
+    ),
+    (
+        "python.pth.*",
+        "a .pth file adds import paths or runs code at every start of Python",
+        "look at {pth_file}, and remove it if it is not yours",
+    ),
+    (
+        "python.*customize@removed",
+        "the baseline ran it at every start of Python, before any program",
+        "copy it from where the baseline was recorded",
+    ),
+    (
+        "python.*customize",
+        "it runs at every start of Python, before any program",
+        "look at {place}, and remove it if it is not yours",
+    ),
+    ("python.user_site", "packages of the user's home folder mix into the environment", "{no_user_site}"),
+    ("python.*", "how the interpreter was built or finds its modules", ""),
+    ("packages.*.shadowed@removed", "the baseline had a second copy of it, which is not here", ""),
+    (
+        "packages.*.shadowed",
+        "two copies are installed, and import takes the first on sys.path",
+        "remove the copy that should not be there: {real}",
+    ),
+    ("packages.*.shadowed_by@removed", "the baseline imported another file in its place", ""),
+    (
+        "packages.*.shadowed_by",
+        "a file in front on sys.path is imported instead of the installed package",
+        "rename or move {real}",
+    ),
+    ("packages.*.broken@removed", "the baseline had it half-installed", ""),
+    ("packages.*.broken", "an install or uninstall was cut off", "{reinstall}"),
+    ("packages.*.origin", "the same version from another source can be other code", "{reinstall}"),
+    ("packages.*.url", "another place can serve another file under the same name", ""),
+    ("packages.*.record", "the same version, built differently: other files", "{reinstall}"),
+    ("packages.*.source_version", "the code on disk says another version than its metadata", "{reinstall}"),
+    ("packages.*@added", "an extra package can change what others import or do", "{uninstall}"),
+    ("packages.*@removed", "what imports it fails, or takes another way", "{install}"),
+    ("packages.*", "another version is other code", "{install}"),
+    (
+        "integrity.*@changed",
+        "the baseline was recorded with other files than were released; here they are as released",
+        "record the baseline again[: {record}]",
+    ),
+    ("integrity.*", "installed files are not the ones that were released", "{reinstall}"),
+    ("unlisted.*@removed", "the baseline was recorded with files that no installer put into the package", ""),
+    (
+        "unlisted.*",
+        "files that no installer put there lie inside the package",
+        "{fresh}|look at them and remove what is not yours",
+    ),
+    (
+        "stdlib.*",
+        "Python's own standard library was changed",
+        "{fresh}|install Python again[, or use the baseline's image, {image_name}]",
+    ),
+    ("modules.*@removed", "the baseline could import it, though no package manager knows it", ""),
+    ("modules.*", "importable code that no package manager knows", "{fresh}|move {place} away, or install it as a package"),
+    (
+        "numerics.keras.*",
+        "keras.json decides precision and layout of every model",
+        'set "{name}" to {expected} in ~/.keras/keras.json, or remove that file',
+    ),
+    ("numerics.onednn*", ONEDNN, "{set_onednn}"),
+    (
+        "numerics.op_determinism",
+        "without op determinism the same seed can give other bits",
+        "call tf.config.experimental.enable_op_determinism(), with the parentheses",
+    ),
+    (
+        "numerics.tf32",
+        "TF32 keeps 10 of 23 mantissa bits in matmul and convolution",
+        "{set_tf32}",
+    ),
+    ("numerics.diagnosis.*", "the framework does not run as it was asked to, so it computes nothing or something else", ""),
+    ("numerics.*", "a numeric switch is not as it was", ""),
+    ("environment.*THREADS", "another number of threads sums in another order", "{set_variable}"),
+    ("environment.*ONEDNN*", ONEDNN, "{set_variable}"),
+    ("environment.*DNNL*", ONEDNN, "{set_variable}"),
+    ("environment.LD_*", "it decides which shared libraries are loaded", "{set_variable}"),
+    ("environment.PYTHON*", "it changes how Python starts and what it imports", "{set_variable}"),
+    ("environment.*VISIBLE_DEVICES", "it decides which GPUs are seen, and in which order", "{set_variable}"),
+    ("environment.*", "it changes {variable}", "{set_variable}"),
+    (
+        "cuda.diagnosis.*@removed",
+        "the baseline was recorded with this fault, which is not here",
+        "record the baseline again[: {record}]",
+    ),
+    ("cuda.diagnosis.*", "the CUDA libraries do not fit what runs here", "use the baseline's image, {image_name}"),
+    (
+        "cuda.*",
+        "other CUDA libraries choose other kernels",
+        "install the same NVIDIA packages[, or use the baseline's image, {image_name}]",
+    ),
+    (
+        "gpu.*",
+        "another GPU or driver computes other bits; NVIDIA promises none across architectures",
+        "run on the baseline's GPU[, or record a trace for this one: {add_trace}]",
+    ),
+    (
+        "cpu.*",
+        "numeric libraries choose their kernels by CPU features and count of CPUs",
+        "run on a CPU of the same class[, or record a trace for this one: {add_trace}]",
+    ),
+    ("image.floating", "this reference can name another image tomorrow", "{pinned}"),
+    ("image.reference", "another reference can name another image", "{image}"),
+    ("image.id", "another image lies under the reference", "{image}"),
+    ("image.*", "the image was made or named differently", ""),
+    ("container.changes", "files were changed in the container since its image", "{container}"),
+    ("container.*", "the container was started with other settings", "{container}"),
+    ("system.libc", "its mathematical functions may round otherwise", "use the baseline's image, {image_name}"),
+    ("system.architecture", "another processor family runs other code altogether", "run on {expected}"),
+    (
+        "system.locale",
+        "it decides sorting and the spelling of numbers",
+        "{set_locale}|set LC_ALL or LANG, so that it is {expected}",
+    ),
+    (
+        "system.encoding",
+        "text files of no stated encoding are read otherwise",
+        "{set_encoding}|set PYTHONUTF8 or LANG, so that it is {expected}",
+    ),
+    (
+        "system.timezone",
+        "dates and times are read and written in another time zone",
+        "{set_timezone}|set TZ, so that it is {expected}",
+    ),
+    ("system.limits.*", "a limit decides what fails or is done in smaller pieces", "{limit}"),
+    ("system.*", "the operating system is another", ""),
+    (
+        "ospackages.*",
+        "libraries of the operating system are loaded by Python and by packages",
+        "use the baseline's image, {image_name}",
+    ),
+    ("run.command", "another command: what it leaves may differ for that alone", "run it as it was recorded: {expected}"),
+    ("run.seed", "another seed: what it leaves differs for that alone; repeated runs say how far", "run it with {expected}"),
+    ("run.exit_status", "the command did not end as it did when it was recorded", "{show} shows what it printed last"),
+    ("run.*", "the experiment was run otherwise", ""),
+    ("code.*", "another state of the code", "{check_out}"),
+    ("data.*", "other data", ""),
+)
