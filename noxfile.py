@@ -1,6 +1,10 @@
-"""What a developer runs: `nox -s tests`, `nox -s lint types`, … ; `nox -l` lists all. CI runs the first three."""
+"""What a developer runs: `nox -s tests`, `nox -s lint types`, … ; `nox -l` lists all. CI runs the first three, and oldest."""
 
 from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
 
 import nox
 
@@ -8,12 +12,40 @@ nox.options.sessions = ["tests", "lint", "types"]
 nox.options.default_venv_backend = "venv"
 nox.needs_version = ">=2024.4"
 
+FAST = ("tests/unit", "tests/property", "tests/cli")
+
+
+def _pythons() -> list[str]:
+    """Return the Pythons of this machine that envprobe runs on, oldest first: pyenv's, else the system's; at least this one."""
+    names = [f"3.{minor}" for minor in range(10, 20)]
+    pyenv = [next((Path.home() / ".pyenv/versions").glob(f"{name}.*/bin/python"), None) for name in names]
+    system = [shutil.which(f"python{name}", path="/usr/local/bin:/usr/bin") for name in names]
+    return [str(one or other) for one, other in zip(pyenv, system, strict=True) if one or other] or [sys.executable]
+
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Everything, with real Docker, TensorFlow and ssh where they are; ENVPROBE_REQUIRE_ENGINE=1 makes a missing one fail."""
     session.install("-q", "-e", ".[test]")
     session.run("pytest", *session.posargs)
+
+
+@nox.session(python=_pythons()[-1])
+def newest(session: nox.Session) -> None:
+    """The fast tests with the newest versions that there are, on the newest Python of this machine."""
+    session.install("-q", "--upgrade", "--upgrade-strategy=eager", "-e", ".[test]")
+    session.run("pytest", "-n", "auto", *FAST, *session.posargs)
+
+
+@nox.session(python=_pythons()[0])
+def oldest(session: nox.Session) -> None:
+    """The fast tests with the oldest versions that pyproject.toml allows, on the oldest Python of this machine."""
+    versions = Path(session.virtualenv.location) / "oldest.txt"
+    lowest = ("--resolution=lowest-direct", "--only-binary=:all:", "--extra=test", "--output-file", str(versions))
+    session.install("-q", "uv")
+    session.run("uv", "pip", "compile", "-q", *lowest, "pyproject.toml", silent=True)
+    session.run("uv", "pip", "install", "-q", "-r", str(versions), "-e", ".")
+    session.run("pytest", "-n", "auto", *FAST, *session.posargs)
 
 
 @nox.session

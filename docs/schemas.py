@@ -62,6 +62,8 @@ def _from_types() -> dict[str, Any]:
     definitions: dict[str, Any] = _with_values(json.loads(text))
     for kind in _structs(TYPES):
         name = NAMES.get(f"{kind.__module__}.{kind.__qualname__}", kind.__name__)
+        if "description" in definitions[name]:  # Python 3.13 takes the indentation out of docstrings, earlier ones leave it
+            definitions[name]["description"] = inspect.cleandoc(definitions[name]["description"])
         for member, words in _words(kind):
             definitions[name]["properties"][member]["description"] = words
     return definitions
@@ -72,7 +74,10 @@ def _with_values(schema: Any) -> Any:
     if isinstance(schema, dict):
         if schema.get("anyOf") == VALUE:
             return {"$ref": f"{REFERENCE}Value"}
-        return {name: _with_values(member) for name, member in schema.items()}
+        changed = {name: _with_values(member) for name, member in schema.items()}
+        if "anyOf" in changed:  # the order of a union's members is Python's: null stands last whatever the version
+            changed["anyOf"].sort(key=lambda kind: kind.get("type") == "null")
+        return changed
     return [_with_values(item) for item in schema] if isinstance(schema, list) else schema
 
 

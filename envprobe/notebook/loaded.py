@@ -7,7 +7,7 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.machinery import PathFinder
-from importlib.metadata import packages_distributions
+from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from types import ModuleType
 
@@ -75,7 +75,7 @@ def loaded(modules: Mapping[str, ModuleType | None], path: Sequence[str], since:
     `path` is where a fresh Python looks; `since` is when this process started, in seconds since the epoch.
     """
     importlib.invalidate_caches()
-    brought_by = packages_distributions()
+    brought_by = _brought_by()
     for name, module in sorted(modules.items()):
         names = {canonicalize_name(package) for package in brought_by.get(name, [])}
         if len(names) != 1 or module is None or name in sys.stdlib_module_names:  # of several that share a name none is the one
@@ -89,6 +89,23 @@ def loaded(modules: Mapping[str, ModuleType | None], path: Sequence[str], since:
                 replaced=_changed(file) > since,
                 elsewhere=_is_elsewhere(name, file, path),
             )
+
+
+def _brought_by() -> dict[str, list[str]]:
+    """Return each top-level module with the names of the distributions that bring it.
+
+    importlib.metadata has a function for this, which before Python 3.11 knows only those with a `top_level.txt`.
+    """
+    found: dict[str, list[str]] = {}
+    for distribution in distributions():
+        for module in _modules(distribution):
+            found.setdefault(module, []).append(distribution.metadata["Name"])
+    return found
+
+
+def _modules(distribution: Distribution) -> set[str]:
+    listed = (distribution.read_text("top_level.txt") or "").split()
+    return set(listed) or {file.parts[0].partition(".")[0] for file in distribution.files or ()}
 
 
 def _changed(file: str) -> float:

@@ -174,7 +174,7 @@ def _every_fact(fingerprint: Fingerprint) -> Iterator[Row]:
 def _print(rows: Iterable[Row], style: Style) -> str:
     screen = io.StringIO()
     console = make_console(screen, style)
-    grid = Table.grid(padding=(0, 1))
+    grid = Table.grid(padding=(0, 1, 0, 0))
     grid.add_column(style="bold", overflow="fold")
     grid.add_column(overflow="fold")
     for label, words in rows:

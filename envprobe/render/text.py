@@ -99,7 +99,7 @@ def _rows(console: Console, rows: list[Row]) -> None:
         if is_command:
             console.print(Text(" " * LABEL_WIDTH).append(f"{label:<{width}} ", style="dim").append(words), soft_wrap=True)
             continue
-        grid = Table.grid(padding=(0, 1))
+        grid = Table.grid(padding=(0, 1, 0, 0))
         grid.add_column(style="dim", no_wrap=True, width=width)
         grid.add_column(overflow="fold")
         grid.add_row(label, Text(words))

@@ -48,7 +48,7 @@ def text(verification: Verification, style: Style) -> str:
     for line in verification.hint.splitlines():
         console.print(Padding(Text(safe(line), overflow="fold"), INDENT), style="cyan")
     if style.verbosity >= 0:
-        grid = Table.grid(padding=(0, 1))
+        grid = Table.grid(padding=(0, 1, 0, 0))
         grid.add_column(style="dim", no_wrap=True, width=LABEL_WIDTH + 2)
         grid.add_column(overflow="fold")
         if verification.record is not None:  # left whole, to be copied

@@ -44,7 +44,7 @@ def _documents() -> dict[str, bytes]:
         "twice.json": b'{"schema": "envprobe.fingerprint/1", "id": 1, "id": 2, "probe": {"version": NaN, "version": 1}}',
         "faulty.json": b'{"schema": "envprobe.answer/1", "probe": {"version": 1}, "sections": {"python": {"known": '
         b'{"a": null, "b": 1.5}}}}',
-        "deep.json": b"[" * 5000,
+        "deep.json": b"[" * 200_000,
         "binary.json": b"\x80\x81",
         "long.json": json.dumps({"schema": "x" * (2 << 20)}).encode(),
         "huge.json": b'"' + b"a" * (100 << 20) + b'"',

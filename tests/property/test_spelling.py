@@ -9,19 +9,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.fact import Known, canonical
-from envprobe.spelling import UNSAFE_CATEGORIES, contrast, cut, line, safe, spell
+from envprobe.spelling import INVISIBLE, UNSAFE_CATEGORIES, contrast, cut, line, safe, spell
 from tests.property.environment import HOSTILE, texts, values
 
 anything = st.one_of(st.text(), st.sampled_from(HOSTILE))
 
 
 def _harmless(text: str) -> bool:
-    return all(letter == " " or unicodedata.category(letter) not in UNSAFE_CATEGORIES for letter in text)
+    return all(
+        letter == " " or (letter not in INVISIBLE and unicodedata.category(letter) not in UNSAFE_CATEGORIES) for letter in text
+    )
 
 
 @given(anything)
 def test_nothing_unsafe_is_left(text: str) -> None:
-    """No control, format, surrogate or separator character survives, and safe text stays as it is."""
+    """No control, format, surrogate, separator or invisible character survives, and safe text stays as it is."""
     assert _harmless(safe(text))
     assert safe(safe(text)) == safe(text)
     if _harmless(text):

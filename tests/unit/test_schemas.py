@@ -140,7 +140,7 @@ def test_every_kept_document_fits(name: str, path: Path) -> None:
     """Shipped baselines, samples of published versions and golden reports are what the schemas say."""
     found = problems(name, path.read_bytes())
     if path.name == "recorded-1.json":  # it keeps a trace of a schema that never was: {"schema": "x"}
-        found = [problem for problem in found if "$.traces['cpu/avx512']: " not in problem]
+        found = [problem for problem in found if not re.match(r"\$\.traces\W+cpu/avx512\W", problem)]
     assert found == []
 
 

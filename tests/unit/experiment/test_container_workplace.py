@@ -48,7 +48,7 @@ def test_a_name_that_leads_elsewhere_does_not_count(tmp_path, name):
         (_archive(("a", tarfile.LNKTYPE, b"")), "not a regular file"),
         (_archive(("a", tarfile.DIRTYPE, b"")), "not a regular file"),
         (_archive(("a", tarfile.CHRTYPE, b"")), "not a regular file"),
-        (_archive(), "not a regular file"),
+        (_archive(), "not a regular file|no sound archive"),
         (_archive(("a", tarfile.REGTYPE, b"1"), ("b", tarfile.REGTYPE, b"2")), "more than one file"),
         (_archive(("a", tarfile.REGTYPE, b"1" * 101)), "101 bytes are more than is fetched"),
         (b"no archive at all" * 100, "no sound archive"),
