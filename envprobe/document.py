@@ -75,13 +75,6 @@ def _refuse_constant(faults: list[str], name: str) -> None:
         faults.append(f"{name} is not JSON")
 
 
-def read_as(data: bytes, kind: type[T], schema: str, where: str) -> T:
-    """Read a document of one type, checking its `schema` first. Raises DocumentError with every fault."""
-    value = read_json(data, where)
-    check_schema(value, schema, where)
-    return convert(value, kind, where)
-
-
 def check_schema(value: Any, schema: str, where: str) -> None:
     """Require the `schema` member to be this one; a newer number of the same name says to upgrade."""
     found = value.get("schema") if isinstance(value, dict) else None

@@ -18,11 +18,11 @@ WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis
 
 def compare(expected: Baseline | Fingerprint, observed: Fingerprint) -> Changes:
     """Compare what was expected with what was observed, fact by fact."""
-    recorded = expected if isinstance(expected, Fingerprint) else expected.fingerprint
-    if recorded is not None:
-        found = _compare_fingerprints(recorded, observed)
+    if isinstance(expected, Fingerprint):
+        found = _compare_fingerprints(expected, observed)
+    elif expected.fingerprint is not None:
+        found = _compare_fingerprints(expected.fingerprint, observed)
     else:
-        assert isinstance(expected, Baseline)
         found = compare_declared(expected, observed)
     told = {change.path for change in found.changes}
     found.changes.extend(change for change in _wrong_in_themselves(observed) if change.path not in told)

@@ -45,8 +45,11 @@ class Commands(click.Group):
         """Import a command, or return None where there is none of that name."""
         if cmd_name not in HOMES:
             return None
-        commands: tuple[click.Command, ...] = import_module(f".{HOMES[cmd_name]}", __package__).COMMANDS
-        return next(command for command in commands if command.name == cmd_name)
+        return self._load(cmd_name)
+
+    def _load(self, name: str) -> click.Command:
+        commands: tuple[click.Command, ...] = import_module(f".{HOMES[name]}", __package__).COMMANDS
+        return next(command for command in commands if command.name == name)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Without any word, write the overview to stderr and end with 2: click 8.1 ends with 0, which means `reproduces`."""
@@ -69,8 +72,7 @@ class Commands(click.Group):
         heading = "Commands"
         for name in self.list_commands(ctx):
             heading = HEADINGS.get(name, heading)
-            command = self.get_command(ctx, name)
-            assert command is not None
+            command = self._load(name)
             sections.setdefault(heading, []).append((name.ljust(width), command.get_short_help_str(room)))
         for title, rows in sections.items():
             with formatter.section(title):

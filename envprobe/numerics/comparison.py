@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal
+from typing import Literal, cast
 
 import msgspec
 
@@ -157,8 +157,7 @@ def _diverging(pairs: list[Pair]) -> Iterator[Divergence]:
 
 
 def _divergence(wanted: Record | None, found: Record | None) -> Divergence:
-    record = wanted or found
-    assert record is not None
+    record = wanted or cast(Record, found)
     apart = distance(wanted, found) if wanted and found else UNTOLD
     return Divergence(
         part=record.part,

@@ -1,4 +1,4 @@
-"""The published JSON Schemas (2020-12) of every document, one file each. `python docs/schemas.py` writes them."""
+"""The published JSON Schemas (2020-12) of every document, one file each. `python docs/tools/schemas.py` writes them."""
 
 from __future__ import annotations
 

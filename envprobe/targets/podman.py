@@ -81,15 +81,14 @@ def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
 def _end(service: subprocess.Popen[bytes]) -> None:
     service.terminate()
     service.wait()
-    assert service.stderr
-    service.stderr.close()
+    if service.stderr:
+        service.stderr.close()
 
 
 def _wait(service: subprocess.Popen[bytes], path: Path, reference: str, deadline: Deadline) -> None:
     while not _listens(path):
         if service.poll() is not None:
-            assert service.stderr
-            words = service.stderr.read().decode("utf-8", "backslashreplace").strip().splitlines()
+            words = (service.stderr.read() if service.stderr else b"").decode("utf-8", "backslashreplace").strip().splitlines()
             raise TargetError(
                 f"{reference}: podman system service ended: {words[-1] if words else 'no reason given'}", "does `podman ps` work?"
             )

@@ -53,14 +53,14 @@ def _talk(process: subprocess.Popen[bytes], stdin: bytes, capture: Capture, dead
 
     A child of the program that holds its outputs open does not keep us waiting: once it ended, what is there is all.
     """
-    assert process.stdin and process.stdout and process.stderr
+    pipes = [cast("IO[bytes]", pipe) for pipe in (process.stdin, process.stdout, process.stderr)]
     unsent = memoryview(stdin)
     with selectors.DefaultSelector() as selector:
-        for pipe in (process.stdin, process.stdout, process.stderr):
+        for pipe in pipes:
             os.set_blocking(pipe.fileno(), False)
-        selector.register(process.stdout, selectors.EVENT_READ, STDOUT)
-        selector.register(process.stderr, selectors.EVENT_READ, STDERR)
-        selector.register(process.stdin, selectors.EVENT_WRITE)
+        selector.register(pipes[0], selectors.EVENT_WRITE)
+        selector.register(pipes[1], selectors.EVENT_READ, STDOUT)
+        selector.register(pipes[2], selectors.EVENT_READ, STDERR)
         outputs = 2
         while outputs and not capture.full:
             left_s = deadline - time.monotonic()

@@ -56,8 +56,7 @@ class Tunnel:
         deadline = Deadline(self._deadline.left_s(2 * CONNECT_TIMEOUT_S))
         while not self._socket.exists():
             if ssh.poll() is not None:
-                assert ssh.stderr
-                raise ssh_failure(self._login, self._url, ssh.stderr.read())
+                raise ssh_failure(self._login, self._url, ssh.stderr.read() if ssh.stderr else b"")
             if deadline.is_over:
                 raise TargetError(f"{self._url}: no tunnel in time", FORWARDING_REFUSED)
             time.sleep(POLL_S)

@@ -6,7 +6,7 @@ Every pytest run beside an installed envprobe loads this module, so the rest of 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
@@ -46,7 +46,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Make `repeat=` tests of one test, each with fixtures of its own. Recording needs one only."""
-    count = marked(metafunc.definition).get("repeat", 1)
+    count = marked(metafunc.definition).repeat
     if count > 1 and not setting(metafunc.config, "envprobe_record"):
         metafunc.fixturenames.append("_envprobe_repeat")
         numbers = range(1, count + 1)
@@ -60,24 +60,33 @@ def _envprobe_repeat(request: pytest.FixtureRequest) -> int:
     return number
 
 
-def marked(item: pytest.Item) -> dict[str, Any]:
+class Mark(NamedTuple):
+    """What `@pytest.mark.reproducible` says of a test."""
+
+    baseline: str = ""
+    tolerance: object = None
+    """As written; `output.read_tolerance` reads it."""
+    repeat: int = 1
+
+
+def marked(item: pytest.Item) -> Mark:
     """Return what the closest markers say, checked. A mistake fails the test or its collection."""
     options: dict[str, Any] = {}
     for marker in item.iter_markers(MARKER):
         options = {**marker.kwargs, **options}
-        unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in ("baseline", "tolerance", "repeat"))]
+        unknown = [*map(repr, marker.args), *(name for name in marker.kwargs if name not in Mark._fields)]
         if unknown:
             pytest.fail(f"@pytest.mark.reproducible: no such argument: {', '.join(unknown)}; {MARKER_HELP}", pytrace=False)
     for name, kind in (("repeat", int), ("baseline", str)):
         if name in options and (not isinstance(options[name], kind) or not options[name] or options[name] is True):
             pytest.fail(f"@pytest.mark.reproducible: {name}={options[name]!r}; {MARKER_HELP}", pytrace=False)
-    return options
+    return Mark(**options)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Note the baseline that a test names."""
-    baseline = marked(item).get("baseline")
+    baseline = marked(item).baseline
     if baseline:
         item.stash.setdefault(NOTES, {})["baseline"] = baseline
 
@@ -136,7 +145,7 @@ def _tolerance(item: pytest.Item) -> Tolerance:
     from ..config import load_config
     from ..output import Rule, Tolerance, read_tolerance
 
-    rules = marked(item).get("tolerance", {})
+    rules = marked(item).tolerance or {}
     if isinstance(rules, dict) and rules and set(rules) <= set(Rule.__struct_fields__):
         rules = {"*": rules}
     own = read_tolerance(rules, f"{item.nodeid}: tolerance")

@@ -19,7 +19,7 @@ from tests.support import walkthrough
 ROOT = Path(__file__).parent.parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 WRITTEN = [page for page in PAGES if page.parent.name != "reference"]  # by hand; the others are made of the code
-REFERENCE = runpy.run_path(str(ROOT / "docs" / "reference.py"))
+REFERENCE = runpy.run_path(str(ROOT / "docs" / "tools" / "reference.py"))
 CONTINUES = re.compile(r"\\\n\s*")
 
 
@@ -86,7 +86,7 @@ def test_the_readme_has_the_two_commands_that_ci_runs() -> None:
 
 @pytest.mark.parametrize("page", REFERENCE["PAGES"])
 def test_the_reference_is_that_of_the_code(page: str) -> None:
-    """Rules, settings, statuses and causes stand in the reference as the code has them; `python docs/reference.py` writes them."""
+    """Rules, settings, statuses and causes stand in the reference as the code has them; `python docs/tools/reference.py` writes them."""
     assert (ROOT / "docs" / "reference" / page).read_text("utf-8") == REFERENCE["text_of"](page)
 
 

@@ -229,7 +229,9 @@ def test_completing_loads_nothing_that_takes_long(shell: str, line: str) -> None
 
 
 def test_the_man_page_and_the_reference_are_up_to_date() -> None:
-    """Whoever changes a command or an option runs `python docs/manual.py`."""
+    """Whoever changes a command or an option runs `python docs/tools/manual.py`."""
     program = "import manual; print(manual.man_page() == manual.MAN.read_text('utf-8'), manual.page() == manual.PAGE.read_text('utf-8'))"
-    made = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY / "docs", capture_output=True, text=True, check=True)
-    assert made.stdout.split() == ["True", "True"], "run: python docs/manual.py"
+    made = subprocess.run(
+        [sys.executable, "-c", program], cwd=REPOSITORY / "docs" / "tools", capture_output=True, text=True, check=True
+    )
+    assert made.stdout.split() == ["True", "True"], "run: python docs/tools/manual.py"

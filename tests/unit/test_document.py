@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import msgspec
 import pytest
 
-from envprobe.document import COUNTED_FAULTS, DEPTH_LIMIT, STRING_LIMIT, check_schema, convert, read_as, read_json, refuse
+from envprobe.document import COUNTED_FAULTS, DEPTH_LIMIT, STRING_LIMIT, check_schema, convert, read_json, refuse
 from envprobe.error import DocumentError
 
 
@@ -141,19 +140,6 @@ def test_schemas(found: Any, fault: str) -> None:
     assert fault in caught.value.message
     assert len(caught.value.message) < 200
     assert ("upgrade" in caught.value.hint) == ("newer" in fault)
-
-
-def test_a_document_of_one_type() -> None:
-    """A typed document is read only under its schema."""
-
-    class Thing(msgspec.Struct):
-        schema: str
-        size_bytes: int
-
-    data = json.dumps({"schema": "envprobe.thing/2", "size_bytes": 3}).encode()
-    assert read_as(data, Thing, "envprobe.thing/2", "a.json") == Thing("envprobe.thing/2", 3)
-    with pytest.raises(DocumentError, match=r"expected 'envprobe\.other/1'"):
-        read_as(data, Thing, "envprobe.other/1", "a.json")
 
 
 def test_no_faults_no_error() -> None:

@@ -113,10 +113,10 @@ def test_a_schema_is_one_and_needs_no_network(name: str) -> None:
 
 
 def test_the_files_are_what_the_types_say() -> None:
-    """Whoever changes a document runs `python docs/schemas.py`, and sees in review what changed for its readers."""
+    """Whoever changes a document runs `python docs/tools/schemas.py`, and sees in review what changed for its readers."""
     program = "import json, schemas; print(json.dumps(schemas.schemas()))"
     made = subprocess.run(
-        [sys.executable, "-c", program], cwd=REPOSITORY / "docs", capture_output=True, text=True, check=True
+        [sys.executable, "-c", program], cwd=REPOSITORY / "docs" / "tools", capture_output=True, text=True, check=True
     ).stdout
     assert json.loads(made) == {path.name: path.read_text("utf-8") for path in schemas.FOLDER.glob("*.json")}
 

@@ -1,7 +1,7 @@
-"""Write envprobe/schemas/*.json, one JSON Schema (2020-12) a document: `python docs/schemas.py`.
+"""Write envprobe/schemas/*.json, one JSON Schema (2020-12) a document: `python docs/tools/schemas.py`.
 
 Types come from the structs that read a document, words from the docstrings of their members, so that neither can say something
-else; what a struct cannot say is in docs/schema_rules.py. A test compares the files with what this writes.
+else; what a struct cannot say is in docs/tools/schema_rules.py. A test compares the files with what this writes.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from typing import Any
 import msgspec
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from schema_rules import DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, NAMES, TYPES, VALUE
 
-HERE = Path(__file__).parent
-FOLDER = HERE.parent / "envprobe" / "schemas"
+DOCS = Path(__file__).parents[1]
+FOLDER = DOCS.parent / "envprobe" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 ID = "envprobe:schema/{}"
 """A URI of our own scheme, as that of a signed record's type: it names, and need not resolve."""

@@ -1,4 +1,4 @@
-"""Write the pages of docs/reference/ that are tables of the code: `python docs/reference.py`.
+"""Write the pages of docs/reference/ that are tables of the code: `python docs/tools/reference.py`.
 
 A test compares them with the code, so whoever changes a rule, a setting, a status or a cause runs this and reads the difference.
 """
@@ -18,7 +18,7 @@ from typing import Any
 import click
 import msgspec
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from envprobe import cli, config, default_rules, report
 from envprobe.assess import cause
@@ -26,8 +26,8 @@ from envprobe.baseline import waiver
 from envprobe.output import tolerance
 from envprobe.targets import scheme
 
-HERE = Path(__file__).parent
-HEAD = "# {}\n\n<!-- Made by `python docs/reference.py` from {}; change that. -->\n\n{}"
+DOCS = Path(__file__).parents[1]
+HEAD = "# {}\n\n<!-- Made by `python docs/tools/reference.py` from {}; change that. -->\n\n{}"
 ABOUT_RULES = """\
 What each difference means where nobody says otherwise. [Policy](../policy.md) tells how rules win over each other, and has the
 measurements behind the word "measured". The `*` of a glob matches dots too; `@word` narrows it to a kind of difference or to
@@ -179,4 +179,4 @@ def _safe(text: str) -> str:
 
 if __name__ == "__main__":
     for page in PAGES:
-        (HERE / "reference" / page).write_text(text_of(page), "utf-8")
+        (DOCS / "reference" / page).write_text(text_of(page), "utf-8")

@@ -1,4 +1,4 @@
-"""Write the man page and the reference of the command line from the commands themselves: `python docs/manual.py`.
+"""Write the man page and the reference of the command line from the commands themselves: `python docs/tools/manual.py`.
 
 A test compares both files with what this writes. click-man (0.6) was tried: it does not see commands that are imported when they
 are named, puts today's date into the page, and does not escape what stands at the start of a line.
@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from command_tree import Node, Option, walk
 
 from envprobe import cli
 
-HERE = Path(__file__).parent
-PAGE = HERE / "reference" / "cli.md"
-MAN = HERE / "man" / "envprobe.1"
+DOCS = Path(__file__).parents[1]
+PAGE = DOCS / "reference" / "cli.md"
+MAN = DOCS / "man" / "envprobe.1"
 MAN_HEAD = """\
-.\\" Made by python docs/manual.py from the help of the commands; change that.
+.\\" Made by python docs/tools/manual.py from the help of the commands; change that.
 .TH ENVPROBE 1 "" "" "User Commands"
 .nh"""
 WIDTH = 78
@@ -64,7 +64,7 @@ recorded and declared baselines, to be committed
 .BR ssh (1),
 .BR diff (1)
 """
-PAGE_HEAD = "# Commands\n\n<!-- Made by `python docs/manual.py` from the help of the commands; change that. -->\n"
+PAGE_HEAD = "# Commands\n\n<!-- Made by `python docs/tools/manual.py` from the help of the commands; change that. -->\n"
 
 
 def man_page() -> str:

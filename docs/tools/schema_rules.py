@@ -1,4 +1,4 @@
-"""What docs/schemas.py adds to what structs say: bounds, patterns, and the documents that are written by hand."""
+"""What docs/tools/schemas.py adds to what structs say: bounds, patterns, and the documents that are written by hand."""
 
 from __future__ import annotations
 

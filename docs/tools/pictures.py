@@ -1,4 +1,4 @@
-"""Make the pictures of the README from real runs: `python docs/pictures.py` with the stand-in image on a Docker engine.
+"""Make the pictures of the README from real runs: `python docs/tools/pictures.py` with the stand-in image on a Docker engine.
 
 Each is what a command printed, colours included, in a terminal of 80 columns; the page is what Chromium shows.
 """
@@ -16,11 +16,11 @@ from PIL import Image
 from rich.console import Console
 from rich.text import Text
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.support import browser, engine
 
-HERE = Path(__file__).parent
+DOCS = Path(__file__).parents[1]
 CONTAINER = "trainer"
 WIDTH = 84
 PATCH = "s/epsilon=1e-7/epsilon=1e-3/"
@@ -58,7 +58,7 @@ def picture(name: str, *arguments: str, shown: str) -> None:
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     console.print(Text(f"$ envprobe {shown}", style="bold"))
     console.print(Text.from_ansi(done.stdout.rstrip("\n")))
-    console.save_svg(str(HERE / "pictures" / f"{name}.svg"), title="envprobe", unique_id=name)
+    console.save_svg(str(DOCS / "pictures" / f"{name}.svg"), title="envprobe", unique_id=name)
 
 
 def pages(path: Path, *arguments: str) -> None:
@@ -70,7 +70,7 @@ def pages(path: Path, *arguments: str) -> None:
         for name, width, height, scheme in (("page", 1120, 1330, "light"), ("page-narrow", 390, 1330, "dark")):
             with browser.visit(chromium, viewport={"width": width, "height": height}, color_scheme=scheme) as visit:
                 shot = visit.open(path).screenshot()
-            Image.open(io.BytesIO(shot)).quantize(64).save(HERE / "pictures" / f"{name}.png", optimize=True)
+            Image.open(io.BytesIO(shot)).quantize(64).save(DOCS / "pictures" / f"{name}.png", optimize=True)
 
 
 def docker(*arguments: str) -> None:

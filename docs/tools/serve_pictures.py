@@ -1,4 +1,4 @@
-"""Make the pictures of docs/serve.md from real runs: `python docs/serve_pictures.py` with the stand-in image on a Docker engine.
+"""Make the pictures of docs/serve.md from real runs, with the stand-in image on an engine: `python docs/tools/serve_pictures.py`.
 
 A folder as a team has it is made first: a baseline of the image, fingerprints of containers that drifted from it, checks of
 them, two runs of one experiment, and a file that was only half written. `… FOLDER` makes it there, or takes what is there.
@@ -16,13 +16,13 @@ from pathlib import Path
 
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from tests.support import engine
 from tests.support.browser import chromium, visit
 from tests.support.served import serving
 
-HERE = Path(__file__).parent
+DOCS = Path(__file__).parents[1]
 CONTAINER = "envprobe-team"
 SCRIPT = "/root/train.py"
 ADAM = "/usr/local/lib/python3.9/dist-packages/keras/optimizers/optimizer_v2/adam.py"
@@ -59,7 +59,7 @@ def main() -> None:
             for name, path in PICTURES.items():
                 window.page.goto(server.url + path)
                 window.page.locator(".waiting").first.wait_for(state="detached")
-                keep(window.page.screenshot(full_page=True), HERE / "pictures" / f"serve-{name}.png")
+                keep(window.page.screenshot(full_page=True), DOCS / "pictures" / f"serve-{name}.png")
 
 
 def keep(picture: bytes, path: Path) -> None:
