@@ -7,6 +7,7 @@ fits; see `look`.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import os
@@ -29,6 +30,9 @@ LIMIT_BYTES = 16 << 20
 TIMEOUT_S = 120
 SUFFIX, LOCK, PIPELINE, REPOSITORY = ".dvc", "dvc.lock", "dvc.yaml", ".dvc"
 DIGEST = re.compile(r"[0-9a-f]{32}(\.dir)?")
+CLOUD_KINDS = ("etag", "version_id", "checksum")
+"""Tags by which a store that DVC imports from knows a file (S3, Azure, HDFS), where there is no digest of its content."""
+POINTER_LIMIT = 1000
 ABSENT_FROM_CACHE = "not in cache"
 QUIET = {"DVC_NO_ANALYTICS": "1", "CI": "1"}
 """CI keeps it from asking on the network for a newer DVC."""
@@ -68,18 +72,36 @@ class Look(NamedTuple):
 
 def find(path: Path) -> Tracked:
     """Return what DVC says of a file or folder, or of what a `.dvc` file names. Raises UsageError for what it does not track."""
-    pointer = path if path.suffix == SUFFIX and path.is_file() else path.with_name(path.name + SUFFIX)
-    if pointer.is_file():
-        entries = list(_of_pointer(pointer))
-        wanted = entries if path == pointer else [entry for entry in entries if entry.path == _whole(path)]
+    if path.suffix == SUFFIX and path.is_file():
+        wanted = list(_of_pointer(path))
+        if not wanted:
+            raise UsageError(f"{path}: no pointer of DVC: it names no output with a digest", "name the data itself: dvc:PATH")
     else:
-        wanted = [entry for lock in _locks(path) for entry in _of_lock(lock) if entry.path == _whole(path)]
+        said = list(_said_around(path))
+        wanted = [entry for entry in said if entry.path == _whole(path)]
+        above = next((entry.path for entry in said if entry.path in _whole(path).parents), None)
+        if not wanted and above is not None:
+            raise UsageError(f"{path}: DVC tracks the folder that it lies in as a whole", f"declare that: dvc:{above}")
     if len({entry.digest for entry in wanted}) != 1:
         raise UsageError(
             f"{path}: {'DVC says two things of it' if wanted else UNTRACKED}",
             "dvc add it, or commit its stage: dvc repro, dvc commit",
         )
     return wanted[0]
+
+
+def _said_around(path: Path) -> Iterator[Tracked]:
+    """Yield what DVC's files say: the pointer of the same name, else any pointer and the locks up to the repository's root."""
+    own = path.with_name(path.name + SUFFIX)
+    if own.is_file():
+        yield from _of_pointer(own)
+        return
+    for folder in _folders(path):
+        for pointer in islice(sorted(folder.glob(f"*{SUFFIX}")), POINTER_LIMIT):
+            if pointer.is_file():
+                yield from _of_pointer(pointer)
+        if (folder / LOCK).is_file():
+            yield from _of_lock(folder / LOCK)
 
 
 def look(tracked: Tracked) -> Look:
@@ -104,7 +126,8 @@ def _of_pointer(pointer: Path) -> Iterator[Tracked]:
 
 
 def _of_lock(lock: Path) -> Iterator[Tracked]:
-    stages = _read(lock).get("stages")
+    value = _read(lock)
+    stages = value.get("stages") if "schema" in value or "stages" in value else value  # before 2.0 the stages stood alone
     for name, stage in stages.items() if isinstance(stages, dict) else ():
         for members in ("outs", "deps"):
             yield from _entries(stage.get(members) if isinstance(stage, dict) else None, lock.parent, lock, f"{PIPELINE}:{name}")
@@ -112,11 +135,32 @@ def _of_lock(lock: Path) -> Iterator[Tracked]:
 
 def _entries(members: Any, folder: Path, source: Path, target: str) -> Iterator[Tracked]:
     for member in members if isinstance(members, list) else ():
-        digest = member.get("md5") if isinstance(member, dict) else None
-        if isinstance(digest, str) and DIGEST.fullmatch(digest) and isinstance(member.get("path"), str):
-            kind = "md5" if member.get("hash") == "md5" else "md5-dos2unix"
+        if isinstance(member, dict) and isinstance(member.get("path"), str) and (digest := _digest_of(member)):
+            listed = member.get("files")
             size, files = (count if isinstance(count := member.get(name), int) else None for name in ("size", "nfiles"))
-            yield Tracked(_whole(folder / member["path"]), f"{kind}:{digest}", size, files, source, target)
+            if isinstance(listed, list):
+                files = len(listed) if files is None else files
+            yield Tracked(_whole(folder / member["path"]), digest, size, files, source, target)
+
+
+def _digest_of(member: dict[str, Any]) -> str:
+    """Return the digest that an entry holds, by its kind; empty where it holds none.
+
+    Data of a cloud that keeps versions has a list of files, of which DVC's digest of a folder is made, or the cloud's own tag.
+    """
+    digest = member.get("md5")
+    if isinstance(digest, str) and DIGEST.fullmatch(digest):
+        return f"{'md5' if member.get('hash') == 'md5' else 'md5-dos2unix'}:{digest}"
+    listed = member.get("files")
+    if isinstance(listed, list) and all(isinstance(one, dict) and _digest_of({**one, "hash": "md5"}) for one in listed):
+        names = sorted((str(one.get("relpath")), _digest_of({**one, "hash": "md5"})) for one in listed)
+        rows = [{"md5": digest.removeprefix("md5:"), "relpath": name} for name, digest in names]
+        return f"md5:{hashlib.md5(json.dumps(rows).encode(), usedforsecurity=False).hexdigest()}.dir"
+    clouds = member.get("cloud")
+    entries = [member, *(one for one in (clouds.values() if isinstance(clouds, dict) else ()) if isinstance(one, dict))]
+    found = ((kind, one[kind]) for one in entries for kind in CLOUD_KINDS if isinstance(one.get(kind), str))
+    kind, text = next(found, ("", ""))
+    return f"{kind}:{text}" if kind else ""
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -128,11 +172,10 @@ def _read(path: Path) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _locks(path: Path) -> Iterator[Path]:
-    """Yield the lock files beside data and above it, up to the root of the repository."""
+def _folders(path: Path) -> Iterator[Path]:
+    """Yield the folder of data and those above it, up to the root of the repository."""
     for folder in _whole(path).parents:
-        if (folder / LOCK).is_file():
-            yield folder / LOCK
+        yield folder
         if (folder / REPOSITORY).is_dir():
             return
 

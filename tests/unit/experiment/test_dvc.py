@@ -77,7 +77,7 @@ def test_data_that_was_not_pulled_is_absent(repository: Path) -> None:
 
 def test_what_dvc_does_not_track_is_refused(repository: Path) -> None:
     """A slip of the name is not taken for data without a digest."""
-    with pytest.raises(UsageError, match="tracks nothing"):
+    with pytest.raises(UsageError, match="tracks nothing|as a whole"):
         digests(repository, "dvc:data/a.txt")
 
 
@@ -104,3 +104,41 @@ def test_a_name_of_its_own() -> None:
     """The same data has the same name by its pointer, and a path that begins like the scheme is a path."""
     assert parse_declared("dvc:data.dvc", Path("/w")) == ("data", Path("/w/data.dvc"))
     assert parse_declared("./dvc:data", Path("/w")) == ("./dvc:data", Path("/w/dvc:data"))
+
+
+@pytest.mark.parametrize(
+    ("files", "declared", "digest"),
+    [
+        ({"x.csv.dvc": "outs:\n- path: x.csv\n  etag: abc-1\n  size: 2\n"}, "dvc:x.csv", "etag:abc-1"),
+        ({"x.csv.dvc": "outs:\n- path: x.csv\n  size: 2\n  cloud:\n    s3: {version_id: v7}\n"}, "dvc:x.csv", "version_id:v7"),
+        ({"other.dvc": f"outs:\n- path: x.csv\n  md5: {FILE[4:]}\n  hash: md5\n"}, "dvc:x.csv", FILE),
+        ({"dvc.lock": f"train:\n  cmd: x\n  outs:\n  - path: x.csv\n    md5: {FILE[4:]}\n    hash: md5\n"}, "dvc:x.csv", FILE),
+    ],
+)
+def test_every_kind_of_pointer_is_said_as_what_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], declared: str, digest: str
+) -> None:
+    """A cloud's tag or version, a pointer of another name, and the lock of a release before 2."""
+    (tmp_path / ".dvc").mkdir()
+    monkeypatch.setenv("PATH", "")
+    for name, text in {"x.csv": "x\n", **files}.items():
+        (tmp_path / name).write_text(text)
+    assert digests(tmp_path, declared)[0] == {"x.csv": digest}
+
+
+def test_a_folder_whose_files_are_listed_has_dvcs_digest(repository: Path) -> None:
+    """That of the same folder with a digest of its own: cloud versioning lists files where DVC else keeps one."""
+    rows = [("a.txt", "60b725f10c9c85c70d97880dfe8191b3"), ("l", "60b725f10c9c85c70d97880dfe8191b3")]
+    lines = "".join(f"  - relpath: {name}\n    md5: {digest}\n    size: 2\n" for name, digest in rows)
+    (repository / "set.dvc").write_text(f"outs:\n- path: set\n  hash: md5\n  files:\n{lines}")
+    found = dvc.find(repository / "set")
+    assert (found.files, found.digest[:4], found.digest[-4:]) == (2, "md5:", ".dir")
+
+
+def test_a_file_in_a_tracked_folder_and_no_pointer_are_refused(repository: Path) -> None:
+    """With what to declare instead."""
+    with pytest.raises(UsageError, match="as a whole"):
+        dvc.find(repository / "data" / "a.txt")
+    (repository / "config.dvc").write_text("core: {}\n")
+    with pytest.raises(UsageError, match="no pointer of DVC"):
+        dvc.find(repository / "config.dvc")
