@@ -16,16 +16,25 @@ Row = tuple[str, ...]
 def joined_rows(lines: Lines) -> Iterator[bytes]:
     """Yield rows without the end of their last line. Raises Unreadable where a quote is not closed."""
     for line in lines.pieces:
-        row = line
-        while row.count(QUOTE) % 2 or not row.endswith(b"\n"):
-            more = next(lines.pieces, b"")
-            if not more:
-                break
-            row += more
-            if len(row) > ROW_LIMIT_BYTES:
-                raise Unreadable("a quote is not closed")
+        is_open = line.count(QUOTE) % 2 == 1
+        row = line if line.endswith(b"\n") and not is_open else _joined(line, is_open, lines)
         if row := row.rstrip(b"\r\n"):
             yield row
+
+
+def _joined(line: bytes, is_open: bool, lines: Lines) -> bytes:
+    """Return a line with those that belong to its last cell; each is looked at once."""
+    parts, size = [line], len(line)
+    while is_open or not parts[-1].endswith(b"\n"):
+        more = next(lines.pieces, b"")
+        if not more:
+            break
+        is_open ^= more.count(QUOTE) % 2 == 1
+        parts.append(more)
+        size += len(more)
+        if size > ROW_LIMIT_BYTES:
+            raise Unreadable("a quote is not closed")
+    return b"".join(parts)
 
 
 def read_row(row: bytes, delimiter: str) -> Row:

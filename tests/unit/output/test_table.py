@@ -108,3 +108,10 @@ def test_a_large_table_keeps_its_row_numbers(tmp_path: Path, place: int) -> None
     number = [*rows[:place], f"{place},0.5,a text of row {place}\n", *rows[place + 1 :]]
     deviation = only(compare(tmp_path, "t.csv", header + "".join(rows), header + "".join(number))).deviation
     assert deviation is not None and (deviation.count, deviation.first[0].where) == (40_000, f"[{place}]")
+
+
+@pytest.mark.timeout(60)
+def test_a_quote_that_is_not_closed_costs_no_square(tmp_path: Path) -> None:
+    """A megabyte behind it is read once."""
+    sides = ['a,b\n1,"' + word + "\n" + "2,y\n" * 250_000 for word in ("x", "z")]
+    assert compare(tmp_path, "t.csv", *sides).verdict is OutputVerdict.DIFFERS
