@@ -77,7 +77,7 @@ def test_data_that_was_not_pulled_is_absent(repository: Path) -> None:
 
 def test_what_dvc_does_not_track_is_refused(repository: Path) -> None:
     """A slip of the name is not taken for data without a digest."""
-    with pytest.raises(UsageError, match="tracks nothing|as a whole"):
+    with pytest.raises(UsageError, match=r"tracks nothing|as a whole"):
         digests(repository, "dvc:data/a.txt")
 
 
