@@ -40,9 +40,10 @@ SECTIONS = (
     "run",
     "outputs",
 )
-TOLERANCES = {"forward_scaled": 3e-5, "gradient_scaled": 3e-5, "update_scaled": 3e-4}
-"""Scaled error: max|a-b| / max|a| over one tensor. Rounding order alone stays under 8e-7 forward, 4e-6 gradient and
-2e-5 update; the next class up, TF32, begins at 2.5e-4 forward (docs/policy.md)."""
+TOLERANCES = ("forward_scaled", "gradient_scaled", "update_scaled")
+"""Scaled errors, max|a-b| / max|a| over one tensor, in place of the limits of rounding that were measured (docs/numerics.md)."""
+RENAMED = {"trace.rounding": "trace.equivalent"}
+"""Paths as they once were: a rule or a waiver that names one holds for what it is called now."""
 
 
 WILDCARD = re.compile(r"\[[^\]]*\]|[*?]")
@@ -133,24 +134,24 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return found
 
     @property
-    def forward_scaled(self) -> float:
-        """Return the largest scaled error of a forward value that counts as rounding."""
+    def forward_scaled(self) -> float | None:
+        """Return the largest scaled error of a forward value that counts as rounding; None for the measured limits."""
         return self._limit("forward_scaled")
 
     @property
-    def gradient_scaled(self) -> float:
-        """Return the largest scaled error of a first gradient that counts as rounding."""
+    def gradient_scaled(self) -> float | None:
+        """Return the largest scaled error of a first gradient that counts as rounding; None for the measured limits."""
         return self._limit("gradient_scaled")
 
     @property
-    def update_scaled(self) -> float:
-        """Return the largest scaled error of the weights after one step that counts as rounding."""
+    def update_scaled(self) -> float | None:
+        """Return the largest scaled error of the weights that counts as rounding; None for the measured limits."""
         return self._limit("update_scaled")
 
-    def _limit(self, name: str) -> float:
+    def _limit(self, name: str) -> float | None:
         if name in self.tolerance:
             return self.tolerance[name]
-        return self.beneath._limit(name) if self.beneath else TOLERANCES[name]
+        return self.beneath._limit(name) if self.beneath else None
 
 
 _NO_RULE = ((-1, 0, 0, 0), Severity.WARN)
@@ -178,9 +179,14 @@ def read_policy(value: Any, where: str) -> Policy:
     tolerance = value.get("tolerance", {})
     document.refuse(where, [*_rule_table_faults(rules), *_tolerance_faults(tolerance)])
     return Policy(
-        rules={text: Severity(severity) for text, severity in rules.items()},
+        rules={_renamed(text): Severity(severity) for text, severity in rules.items()},
         tolerance={name: float(limit) for name, limit in tolerance.items()},
     )
+
+
+def _renamed(text: str) -> str:
+    path, at, qualifiers = text.partition("@")
+    return RENAMED.get(path, path) + at + qualifiers
 
 
 def _rule_table_faults(rules: dict[str, Any]) -> Iterator[str]:

@@ -157,6 +157,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return Verdict.REPRODUCES
 
     @property
+    def is_up_to_rounding(self) -> bool:
+        """Whether it reproduces, and the benchmark's bits differ by rounding alone."""
+        return self.verdict is Verdict.REPRODUCES and self.trace is not None and self.trace.equivalent
+
+    @property
+    def verdict_words(self) -> str:
+        """The verdict for a reader: `reproduces up to rounding` where no more can be said."""
+        return f"{self.verdict.value} up to rounding" if self.is_up_to_rounding else self.verdict.value
+
+    @property
     def roots(self) -> list[Difference]:
         """The differences that follow from no other."""
         return [difference for difference in self.differences if difference.because is None]

@@ -6,6 +6,7 @@ import stat
 import sys
 import time
 
+from .floating_point import of_python
 from .interpreter import Interpreter
 from .place import place, roots
 
@@ -119,6 +120,10 @@ class Host:
     def affinity(self):
         """Return how many CPUs this process may be scheduled on; raises AttributeError where the system cannot say."""
         return len(os.sched_getaffinity(0))
+
+    def floating_point(self):
+        """Return how this thread rounds and what it does with subnormal numbers, in words."""
+        return of_python()
 
     def soft_limit(self, name):
         """Return a soft resource limit, `RLIMIT_STACK`, in the unit of getrlimit(2); -1 is unlimited."""

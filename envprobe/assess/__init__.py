@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from fnmatch import fnmatchcase
 
 import msgspec
 
@@ -22,25 +21,9 @@ from .cause import explain
 from .change import Change
 from .drift import compare
 from .fix import Case, changes_together
+from .settled import is_asked_for, is_explained, settle
 from .sides import BothSides
-from .trace import changes_of, compare_traces, typed, unknown_in
-
-SETTLED_BY_BITS = (
-    "cpu.*",
-    "system.libc",
-    "system.limits.*",
-    "system.locale",
-    "system.encoding",
-    "ospackages.*",
-    "environment.*",
-    "numerics.*",
-    "python.version",
-    "container.limits.*",
-    "image.reference",
-)
-"""What may change results, and did not where a compared trace is bit-identical: warnings there become notes."""
-
-SAME_BITS = "differs, but the benchmark computed the same bits"
+from .trace import changes_of, compare_traces, unknown_in, with_command
 
 
 def assess(
@@ -67,12 +50,12 @@ def assess(
     theirs = observed.environment if isinstance(observed, Run) else observed
     found = compare(ours, theirs)
     prompt = prompt or Prompt(subject=names[1])
-    trace = typed(compare_traces(ours, theirs, policy), prompt.call.add_trace() if prompt.scheme else "")
+    trace = compare_traces(ours, theirs, policy)
     changes = [*found.changes, *changes_of(trace)]
     differences = _differences(changes, policy)
-    if trace is not None and trace.verdict == "identical":
-        differences = [_settled(difference) for difference in differences]
-    differences, stale = _waive(differences, waivers, today)
+    differences, stale = _waive(settle(differences, trace, policy), waivers, today)
+    if prompt.scheme and not is_asked_for(differences):
+        trace = with_command(trace, prompt.call.add_trace())
     differences = _with_fixes(differences, BothSides(ours, theirs), prompt)
     unknown = [
         UnknownFact(path=path, reason=reason, severity=policy.severity(path))
@@ -134,15 +117,10 @@ def _with_fixes(differences: list[Difference], sides: BothSides, prompt: Prompt)
     together = changes_together(counts, prompt)
     return [
         msgspec.structs.replace(item, fix=fix_for(Case(difference=item, sides=sides, prompt=prompt, together=together)))
+        if not is_explained(item)
+        else item
         for item in differences
     ]
-
-
-def _settled(difference: Difference) -> Difference:
-    """Lower a warning that bit-identical results have answered."""
-    if difference.severity is Severity.WARN and any(fnmatchcase(difference.path, glob) for glob in SETTLED_BY_BITS):
-        return msgspec.structs.replace(difference, severity=Severity.NOTE, why=SAME_BITS)
-    return difference
 
 
 def _waive(differences: list[Difference], waivers: Sequence[Waiver], today: date) -> tuple[list[Difference], list[str]]:

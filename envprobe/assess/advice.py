@@ -34,7 +34,6 @@ BUILDERS: dict[str, Callable[[Case], Fix]] = {
     "image": fix.image,
     "pinned": fix.pinned,
     "check_out": fix.check_out,
-    "add_trace": fix.add_trace,
     "record": fix.record,
     "show": fix.show,
 }

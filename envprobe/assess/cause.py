@@ -47,7 +47,9 @@ NUMERIC_PACKAGES = (
     "integrity.keras",
     "integrity.numpy",
 )
-TRACE = ("numerics.*", *ISA, *NUMERIC_PACKAGES, "cpu.affinity", "cpu.dispatch")
+TRACE = ("numerics.*", *ISA, *NUMERIC_PACKAGES, "cpu.affinity", *CPU)
+LOADERS = ("environment.LD_PRELOAD", "python.pth.*", "python.sitecustomize", "python.usercustomize")
+"""What loads a library into every process of Python."""
 FILES = (
     "packages.*",
     "integrity.*",
@@ -149,6 +151,14 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
         _always,
     ),
     ("numerics.numpy_simd", ("environment.NPY_DISABLE_CPU_FEATURES", "packages.numpy.version", *CPU), _always),
+    ("numerics.floating_point.set_by*", LOADERS, _always),
+    ("numerics.floating_point.*", ("numerics.floating_point.set_by", "numerics.floating_point.set_by_import", *LOADERS), _always),
+    (
+        "numerics.diagnosis.floating_point*",
+        ("numerics.floating_point.set_by", "numerics.floating_point.set_by_import", *LOADERS, "numerics.floating_point.*"),
+        _always,
+    ),
+    ("numerics.bfloat16.*", (*ISA, "packages.tensorflow.version", *CPU), _always),
     ("numerics.diagnosis.*", ("packages.*", "integrity.*", "environment.*"), _named_by),
     ("numerics.keras.*", ("environment.KERAS_HOME", "environment.KERAS_BACKEND"), _always),
     ("numerics.*", ("packages.tensorflow", "packages.tensorflow.version"), _always),
@@ -163,7 +173,7 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     ("container.mounted_over", ("environment.PYTHONPATH", *FILES), _always),
     # the trace is the witness of all that came before
     ("trace", TRACE, _always),
-    ("trace.rounding", TRACE, _always),
+    ("trace.equivalent", TRACE, _always),
 )
 
 

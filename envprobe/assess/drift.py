@@ -16,6 +16,11 @@ WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis
 """Facts that are there only where something is wrong, whatever was expected."""
 
 
+LATER = ("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_options")
+"""Facts that an older envprobe did not look for: where one side says nothing of any, they are not compared."""
+RECORDED_BEFORE = "one side was recorded before envprobe looked for it"
+
+
 def compare(expected: Baseline | Fingerprint, observed: Fingerprint) -> Changes:
     """Compare what was expected with what was observed, fact by fact."""
     if isinstance(expected, Fingerprint):
@@ -40,7 +45,7 @@ def _wrong_in_themselves(observed: Fingerprint) -> Iterator[Change]:
 def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint) -> Changes:
     changes: list[Change] = []
     unknown: dict[str, str] = {}
-    skipped = {**expected.skipped, **observed.skipped}
+    skipped = {**expected.skipped, **observed.skipped, **_only_one_knows(expected, observed)}
     compared = 0
     for name in sorted(expected.sections.keys() | observed.sections.keys()):
         reason = skip_reason(f"{name}.*", skipped) or _one_sided(name, expected, observed)
@@ -55,6 +60,17 @@ def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint) -> Chang
             continue
         _compare_sections(name, expected.sections[name], observed.sections[name], skipped, changes, unknown)
     return Changes(_without_files_of_whole_packages(changes), unknown, skipped, compared)
+
+
+def _only_one_knows(expected: Fingerprint, observed: Fingerprint) -> dict[str, str]:
+    """Return the facts that came later and that one of the two is too old to have."""
+    return {glob: RECORDED_BEFORE for glob in LATER if _mentions(expected, glob) is not _mentions(observed, glob)}
+
+
+def _mentions(side: Fingerprint, glob: str) -> bool:
+    name, _, key = glob.partition(".")
+    section = side.sections.get(name, Section())
+    return any(fnmatchcase(mentioned, key) for mentioned in (*section.known, *section.absent, *section.unknown))
 
 
 def _without_files_of_whole_packages(changes: list[Change]) -> list[Change]:

@@ -238,12 +238,6 @@ def check_out(case: Case) -> Fix:
     return Fix(f"check out {commit.value} there")
 
 
-def add_trace(case: Case) -> Fix:
-    """Add the trace of this numeric class to the baseline."""
-    command = case.prompt.call.add_trace()
-    return Fix(command) if command and case.prompt.scheme else Fix()
-
-
 def record(case: Case) -> Fix:
     """Record the baseline anew, from the target that was asked."""
     return Fix(case.prompt.call.record_again()) if case.prompt.scheme else Fix()

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import re
-
 import msgspec
 
 from ..baseline import Baseline
-from ..fact import Known
-from ..fingerprint import Fingerprint
+from ..fact import Known, Unknown
+from ..fingerprint import Fingerprint, skip_reason
 from ..numerics import comparison, trace
-from ..numerics.comparison import Comparison, Divergence
+from ..numerics.comparison import Comparison
+from ..numerics.divergence import Divergence
+from ..numerics.pattern import FACTS
 from ..numerics.tolerance import Tolerance
 from ..numerics.trace import Trace
 from ..policy import Policy
 from ..report import Kind
 from .change import Change
 
-ADD_TRACE = re.compile(r"envprobe record( TARGET --name NAME)? --add-trace")
-"""How the comparison, which knows neither, spells that a target's trace is added to a baseline."""
 PATH = "trace"
-ROUNDING = "trace.rounding"
-"""A difference within the tolerance has a path of its own, so that a policy can rule on it."""
+EQUIVALENT = "trace.equivalent"
+"""Other bits, by rounding alone: a path of its own, so that a policy can rule on it."""
+CLASS_FACTS = {"cpu": "cpu.dispatch", "cpus": "cpu.affinity", "onednn": "numerics.onednn", "onednn_isa": "numerics.onednn_isa"}
+"""What a trace's own class says of a machine whose facts nobody recorded."""
+
+EXPECT_IT_TOO = "if this machine is right, expect its bits too"
+
+TELLING_ULP = 1_000_000
+"""More units in the last place say no more than the scaled error: a wrong float64 is 10¹² off."""
 
 HOW = {
     "dtype": "another type",
@@ -38,31 +43,63 @@ def compare_traces(expected: Baseline | Fingerprint, observed: Fingerprint, poli
     if not wanted or observed.trace is None:
         return None
     limits = Tolerance(forward=policy.forward_scaled, gradient=policy.gradient_scaled, update=policy.update_scaled)
-    return comparison.compare_with(wanted, trace.read_trace(observed.trace, "the observed benchmark"), limits)
+    found = trace.read_trace(observed.trace, "the observed benchmark")
+    recorded = expected.fingerprint if isinstance(expected, Baseline) else expected
+    own = _trace_of(recorded)
+
+    def settled(of: Trace) -> frozenset[str]:
+        if recorded is not None and own is not None and own.id == of.id:
+            return _equal_facts(recorded, observed)
+        return _equal_class(of, found)
+
+    return comparison.compare_with(wanted, found, limits, settled)
+
+
+def _equal_facts(expected: Fingerprint, observed: Fingerprint) -> frozenset[str]:
+    """Return the facts that are known and equal on both sides, of those that can rule a switch out."""
+    return frozenset(path for path in FACTS if _is_told_equal(path, expected, observed))
+
+
+def _equal_class(expected: Trace, observed: Trace) -> frozenset[str]:
+    """Return the facts that two classes say are equal: of a trace that was added later nothing else is known."""
+    ours, theirs = expected.numeric_class, observed.numeric_class
+    return frozenset(path for name, path in CLASS_FACTS.items() if name in ours and ours[name] == theirs.get(name))
+
+
+def _is_told_equal(path: str, expected: Fingerprint, observed: Fingerprint) -> bool:
+    if any(skip_reason(path, side.skipped) for side in (expected, observed)):
+        return False
+    ours, theirs = expected.get(path), observed.get(path)
+    return not isinstance(ours, Unknown) and ours == theirs
 
 
 def expected_traces(expected: Baseline | Fingerprint) -> dict[str, list[Trace]]:
     """Return the traces that are expected, by numeric class: the recorded environment's own and those added later."""
     added = trace.read_traces(expected.traces, f"{expected.name}: traces") if isinstance(expected, Baseline) else {}
-    recorded = expected.fingerprint if isinstance(expected, Baseline) else expected
+    own = _trace_of(expected.fingerprint if isinstance(expected, Baseline) else expected)
+    return added if own is None else trace.with_trace(added, own)
+
+
+def _trace_of(recorded: Fingerprint | None) -> Trace | None:
     if recorded is None or recorded.trace is None:
-        return added
-    return trace.with_trace(added, trace.read_trace(recorded.trace, "the recorded benchmark"))
+        return None
+    return trace.read_trace(recorded.trace, "the recorded benchmark")
 
 
-def typed(found: Comparison | None, command: str) -> Comparison | None:
-    """Return a comparison whose hint names target and baseline, so that it is typed as it stands."""
-    if found is None or not command:
+def with_command(found: Comparison | None, add_trace: str) -> Comparison | None:
+    """Return a comparison with the command that makes the observed bits expected, where that is what there is to do."""
+    if found is None or not add_trace or not (found.equivalent or found.hint == comparison.NOTHING_RECORDED):
         return found
-    return msgspec.structs.replace(found, hint=ADD_TRACE.sub(lambda _: command, found.hint))
+    return msgspec.structs.replace(found, hint=found.hint or EXPECT_IT_TOO, command=add_trace)
 
 
 def changes_of(found: Comparison | None) -> list[Change]:
-    """Return the change that a comparison is, if it is one: other bits in an environment of the same numeric class."""
+    """Return the change that a comparison is, if it is one: bits that differ by rounding alone, or by more."""
     if found is None or found.first_divergence is None or found.verdict not in ("diverged", "tolerance"):
         return []
-    path = ROUNDING if found.verdict == "tolerance" else PATH
-    return [Change(path, Kind.CHANGED, Known("the same bits"), Known(describe(found.first_divergence)))]
+    shown = found.first_larger or found.first_divergence
+    path = EQUIVALENT if found.equivalent else PATH
+    return [Change(path, Kind.CHANGED, Known("the same bits"), Known(describe(shown)))]
 
 
 def unknown_in(found: Comparison | None) -> dict[str, str]:
@@ -78,6 +115,6 @@ def describe(divergence: Divergence) -> str:
     place = f"{divergence.part}/{divergence.stage}/{divergence.tensor}{step}"
     if divergence.how != "bits":
         return f"{place}: {HOW[divergence.how]}"
-    told = [f"{divergence.ulp:,} ULP"] if divergence.ulp is not None else []
+    told = [f"{divergence.ulp:,} ULP"] if divergence.ulp is not None and divergence.ulp <= TELLING_ULP else []
     told += [f"scaled error {divergence.relative:.1g}"] if divergence.relative is not None else []
     return f"{place}: {', '.join(told) or 'other bits'}"

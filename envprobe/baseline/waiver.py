@@ -30,7 +30,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     def matches(self, path: str) -> bool:
         """Tell whether this waiver speaks of a fact path; it may have expired."""
-        return fnmatchcase(path, self.path)
+        return fnmatchcase(path, policy.RENAMED.get(self.path, self.path))
 
     def expired(self, today: date) -> bool:
         """Tell whether the last day has passed."""

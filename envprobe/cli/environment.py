@@ -126,7 +126,9 @@ def diff(expected: str, observed: str, policy_from: str, strict: bool, delivery:
 @click.option("--extra", "extras", multiple=True, metavar="NAME", help="With --requirements: this extra of the project too.")
 @click.option("--group", "groups", multiple=True, metavar="NAME", help="With --requirements: this dependency group too.")
 @click.option("--update", is_flag=True, help="Replace the baseline that is there, after showing what changed.")
-@click.option("--add-trace", is_flag=True, help="Add a training run to a baseline that exists; change nothing else of it.")
+@click.option(
+    "--add-trace", is_flag=True, help="Add this machine's benchmark to a baseline that exists; change nothing else of it."
+)
 @probing
 @colored
 def record(
@@ -163,7 +165,7 @@ def record(
         make = baseline.add_trace if add_trace else baseline.record
         with progress_shown() as progress:
             recording = make(target, name=name, output=output, options=options, progress=progress)
-    call = call_of(None if requirements else target, name or str(output), options)
+    call = call_of(None if requirements else target, name or str(output or recording.path), options)
     return _save(recording, update or add_trace, style_of(reading), call.check())
 
 

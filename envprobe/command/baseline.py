@@ -20,6 +20,7 @@ from ..report import Report
 from ..targets.address import shown
 from ..version import __version__
 from .comparison import compare
+from .environment import chosen
 from .probing import options_of
 from .prompt import call_of, name_for
 from .source import Source
@@ -69,25 +70,35 @@ def add_trace(
     config: Config | None = None,
     progress: Progress | None = None,
 ) -> Recording:
-    """Probe a target and add its training run to a baseline that exists, under the target's numeric class.
+    """Probe a target and add its benchmark to a baseline that exists: by name, by path, shipped, or the configured one.
 
-    Nothing else of the baseline changes. Raises StoreError where there is no baseline, ProbeError where there was no run.
+    Nothing else of the baseline changes; a shipped one is copied into the baselines folder first. Bits that it knows already
+    are not added again, whatever class they were computed on. Raises StoreError where there is no baseline, ProbeError where
+    the benchmark did not run.
     """
     config = config or load_config(Path.cwd())
-    path = _destination(name, output, config, target)
-    there = store.load(str(path), config.baselines_folder)
+    found = store.find(str(output) if output is not None else chosen(name, config, target), config.baselines_folder)
+    there = store.load(str(found), config.baselines_folder)
     reference = target or config.target
     observed = collect(reference, options_of(options, config), progress=progress)
     if observed.trace is None:
         raise ProbeError(
-            f"{shown(reference)}: no training run was made, so there is no trace to add",
+            f"{shown(reference)}: the benchmark did not run, so there is no trace to add",
             f"{call_of(target, '', None, config).probe()} says why: look for unknown facts",
         )
-    traces = with_trace(read_traces(there.traces, f"{path}: traces"), read_trace(observed.trace, shown(reference)))
+    traces = read_traces(there.traces, f"{found}: traces")
+    replaces = compare(Source(there, there.name), Source(observed, shown(reference)), config=config)
+    if not _knows(replaces):
+        traces = with_trace(traces, read_trace(observed.trace, shown(reference)))
     document = {kind: [trace_json(trace) for trace in members] for kind, members in traces.items()}
     baseline = msgspec.structs.replace(there, traces=document)
-    replaces = compare(Source(there, there.name), Source(observed, shown(reference)), config=config)
+    path = config.baselines_folder / found.name if found.parent == store.shipped() else found
     return Recording(baseline, path, to_json(baseline), replaces)
+
+
+def _knows(report: Report) -> bool:
+    """Tell whether every bit of the benchmark is one that the baseline has."""
+    return report.trace is not None and report.trace.verdict == "identical" and not report.trace.not_compared
 
 
 def declare(

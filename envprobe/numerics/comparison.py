@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, cast
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Literal
 
 import msgspec
 
 from .curve import Curve, Stage, curves, stages
-from .distance import UNTOLD, distance
+from .distance import distance
+from .divergence import GPU, Divergence, Pair, diverging, left_out, paired
+from .group import RecordGroup, group, is_model
 from .pattern import Guess, guess
-from .tolerance import DEFAULT, JUDGED_STEPS, NOT_JUDGED, Tolerance
-from .trace import Record, Trace, numeric_class
+from .tolerance import DEFAULT, Tolerance
+from .trace import Trace, numeric_class
 
-Pair = tuple[Record | None, Record | None]
-"""The record of one tensor in the expected and in the observed trace."""
 Verdict = Literal["identical", "tolerance", "diverged", "incomparable"]
-
-
-class Divergence(msgspec.Struct, frozen=True, kw_only=True):
-    """A record that differs."""
-
-    part: str
-    stage: str
-    step: int | None
-    tensor: str
-    how: Literal["bits", "dtype", "shape", "raises", "missing", "added"]
-    ulp: int | None = None
-    """At the sampled element that is furthest off; None where no sampled element differs, or there is no distance."""
-    relative: float | None = None
-    """Scaled error, max|expected - observed| / max|expected|; None where there is no distance."""
+"""`tolerance` is the published spelling of *equivalent*: other bits, by rounding alone."""
+RANKS: tuple[Verdict, ...] = ("identical", "tolerance", "diverged", "incomparable")
+"""The nearest first."""
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,156 +36,113 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What comparing two traces gave."""
 
     verdict: Verdict
+    equivalent: bool = False
+    """Whether the bits differ by rounding alone: no record is missing, or further off than its stage and step allow."""
+    model: RecordGroup | None = None
+    """What the Keras model left, from its data to its metric; None where neither side ran it."""
+    canaries: RecordGroup | None = None
+    """What single operations left, on injected numbers."""
     first_divergence: Divergence | None = None
     """In the order of the run; None where every record is equal."""
+    first_larger: Divergence | None = None
+    """The first that is more than rounding; None where none is."""
     divergences: list[Divergence] = []
     """The first divergence of each part."""
     compared: int = 0
     moved: int = 0
     """How many of the compared records differ."""
+    not_compared: dict[str, str] = {}
+    """Part of the run to the reason why it was left out."""
     growth: list[Growth] = []
     guesses: list[Guess] = []
     """Switches whose measured pattern this is, the best first."""
     expected_class: str = ""
     observed_class: str = ""
     hint: str = ""
-    """What to do where there was nothing to compare with."""
+    """What to do next."""
+    command: str = ""
+    """What to type for that; empty where it takes no command."""
     curves: list[Curve] = []
     """The losses of both runs."""
     stages: list[Stage] = []
     """How many records moved at each stage, in the order of the run."""
 
 
-def compare(expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT) -> Comparison:
-    """Compare two traces, bit by bit.
+def compare(
+    expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT, settled: AbstractSet[str] = frozenset()
+) -> Comparison:
+    """Compare two traces, bit by bit; of what class they are decides nothing.
 
-    `identical` needs every record equal and none missing. Of one numeric class, `tolerance` is a difference that is
-    rounding at steps 0 and 1, everything else is `diverged`; of two classes with other bits the verdict is `incomparable`.
-    A quick and a full trace are compared by what both record.
+    `identical` needs every record equal and none missing; `tolerance` is a difference that is rounding at every stage and step;
+    everything else is `diverged`. `incomparable` is left for another kind of run, and for one that could not run. A quick and a
+    full trace are compared by what both record. What the facts in `settled` decide is not guessed to be the cause.
     """
-    wanted_class, found_class = numeric_class(expected), numeric_class(observed)
     if expected.kind != observed.kind:
         return Comparison(
             verdict="incomparable",
-            expected_class=wanted_class,
-            observed_class=found_class,
+            expected_class=numeric_class(expected),
+            observed_class=numeric_class(observed),
             hint=f"one is a {expected.kind} run, the other a {observed.kind} run: install what the baseline had",
         )
-    pairs = _paired(expected, observed)
-    divergences = list(_diverging(pairs))
-    if not divergences:
-        return Comparison(
-            verdict="identical",
-            compared=len(pairs),
-            expected_class=wanted_class,
-            observed_class=found_class,
-            curves=curves(expected.records, observed.records),
-            stages=stages(pairs),
-        )
-    if any(_ran_out_of_memory(found) for _, found in pairs):
-        same_class, hint = False, "a device had too little free memory for the run: end what fills it, and check again"
-    else:
-        same_class = wanted_class == found_class
-        hint = "" if same_class else _RECORD_ONE
-    within = all(_is_rounding(divergence, tolerance) for divergence in divergences)
+    pairs, omitted = paired(expected, observed), left_out(expected, observed)
+    divergences = list(diverging(pairs, tolerance))
+    larger = [divergence for divergence in divergences if not divergence.is_rounding]
+    hint = _ran_out_of_memory(pairs) or ("" if larger else _without_gpu(omitted))
+    verdict: Verdict = "incomparable" if hint else "diverged" if larger else "tolerance" if divergences else "identical"
     return Comparison(
-        verdict=("tolerance" if within else "diverged") if same_class else "incomparable",
-        first_divergence=divergences[0],
+        verdict=verdict,
+        equivalent=verdict == "tolerance",
+        model=group([pair for pair in pairs if is_model(pair)], divergences),
+        canaries=group([pair for pair in pairs if not is_model(pair)], divergences),
+        first_divergence=divergences[0] if divergences else None,
+        first_larger=larger[0] if larger else None,
         divergences=_first_of_each_part(divergences),
         compared=len(pairs),
         moved=len(divergences),
-        growth=_growth(pairs),
-        guesses=guess(frozenset((d.part, d.stage, d.tensor, d.how) for d in divergences)),
+        not_compared=omitted,
+        growth=_growth(pairs) if divergences else [],
+        guesses=guess(divergences, settled),
         hint=hint,
-        expected_class=wanted_class,
-        observed_class=found_class,
+        expected_class=numeric_class(expected),
+        observed_class=numeric_class(observed),
         curves=curves(expected.records, observed.records),
         stages=stages(pairs),
     )
 
 
-_RECORD_ONE = (
-    "the baseline has no trace of this numeric class; if this environment is right: "
-    "envprobe record TARGET --name NAME --add-trace"
-)
+def compare_with(
+    traces: Mapping[str, Sequence[Trace]],
+    observed: Trace,
+    tolerance: Tolerance = DEFAULT,
+    settled: Callable[[Trace], AbstractSet[str]] = lambda trace: frozenset(),
+) -> Comparison:
+    """Compare with the nearest of a baseline's traces, of the observed numeric class or of another.
 
-
-def diverging(expected: Trace, observed: Trace) -> list[Divergence]:
-    """Return every record that differs, in the order of the run."""
-    return list(_diverging(_paired(expected, observed)))
-
-
-def compare_with(traces: Mapping[str, Sequence[Trace]], observed: Trace, tolerance: Tolerance = DEFAULT) -> Comparison:
-    """Compare with a baseline's traces by numeric class: with those of the observed class, else with the nearest one.
-
-    Of several traces the one with the fewest differing records counts, so a class may hold every run that was seen on it.
+    The nearest has the best verdict, and of those the fewest records that differ, so one more trace never makes it worse.
     """
-    of_class = list(traces.get(numeric_class(observed), ()))
-    candidates = of_class or [trace for members in traces.values() for trace in members]
+    candidates = sorted((trace for members in traces.values() for trace in members), key=lambda trace: trace.id)
     if not candidates:
-        return Comparison(verdict="incomparable", observed_class=numeric_class(observed), hint=_RECORD_ONE)
-    found = [compare(trace, observed, tolerance) for trace in sorted(candidates, key=lambda trace: trace.id)]
-    return min(found, key=lambda comparison: (not comparison.compared, comparison.moved))
+        return Comparison(verdict="incomparable", observed_class=numeric_class(observed), hint=NOTHING_RECORDED)
+    found = [compare(trace, observed, tolerance, settled(trace)) for trace in candidates]
+    return min(found, key=lambda item: (RANKS.index(item.verdict), item.moved, item.expected_class != item.observed_class))
 
 
-def _paired(expected: Trace, observed: Trace) -> list[Pair]:
-    """Pair the records by key in the order of the expected run; what only one of two modes records is left out."""
-    wanted, found = _compared_records(expected, observed), _compared_records(observed, expected)
-    pairs: list[Pair] = [(record, found.get(key)) for key, record in wanted.items()]
-    return pairs + [(None, record) for key, record in found.items() if key not in wanted]
+NOTHING_RECORDED = "the baseline has no trace: record it again, or add the trace of an environment that is right"
 
 
-def _compared_records(trace: Trace, other: Trace) -> dict[tuple[str, str, str, int | None], Record]:
-    both_full = trace.mode == other.mode
-    return {record.key: record for record in trace.records if both_full or not record.part.startswith("full.")}
+def _ran_out_of_memory(pairs: Sequence[Pair]) -> str:
+    """Return why the observed run says nothing of what it would have computed; empty where it does."""
+    is_full = any(found is not None and found.error == "ResourceExhaustedError" for _, found in pairs)
+    return "a device had too little free memory for the run: end what fills it, and check again" if is_full else ""
 
 
-def _diverging(pairs: list[Pair]) -> Iterator[Divergence]:
-    for wanted, found in pairs:
-        if not (wanted and found and wanted.same_bits(found)):
-            yield _divergence(wanted, found)
+def _without_gpu(omitted: Mapping[str, str]) -> str:
+    """Return why there is nothing to compare the run on a GPU with; empty where both sides have one, or neither."""
+    reason = next((reason for part, reason in omitted.items() if part.endswith(GPU)), "")
+    return f"{reason}, so the run on the GPU has nothing to be compared with" if reason else ""
 
 
-def _divergence(wanted: Record | None, found: Record | None) -> Divergence:
-    record = wanted or cast(Record, found)
-    apart = distance(wanted, found) if wanted and found else UNTOLD
-    return Divergence(
-        part=record.part,
-        stage=record.stage,
-        step=record.step,
-        tensor=record.tensor,
-        how=_how(wanted, found),
-        ulp=apart.ulp,
-        relative=apart.relative,
-    )
-
-
-def _how(wanted: Record | None, found: Record | None) -> Literal["bits", "dtype", "shape", "raises", "missing", "added"]:
-    if found is None:
-        return "missing"
-    if wanted is None:
-        return "added"
-    if wanted.error != found.error:
-        return "raises"
-    if wanted.dtype != found.dtype:
-        return "dtype"
-    return "bits" if wanted.shape == found.shape else "shape"
-
-
-def _ran_out_of_memory(found: Record | None) -> bool:
-    return found is not None and found.error == "ResourceExhaustedError"
-
-
-def _is_rounding(divergence: Divergence, tolerance: Tolerance) -> bool:
-    """Tell whether a difference is small enough, or comes too late in the run to decide anything."""
-    if divergence.how != "bits":
-        return False
-    if divergence.step not in JUDGED_STEPS or divergence.stage in NOT_JUDGED:
-        return True
-    return divergence.relative is not None and divergence.relative <= tolerance.limit(divergence.stage)
-
-
-def _first_of_each_part(divergences: list[Divergence]) -> list[Divergence]:
+def _first_of_each_part(divergences: Sequence[Divergence]) -> list[Divergence]:
     first: dict[str, Divergence] = {}
     for divergence in divergences:
         first.setdefault(divergence.part, divergence)

@@ -12,7 +12,7 @@ from ..policy import Severity
 from ..report import Report, Verdict
 from . import Style
 from .result import Result, results, trouble_words
-from .summary import headline
+from .summary import headline, verdict
 
 SHOWN = 10
 """GitHub shows so many annotations of each kind of one step, and drops the rest without a word."""
@@ -27,7 +27,7 @@ def render(report: Report, style: Style) -> str:
     kinds: dict[str, list[Result]] = {kind: [] for kind in COMMANDS.values()}
     for result in told:
         kinds[_kind(result)].append(result)
-    lines = [f"{report.verdict.value.upper()}  {headline(report)}"]
+    lines = [f"{verdict(report)}  {headline(report)}"]
     for kind, members in kinds.items():
         lines += _annotations(kind, members, report)
     if report.verdict is Verdict.UNDETERMINED and not kinds["error"]:

@@ -23,6 +23,7 @@ def render(report: Report, style: Style | None = None) -> str:
     body = {
         "schema": SCHEMA,
         "verdict": report.verdict.value,
+        "up_to_rounding": report.is_up_to_rounding,
         "strict": report.strict,
         "expected": {"id": report.expected_id, "name": report.expected_name},
         "observed": {"id": report.observed_id, "name": report.observed_name, "signature": quoted(report)},

@@ -31,6 +31,7 @@ def render(report: Report, style: Style) -> str:
         suite,
         {
             "envprobe.verdict": report.verdict.value,
+            "envprobe.up_to_rounding": str(report.is_up_to_rounding).lower(),
             "envprobe.fingerprint": report.observed_id,
             "envprobe.expected": report.expected_id,
             "envprobe.signature": quoted(report),

@@ -18,7 +18,7 @@ def render(report: Report, style: Style) -> str:
     """Return a heading with the verdict, a table of differences, and what could not be told."""
     everything = style.verbosity > 0
     lines = [
-        f"## envprobe: {report.verdict.value}",
+        f"## envprobe: {report.verdict_words}",
         "",
         f"**{headline(report)}.** {_code(report.observed_name)} against {_code(report.expected_name)}.",
     ]

@@ -92,6 +92,7 @@ def _document(rules: list[Any], found: list[Any], invocation: dict[str, Any], pr
 def _properties(report: Report) -> dict[str, Any]:
     told = {
         "verdict": report.verdict.value,
+        "upToRounding": report.is_up_to_rounding,
         "headline": headline(report),
         "provenance": provenance(report),
         "expected": {"id": safe(report.expected_id), "name": line(report.expected_name)},

@@ -12,6 +12,7 @@ from ..assess.trace import describe
 from ..fact import Known
 from ..fixes import Fix, joined
 from ..numerics.comparison import Comparison
+from ..numerics.group import RecordGroup
 from ..policy import Severity
 from ..report import Difference, Report, UnknownFact, Verdict
 from ..spelling import line, safe, spell
@@ -24,6 +25,11 @@ GROUPED_SECTIONS = ("packages", "ospackages", "modules", "environment", "stdlib"
 
 
 NOTHING = "nothing was compared"
+COMMAND = "type"
+"""The label of what is to be typed as it stands."""
+SHOWN_TENSORS = 8
+TELLING_ULP = 1000
+"""More units in the last place say only that an element is near zero."""
 
 
 class DifferenceGroup(msgspec.Struct, frozen=True):
@@ -36,6 +42,12 @@ class DifferenceGroup(msgspec.Struct, frozen=True):
     @property
     def first(self) -> Difference:
         return self.differences[0]
+
+
+def verdict(report: Report) -> str:
+    """Return the verdict as a line begins with it: `REPRODUCES up to rounding`."""
+    word, rest = report.verdict.value, report.verdict_words.removeprefix(report.verdict.value)
+    return word.upper() + rest
 
 
 def headline(report: Report) -> str:
@@ -62,7 +74,17 @@ def _facts_headline(report: Report) -> str:
         if gates or not report.compared:
             words = "fact that decides could not be told", "facts that decide could not be told"
             return _counted(len(gates), *words) if gates else NOTHING
+    if report.trace is not None and report.is_up_to_rounding:
+        return _up_to_rounding(report.trace) + also
     return f"no difference that changes results{also}"
+
+
+def _up_to_rounding(found: Comparison) -> str:
+    """Return what moved: of the model, which a team trains, or of the canaries alone."""
+    if found.model is not None and found.canaries is not None and not found.model.moved:
+        canaries = found.canaries
+        return f"the model computed the same bits, {canaries.moved} of {canaries.compared} canaries differ by rounding alone"
+    return f"{found.moved} of {found.compared} records of the benchmark differ, by rounding alone"
 
 
 def count(report: Report) -> dict[Severity, int]:
@@ -176,33 +198,49 @@ def weight_of(unknowns: list[UnknownFact], report: Report) -> str:
 
 
 def training_run(report: Report) -> list[tuple[str, str]]:
-    """Return what the training run says as (label, words), its verdict first; empty where the bits are equal or not compared."""
+    """Return what the benchmark says as (label, words), its verdict first; empty where the bits are equal or not compared."""
     found = report.trace
     if found is None or found.verdict == "identical":
         return []
-    if found.first_divergence is None:
-        return [("verdict", training_headline(found)), ("next", safe(found.hint))]
-    said = [("verdict", training_headline(found)), ("first", describe(found.first_divergence))]
+    said = [("verdict", training_headline(found))]
+    said += [(name, _records(group)) for name, group in (("model", found.model), ("canaries", found.canaries)) if group]
+    if found.first_divergence is not None:
+        said.append(("first", describe(found.first_divergence)))
+    if found.first_larger is not None and found.first_larger != found.first_divergence:
+        said.append(("larger", f"{describe(found.first_larger)}; rounding stays below {found.first_larger.limit:.0e}"))
     if len(found.growth) > 1:
         last = found.growth[-1]
-        said.append(
-            ("grows", f"to {_apart(last.loss)} in the losses and {_apart(last.weights)} in the weights by step {last.step}")
-        )
-    said += [("like", f"{safe(guess.switch)}: {safe(guess.why)}") for guess in found.guesses]
-    if found.expected_class != found.observed_class:
+        said.append(("after", f"step {last.step}: losses {_apart(last.loss)}, weights {_apart(last.weights)}"))
+    said += [("looks like", f"{safe(guess.switch)}: {safe(guess.why)}") for guess in found.guesses]
+    if found.expected_class != found.observed_class and found.expected_class:
         said.append(("class", _class_contrast(found.expected_class, found.observed_class)))
-    return [*said, ("next", safe(found.hint))] if found.hint else said
+    said += [("next", safe(found.hint))] if found.hint else []
+    return [*said, (COMMAND, safe(found.command))] if found.command else said
 
 
 def training_headline(found: Comparison) -> str:
-    """Return what comparing two training runs came to."""
+    """Return what comparing two runs of the benchmark came to."""
+    verdict = "equivalent" if found.equivalent else found.verdict
     if found.first_divergence is not None:
-        return f"{found.verdict}, {found.moved} of {found.compared} records differ"
-    return f"identical, all {found.compared} records bit by bit" if found.verdict == "identical" else found.verdict
+        return f"{verdict}, {found.moved} of {found.compared} records differ" + ", by rounding alone" * found.equivalent
+    return f"identical, all {found.compared} records bit by bit" if found.verdict == "identical" else verdict
+
+
+def _records(group: RecordGroup) -> str:
+    """Return what became of the model's records, or of the canaries'."""
+    if not group.moved:
+        return f"identical, {_counted(group.compared, 'record', 'records')}"
+    names = ", ".join(group.tensors[:SHOWN_TENSORS])
+    more = f" and {len(group.tensors) - SHOWN_TENSORS} more" if len(group.tensors) > SHOWN_TENSORS else ""
+    how = "by rounding alone" if group.verdict == "tolerance" else "by more than rounding"
+    sizes = [f"{group.ulp:,} ULP"] if group.ulp is not None and group.ulp <= TELLING_ULP else []
+    sizes += [f"scaled error {group.relative:.0e}"] if group.relative is not None else []
+    most = f" (at most {', '.join(sizes)})" if sizes else ""
+    return f"{group.moved} of {group.compared} differ, {how}{most}: {names}{more}"
 
 
 def _apart(distance: float | None) -> str:
-    return "an untold distance" if distance is None else f"{distance:.0e}" if distance else "nothing"
+    return "differ by an unknown distance" if distance is None else f"differ by {distance:.0e}" if distance else "equal"
 
 
 def _class_contrast(expected: str, observed: str) -> str:
@@ -215,9 +253,17 @@ def _class_contrast(expected: str, observed: str) -> str:
 
 def provenance(report: Report) -> str:
     """Return what was compared, in one sentence."""
-    trace = f"training run: {report.trace.verdict}" if report.trace is not None else "training run: not compared"
+    trace = f"training run: {_verdict_of(report.trace)}"
     facts = f"compared {report.compared:,} fact{'s' * (report.compared != 1)}"
     return "; ".join(part for part in (facts, output_summary.provenance(report), trace, _rules(report)) if part)
+
+
+def _verdict_of(found: Comparison | None) -> str:
+    """Return the benchmark's verdict, and how much of it only one side has."""
+    if found is None:
+        return "not compared"
+    parts = ", ".join(found.not_compared)
+    return ("equivalent" if found.equivalent else found.verdict) + (f" (not compared: {parts})" if parts else "")
 
 
 def _rules(report: Report) -> str:

@@ -15,7 +15,7 @@ from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, line
 from . import Style, group_words, output_summary
 from .group_words import Row
-from .summary import DifferenceGroup, footer, groups, headline, names, title, training_run, unknowns
+from .summary import COMMAND, DifferenceGroup, footer, groups, headline, names, title, training_run, unknowns, verdict
 
 COLORS = {Severity.FAIL: "bold red", Severity.WARN: "bold yellow", Severity.NOTE: "cyan", Severity.IGNORE: "dim"}
 VERDICTS = {Verdict.REPRODUCES: "bold green", Verdict.DIFFERS: "bold red", Verdict.UNDETERMINED: "bold yellow"}
@@ -43,7 +43,7 @@ def render(report: Report, style: Style) -> str:
     """Return the report as text that ends in a newline; escapes only where `style.color` asks for them."""
     screen = io.StringIO()
     console = make_console(screen, style)
-    console.print(Text.assemble((report.verdict.value.upper(), VERDICTS[report.verdict]), f"  {headline(report)}"))
+    console.print(Text.assemble((verdict(report), VERDICTS[report.verdict]), f"  {headline(report)}"))
     console.print(Text(f"{line(report.observed_name)} against {line(report.expected_name)} (expected != observed)", style="dim"))
     if style.verbosity >= 0:
         _body(console, report, style)
@@ -134,7 +134,7 @@ def _training_run(console: Console, report: Report) -> None:
         return
     console.print()
     console.print(Text.assemble(("TRAINING RUN", "bold yellow"), f"  {told[0][1]}"))
-    _rows(console, [Row(label, words) for label, words in told[1:]])
+    _rows(console, [Row(label, words, label == COMMAND) for label, words in told[1:]])
 
 
 def _unknowns(console: Console, report: Report, everything: bool) -> None:

@@ -4,6 +4,8 @@ import os
 import sys
 
 from ..cudalibrary import NAME, version_of
+from ..fast_math import mapped
+from ..floating_point import USUAL
 
 MAIN = ("libcuda", "cudart", "cublas", "cublasLt", "cudnn", "cufft", "curand", "cusolver", "cusparse", "nccl")
 CALL_LIMIT_S = 20
@@ -33,6 +35,14 @@ def cuda_libraries():
         if match:
             found.setdefault(_fact_name(match.group(1)), []).append(os.path.realpath(path))
     return found
+
+
+def mapped_where_flushed(state):
+    """Return the libraries mapped into this process where its arithmetic is not the usual one; none where it is."""
+    if state == USUAL:
+        return []
+    with open("/proc/self/maps") as stream:
+        return mapped(stream.read())
 
 
 def library_facts(host, libraries):

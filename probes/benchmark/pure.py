@@ -2,7 +2,7 @@
 
 import platform
 
-from . import machine
+from . import float_canary, machine
 from .host_canary import python_canaries
 from .recorder import Recorder, describe_floats
 
@@ -13,6 +13,8 @@ def run(modules, mode):
     record.begin("host")
     python_canaries(record)
     record.end()
+    record.begin("float")
+    float_canary.python_canaries(record)
     version = "%s %s" % (platform.python_implementation(), platform.python_version())
     return trace_of(record, machine.numeric_class(version)), {"known": {"framework": version}, "unknown": {}}
 

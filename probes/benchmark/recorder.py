@@ -57,6 +57,16 @@ class Recorder:
         self._append(stage, name, step, {"error": type(error).__name__})
         self.errors["%s/%s/%s" % (self.part, stage, name)] = str(error)[:300]
 
+    def document(self):
+        """Return everything that was recorded, for a process to hand over."""
+        return {"records": self.records, "errors": self.errors, "seconds": self.seconds}
+
+    def absorb(self, document):
+        """Add what another recorder holds behind this one's."""
+        self.records.extend(document["records"])
+        self.errors.update(document["errors"])
+        self.seconds.update(document["seconds"])
+
     def _append(self, stage, name, step, members):
         record = {"part": self.part, "stage": stage, "tensor": name}
         if step is not None:

@@ -5,6 +5,8 @@ import os
 from .machine import cpus
 from .numpy_switch import in_effect as numpy_in_effect
 
+GRAPH_DEFAULTS = {"disable_meta_optimizer": False, "disable_model_pruning": False}  # as they are told where nobody set them
+
 
 def before_the_run(tf):
     """Return the facts that the run itself is going to change: what the environment alone leads to."""
@@ -62,6 +64,9 @@ def after_the_run(tf, np, gpus, facts):
     known["eager"] = bool(tf.executing_eagerly())
     known["intra_threads"] = _threads(tf.config.threading.get_intra_op_parallelism_threads(), "TF_NUM_INTRAOP_THREADS")
     known["inter_threads"] = _threads(tf.config.threading.get_inter_op_parallelism_threads(), "TF_NUM_INTEROP_THREADS")
+    options = _graph_options(tf)
+    if options is not None:
+        known["graph_options"] = options
     known["devices"] = [device.device_type for device in tf.config.list_logical_devices()]
     if gpus:
         known["tf32"] = _rounds_to_tf32(tf, np)
@@ -83,6 +88,15 @@ def _mixed_precision(tf):
     policy = tf.keras.mixed_precision
     policy = getattr(policy, "global_policy", None) or getattr(policy, "dtype_policy", None)
     return policy().name if policy else "float32"
+
+
+def _graph_options(tf):
+    """Return what TensorFlow's graph optimizer is told to do otherwise than by default; None before TensorFlow 2.0."""
+    try:
+        options = tf.config.optimizer.get_experimental_options()
+    except AttributeError:
+        return None
+    return ["%s %s" % (name, options[name]) for name in sorted(options) if options[name] is not GRAPH_DEFAULTS.get(name)]
 
 
 def _threads(configured, variable):

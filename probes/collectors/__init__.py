@@ -7,6 +7,7 @@ from .cpu import collect as cpu
 from .cuda import collect as cuda
 from .data import collect as data
 from .environment import collect as environment
+from .floating_point import collect as floating_point
 from .gpu import collect as gpu
 from .integrity import collect as integrity
 from .modules import collect as modules
@@ -27,6 +28,7 @@ COLLECTORS = (
     ("gpu", gpu),
     ("cuda", cuda),
     ("numerics", numerics),
+    ("numerics", floating_point),
     ("environment", environment),
     ("code", code),
     ("data", data),

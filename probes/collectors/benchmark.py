@@ -1,6 +1,8 @@
 """The seeded benchmark run: its trace, the switches in effect, and the CUDA libraries that it made the framework load."""
 
 from ..fact import Section
+from ..floating_point import USUAL
+from .floating_point import culprits_of, finding
 
 # Every fact that only the running framework can tell; where it does not run, each is unknown with the reason.
 IN_EFFECT = (
@@ -21,6 +23,11 @@ IN_EFFECT = (
     "blas",
     "numpy_simd",
     "random_streams",
+    "graph_options",
+    "bfloat16.matmul",
+    "bfloat16.convolution",
+    "floating_point.numpy",
+    "floating_point.tensorflow",
 )
 TIME_LIMIT_S = {"quick": 120, "full": 300}  # a busy machine has been seen to take 45 s for the import alone
 RESERVE_S = 5  # of the whole probe's time limit, for everything after the run
@@ -55,8 +62,9 @@ def report(host, numerics, outcome):
         record["tensor"]: record.get("digest", "raises") for record in trace["records"] if record["stage"] == "random"
     }
     _fill(numerics, facts)
-    for variable, finding in sorted(asked.not_in_effect(host.environ, facts["known"]).items()):
-        numerics.known("diagnosis." + variable, finding)
+    _say_what_an_import_changed(host, numerics, facts["known"], trace["context"].pop("mapped", []))
+    for variable, words in sorted(asked.not_in_effect(host.environ, facts["known"]).items()):
+        numerics.known("diagnosis." + variable, words)
     for key, value in sorted(library_facts(host, trace["context"].pop("loaded", {})).items()):
         cuda.known("loaded." + key, value)
     return {"trace": trace, "sections": {"cuda": cuda}}
@@ -69,6 +77,17 @@ def _add_what_was_printed(trace, known, onednn):
     trace["class"].update({name: onednn[name] for name in ("onednn", "onednn_isa") if name in onednn})
     if not onednn["onednn"]:
         trace["class"]["caches"] = trace["context"]["caches"]
+
+
+def _say_what_an_import_changed(host, numerics, known, paths):
+    """Name the libraries that turned subnormal numbers off as numpy or the framework was imported; not those of Python's start."""
+    state = known.get("floating_point.numpy", USUAL)
+    if state == USUAL or host.floating_point() != USUAL:
+        return
+    culprits = culprits_of(host, paths)
+    if culprits:
+        numerics.known("floating_point.set_by_import", culprits)
+    numerics.known("diagnosis.floating_point_after_import", finding("numpy, once everything is imported,", state, culprits))
 
 
 def _fill(section, facts):

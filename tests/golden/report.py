@@ -159,6 +159,18 @@ REPORTS: dict[str, Report] = {
         msgspec.structs.replace(_traced(trace()), sections=fingerprint({"cpu.affinity": 8, "environment.TZ": "UTC"}).sections),
         _traced(trace()),
     ),
+    "rounding": _report(
+        msgspec.structs.replace(
+            _traced(
+                moved(
+                    {("host", "numpy"): (1.0, 0.5000001, 0.25), ("operation", "matmul"): (1.0, 0.5, 0.2500001)},
+                    numeric_class={**trace().numeric_class, "cpu": "AuthenticAMD 25 x86-64:avx512_core_bf16"},
+                )
+            ),
+            sections=fingerprint({"cpu.dispatch": "x86-64:avx2"}).sections,
+        ),
+        _traced(trace()),
+    ),
     "other-bits": _report(
         msgspec.structs.replace(
             _traced(moved({("training", "forward"): (1.0, 0.5, 0.2500002), ("training", "loss"): (1.0, 0.51, 0.26)})),

@@ -29,7 +29,7 @@ VARIES = (
     (r"\bversion 3\.\d+\.\d+", "PYTHON"),
     (r"\benvprobe \d\S*", "ENVPROBE"),
     (r"\bsystem os .*? facts COUNT told", "MACHINE"),
-    (r"\b\d+ of \d+ records differ first .*? like ", "FIRST DIVERGENCE like "),
+    (r"\b\d+ of \d+ records differ.*? looks like ", "DIVERGENCE looks like "),
     (r" class .*? next ", " CLASSES next "),
 )
 """What two honest runs do not share: ids, times, counts that depend on the Python at hand, and what the processor decides."""

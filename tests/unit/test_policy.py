@@ -116,11 +116,17 @@ def test_rules_of_equal_specificity_take_the_severer() -> None:
 
 
 def test_tolerances_come_from_the_uppermost_policy_that_names_them() -> None:
-    """A baseline's tolerance holds where the project says nothing, and gives way where it does."""
+    """A baseline's tolerance holds where the project says nothing, and gives way where it does; else the measured limits do."""
     baseline = read_policy({"tolerance": {"forward_scaled": 1e-4, "update_scaled": 1e-2}}, "b")
     project = read_policy({"tolerance": {"forward_scaled": 3e-5}}, "p")
     policy = overlay(overlay(DEFAULT, baseline), project)
-    assert (policy.forward_scaled, policy.gradient_scaled, policy.update_scaled) == (3e-5, 3e-5, 1e-2)
+    assert (policy.forward_scaled, policy.gradient_scaled, policy.update_scaled) == (3e-5, None, 1e-2)
+
+
+def test_a_rule_by_its_old_name_still_holds() -> None:
+    """`trace.rounding` is called `trace.equivalent` now, and a team's rule about it is not forgotten."""
+    policy = overlay(DEFAULT, read_policy({"trace.rounding": "ignore"}, "p"))
+    assert policy.severity("trace.equivalent") is Severity.IGNORE
 
 
 def test_all_faults_of_a_policy_are_said_at_once() -> None:

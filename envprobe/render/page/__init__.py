@@ -30,7 +30,7 @@ PLACES = (
 
 def render(report: Report, style: Style | None = None) -> str:
     """Return the whole report as a page; everything is in it, folded where a reader need not look."""
-    return document(f"{report.verdict.value}: {line(report.observed_name)}", body(report))
+    return document(f"{report.verdict_words}: {line(report.observed_name)}", body(report))
 
 
 def body(report: Report) -> Markup:

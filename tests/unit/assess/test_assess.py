@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from envprobe.assess import SAME_BITS, assess
+from envprobe.assess import assess
+from envprobe.assess.settled import SAME_BITS
 from envprobe.baseline import Baseline
 from envprobe.baseline.declaration import Declaration
 from envprobe.baseline.waiver import Waiver
 from envprobe.fingerprint import Fingerprint
+from envprobe.numerics.trace import Trace
 from envprobe.numerics.trace import to_json as trace_json
 from envprobe.policy import DEFAULT, Policy, Severity, overlay
 from envprobe.report import Report, Verdict
@@ -145,7 +147,7 @@ def test_stale_waivers_are_said() -> None:
 
 
 def test_equal_bits_settle_warnings() -> None:
-    """Where the training run left the same bits, what may have changed results did not: a note that says so."""
+    """Where the benchmark left the same bits, what may have changed results did not: a note that says so."""
     changes = {"cpu.affinity": 8, "environment.TZ": "UTC", "packages.numpy.version": "1.23.5", "modules.x": {"kind": "file"}}
     alike = _assess(_traced(trace(), {"modules.y": 1}), _traced(trace(), changes))
     assert _severities(alike) == {
@@ -159,7 +161,7 @@ def test_equal_bits_settle_warnings() -> None:
 
 
 def test_other_bits_differ() -> None:
-    """Where the training run left other bits the verdict is `differs`, and what can explain them is their cause."""
+    """Where the benchmark left other bits the verdict is `differs`, and what can explain them is their cause."""
     other = moved({("training", "forward"): (1.0, 0.5, 0.75)})
     plain = _assess(_traced(trace()), _traced(other))
     assert (plain.verdict, _severities(plain)) == (Verdict.DIFFERS, {"trace": "fail"})
@@ -168,12 +170,60 @@ def test_other_bits_differ() -> None:
     assert [item.path for item in switched.consequences("numerics.onednn")] == ["trace"]
 
 
-def test_another_numeric_class_is_not_equal() -> None:
-    """A training run for which no expectation was recorded cannot be told, and never passes as equal."""
-    elsewhere = moved({("training", "forward"): (1.0, 0.5, 0.75)}, numeric_class=with_class(cpu="other").numeric_class)
-    report = _assess(_traced(trace()), _traced(elsewhere))
-    assert report.verdict is Verdict.UNDETERMINED
-    assert [gap.path for gap in report.unknown] == ["trace"]
+ROUNDING = {("training", "forward"): (1.0, 0.5000001, 0.25)}
+
+
+def test_rounding_is_one_warning_on_whatever_class() -> None:
+    """Other bits that are rounding reproduce, with one warning that names the class; what is the class is a note under it."""
+    class_facts = {"cpu.dispatch": "x86-64:avx2", "numerics.onednn": False, "numerics.blas": {"kernel": "Haswell"}}
+    elsewhere = moved(ROUNDING, numeric_class=with_class(cpu="other").numeric_class)
+    report = _assess(_traced(trace()), _traced(elsewhere, class_facts))
+    assert report.verdict is Verdict.REPRODUCES
+    assert _severities(report) == {**dict.fromkeys(class_facts, "note"), "trace.equivalent": "warn"}
+    assert [(root.path, report.weight(root).value) for root in report.roots] == [("cpu.dispatch", "warn")]
+    assert _assess(_traced(trace()), _traced(elsewhere), strict=True).verdict is Verdict.DIFFERS
+
+
+def test_a_team_that_needs_bits_says_so() -> None:
+    """`"trace.equivalent" = "fail"`; and what a team's own policy fails is lowered by no trace."""
+    policy = overlay(DEFAULT, Policy(rules={"trace.equivalent": Severity.FAIL}))
+    assert _assess(_traced(trace()), _traced(moved(ROUNDING)), policy).verdict is Verdict.DIFFERS
+    strict_class = overlay(DEFAULT, Policy(rules={"cpu.dispatch": Severity.FAIL}))
+    report = _assess(_traced(trace()), _traced(trace(), {"cpu.dispatch": "x86-64:avx2"}), strict_class)
+    assert _severities(report) == {"cpu.dispatch": "fail"}
+
+
+@pytest.mark.parametrize(
+    ("found", "variable", "rest"), [(trace(), "note", {}), (moved(ROUNDING), "warn", {"trace.equivalent": "warn"})]
+)
+def test_a_switch_of_the_class_is_settled_as_its_effect_is(found: Trace, variable: str, rest: dict[str, str]) -> None:
+    """A cap that moves no bit is a note; one that moves them by rounding a warning, because taking it away ends it."""
+    changes = {"environment.ONEDNN_MAX_CPU_ISA": "AVX2", "numerics.onednn_isa": "Intel AVX2"}
+    report = _assess(_traced(trace()), _traced(found, changes))
+    assert _severities(report) == {"environment.ONEDNN_MAX_CPU_ISA": variable, "numerics.onednn_isa": "note", **rest}
+    assert [root.path for root in report.roots] == ["environment.ONEDNN_MAX_CPU_ISA"]
+
+
+def test_a_library_switched_off_is_settled_by_equal_bits_alone() -> None:
+    """Somebody asked for another implementation: rounding or not, that is not the baseline's environment."""
+    changes = {"environment.TF_ENABLE_ONEDNN_OPTS": "0", "numerics.onednn": False}
+    assert _severities(_assess(_traced(trace()), _traced(trace(), changes))) == dict.fromkeys(changes, "note")
+    report = _assess(_traced(trace()), _traced(moved(ROUNDING), changes))
+    assert report.verdict is Verdict.DIFFERS
+    assert _severities(report)["environment.TF_ENABLE_ONEDNN_OPTS"] == "fail"
+
+
+def test_no_trace_settles_a_larger_difference() -> None:
+    """Beside bits that are off by more than rounding every fact keeps its severity."""
+    larger = _traced(moved({("training", "forward"): (1.0, 0.5, 0.75)}), {"numerics.onednn": False})
+    assert _severities(_assess(_traced(trace()), larger)) == {"numerics.onednn": "fail", "trace": "fail"}
+
+
+def test_what_arithmetic_cannot_answer_is_not_settled() -> None:
+    """Equal bits say nothing of a package, nor of the runtime's promise of determinism, which the benchmark makes itself."""
+    changes = {"packages.numpy.version": "1.23.5", "numerics.op_determinism": True}
+    report = _assess(_traced(trace()), _traced(trace(), changes))
+    assert _severities(report) == dict.fromkeys(changes, "fail")
 
 
 def test_mends_are_of_the_expected_version() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from envprobe.assess.change import Changes
 from envprobe.assess.drift import compare
 from envprobe.fact import ABSENT, Known, Unknown
@@ -93,3 +95,15 @@ def test_equal_sections_are_equal_whatever_is_unknown() -> None:
     assert isinstance(blind, Fingerprint)
     assert isinstance(blind.get("cpu.model"), Unknown)
     assert [*compare(blind, blind).unknown] == ["cpu.model"]
+
+
+@pytest.mark.parametrize("older", ["expected", "observed"])
+def test_a_fact_that_came_later_is_left_out_where_one_side_is_too_old(older: str) -> None:
+    """More facts of a newer envprobe are no difference from an old baseline, and that they were not compared is said."""
+    new = fingerprint({"numerics.floating_point.python": "rounds upward, keeps subnormal numbers", "numerics.graph_options": []})
+    sides = (fingerprint(), new) if older == "expected" else (new, fingerprint())
+    found = compare(*sides)
+    assert found.changes == []
+    assert set(found.skipped) == {"numerics.floating_point.*", "numerics.graph_options"}
+    other = fingerprint({"numerics.floating_point.python": "rounds to nearest, keeps subnormal numbers"})
+    assert [change.path for change in compare(other, new).changes] == ["numerics.floating_point.python"]

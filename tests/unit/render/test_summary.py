@@ -10,6 +10,7 @@ import pytest
 
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
+from envprobe.call import Call
 from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json
 from envprobe.policy import DEFAULT, Severity
@@ -25,6 +26,7 @@ from envprobe.render.summary import (
     title,
     training_run,
     unknowns,
+    verdict,
     waived,
 )
 from envprobe.report import Report, UnknownFact
@@ -158,20 +160,31 @@ def test_a_training_run_that_parts() -> None:
     """The verdict, where the runs first part and how far, how it grows, what it looks like, and what to do next."""
     other = moved_trace({("training", "gradient"): (1.0, 0.5000005, 0.25), ("training", "weights"): (1.0, 0.51, 0.25)})
     expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
-    assert training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1))) == [
+    said = training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1)))
+    assert said == [
         ("verdict", "diverged, 3 of 14 records differ"),
+        (
+            "model",
+            "3 of 11 differ, by more than rounding (at most scaled error 1e-02): gradient/conv1.kernel, weights/conv1.kernel",
+        ),
+        ("canaries", "identical, 3 records"),
         ("first", "training/gradient/conv1.kernel at step 0: 8 ULP, scaled error 5e-07"),
-        ("grows", "to nothing in the losses and 1e-02 in the weights by step 7"),
+        ("larger", "training/weights/conv1.kernel at step 1: 167,772 ULP, scaled error 0.01; rounding stays below 1e-05"),
+        ("after", "step 7: losses equal, weights differ by 1e-02"),
     ]
 
 
 def test_a_training_run_of_another_class() -> None:
-    """What of the class differs is told, and how to record a trace for it."""
-    other = moved_trace({("training", "forward"): (2.0, 0.5, 0.25)}, numeric_class={**trace().numeric_class, "cpus": 16})
+    """The headline says up to rounding, what of the class differs is told, and how to expect these bits too."""
+    other = moved_trace({("training", "forward"): (1.0, 0.5000001, 0.25)}, numeric_class={**trace().numeric_class, "cpus": 16})
     expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
-    said = dict(training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1))))
+    prompt = msgspec.structs.replace(HERE, call=Call(target="docker://it's", baseline="tf"))
+    report = assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1), prompt=prompt)
+    said = dict(training_run(report))
     assert said["class"].endswith("!= cpus 16")
-    assert "record TARGET --name NAME --add-trace" in said["next"]
+    assert said["type"] == """envprobe record 'docker://it'"'"'s' --name tf --add-trace"""
+    assert verdict(report) == "REPRODUCES up to rounding"
+    assert headline(report) == "1 of 14 records of the benchmark differ, by rounding alone, 1 that may"
 
 
 def test_without_a_training_run() -> None:
