@@ -88,7 +88,7 @@ def npz_objects(path: Path, again: bool, other: bool) -> None:
 def hdf5(path: Path, again: bool, other: bool) -> None:
     import h5py
 
-    with h5py.File(path, "w", libver="latest" if again else "earliest") as file:
+    with h5py.File(path, "w", libver=("v110", "v110") if again else "earliest") as file:
         file.create_dataset("dense/kernel", data=array(other), compression="gzip" if again else None)
         file["dense"].attrs["units"] = 4
         file.create_group("empty")
@@ -100,14 +100,14 @@ def hdf5_enum(path: Path, again: bool, other: bool) -> None:
     import numpy as np
 
     names = {"a": 1, "b": 0} if other else {"a": 0, "b": 1}
-    with h5py.File(path, "w", libver="latest" if again else "earliest") as file:
+    with h5py.File(path, "w", libver=("v110", "v110") if again else "earliest") as file:
         file.create_dataset("label", data=np.array([0, 1, 1]), dtype=h5py.enum_dtype(names, "i4"))
 
 
 def hdf5_references(path: Path, again: bool, other: bool) -> None:
     import h5py
 
-    with h5py.File(path, "w", libver="latest" if again else "earliest") as file:
+    with h5py.File(path, "w", libver=("v110", "v110") if again else "earliest") as file:
         file["a"], file["b"] = array(False), array(False)
         file.create_dataset("best", data=file["b" if other else "a"].ref, dtype=h5py.ref_dtype)
         lists = file.create_dataset("lists", (2,), dtype=h5py.vlen_dtype("i4"))

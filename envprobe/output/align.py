@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import islice, pairwise
-from typing import Generic, NamedTuple, TypeVar
+from typing import Generic, TypeVar
+
+import msgspec
 
 SHORT = 200
 """Items between two fixed points that difflib aligns; it takes cubic time at worst."""
@@ -28,7 +30,7 @@ Span = tuple[int, int, int, int]
 Likeness = Callable[[T, T], float]
 
 
-class Pair(NamedTuple, Generic[T]):
+class Pair(msgspec.Struct, Generic[T], frozen=True):
     """Two items that belong together and differ, or one that is on one side only."""
 
     expected_index: int

@@ -33,13 +33,15 @@ class Comparator(NamedTuple):
 
     def compare(self, expected: Path, observed: Path, findings: Findings) -> None:
         """Compare two files. Raises Unreadable or Unable, and nothing else."""
+        reader = self._reader()  # a fault of ours in there is no fault of the file
         with only_refusals(self.type):
-            self._reader().compare(expected, observed, findings)
+            reader.compare(expected, observed, findings)
 
     def summarize(self, path: Path) -> Summary:
         """Summarize a file. Raises Unreadable or Unable, and nothing else."""
+        reader = self._reader()
         with only_refusals(self.type):
-            summary: Summary = self._reader().summarize(path, self.type)
+            summary: Summary = reader.summarize(path, self.type)
             return summary
 
     @property

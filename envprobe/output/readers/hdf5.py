@@ -10,6 +10,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from ...installation import installing
 from ..array import BLOCK_BYTES, Array, require_numpy, slabs
 from ..finding import Unable, Unreadable, missing_extra
 from ..holdings import Holding, Holdings, Nested, Unread
@@ -17,6 +18,8 @@ from ..plain import TAGGED
 
 LIBRARIES = ("numpy", "h5py")
 OBJECT_LIMIT = 100_000
+NEWER = "bad version number"
+"""What the library says of a part whose form it does not know yet."""
 CHUNK_LIMIT_BYTES = 64 << 20
 """A chunk is decompressed whole."""
 BOMB_BYTES = 1 << 30
@@ -38,8 +41,15 @@ def require_h5py() -> Any:
 
 def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     """Return datasets by name, links, empty groups and types for what they are, and the attributes of each object."""
-    file = stack.enter_context(require_h5py().File(path, "r"))
-    found = read_file(file)
+    h5py = require_h5py()
+    try:
+        file = stack.enter_context(h5py.File(path, "r"))
+        found = read_file(file)
+    except (KeyError, OSError, RuntimeError) as error:
+        if NEWER in str(error):
+            version = h5py.version.hdf5_version
+            raise Unable(f"it is written by a newer HDF5 than the {version} here", installing("arrays")) from None
+        raise
     if file.userblock_size:
         with path.open("rb") as stream:
             found["bytes before the file"] = Nested(hashlib.sha256(stream.read(file.userblock_size)).hexdigest())
