@@ -11,6 +11,7 @@ import pytest
 
 from envprobe.baseline import Baseline, to_json
 from envprobe.fact import Known
+from envprobe.fixes import Fix
 from envprobe.notebook.display import of_report
 from envprobe.policy import Severity
 from envprobe.report import Difference, Kind, UnknownFact
@@ -91,7 +92,7 @@ def test_nothing_of_a_report_acts(visitor: Visit, tmp_path: Path) -> None:
             why=text,
             expected=Known(text),
             observed=Known({text: [text]}),
-            fix=f"python3 -m pip install {text}",
+            fix=Fix(f"python3 -m pip install {text}", is_command=True),
         )
         for text in TEXTS
     ]

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from envprobe.baseline.waiver import Waiver
 from envprobe.fact import ABSENT, Known
+from envprobe.fixes import Fix
 from envprobe.numerics.comparison import compare
 from envprobe.numerics.pattern import Guess
 from envprobe.output.comparison import OutputComparison, OutputDifference, OutputVerdict, Place
@@ -44,7 +45,7 @@ def _rich() -> Report:
     """A report with something under every heading."""
     return report(
         [
-            _difference("packages.numpy.version", fix="python3 -m pip install numpy==1.22.4"),
+            _difference("packages.numpy.version", fix=Fix("python3 -m pip install numpy==1.22.4", is_command=True)),
             _difference("packages.numpy.record", because="packages.numpy.version"),
             _difference("environment.TZ", Severity.WARN, expected=ABSENT, why="dates are read in another time zone"),
             _difference("system.kernel", Severity.NOTE, expected=Known("6.1.0"), observed=Known("5.4.0")),
@@ -68,7 +69,7 @@ def _hostile() -> Report:
         [
             _difference(
                 f"packages.{text}.version",
-                fix=f"python3 -m pip install {text}",
+                fix=Fix(f"python3 -m pip install {text}", is_command=True),
                 why=text,
                 expected=Known(text),
                 observed=Known({text: [text, {text: text}]}),
@@ -77,7 +78,7 @@ def _hostile() -> Report:
             for text in TEXTS
         ]
         + [_difference(f"{text}.x", Severity.WARN, because=f"packages.{TEXTS[0]}.version") for text in TEXTS]
-        + [_difference(f"{text}.y", Severity.NOTE, fix=text) for text in TEXTS],
+        + [_difference(f"{text}.y", Severity.NOTE, fix=Fix(text)) for text in TEXTS],
         [UnknownFact(path=f"{text}.z", reason=text, severity=Severity.FAIL) for text in TEXTS],
         expected_name=text,
         observed_name=text,
