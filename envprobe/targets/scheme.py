@@ -34,11 +34,12 @@ class Scheme(NamedTuple):
     """What it names, in a few words: for completion and docs."""
     made: str
     """What a probe makes there, and removes again."""
-    opens: str = ""
-    """`MODULE:NAME`, a module of this room and what in it makes the Target of an Address. Imported when it is wanted:
-    `local://` has no use for sockets and TLS. Empty: it is read, and nothing can be run in it."""
-    way: Way | None = as_it_is
-    """How a person types a command that is to run there; None where nobody can."""
+    opens: str
+    """`MODULE:NAME`, a module of this room and what in it makes the Target of an Address and a Deadline. Imported when it is
+    wanted: `local://` has no use for sockets and TLS. Empty: it is read, and nothing can be run in it."""
+    way: Way | None
+    """How a person types a command that is to run there; None where nobody can. Without a default: a command that is meant for
+    another place, typed on this machine, changes this machine."""
     way_of_root: Way | None = None
     """How a command runs there with all rights; None where a person has to see to that."""
     inherits: bool = False
@@ -72,6 +73,7 @@ ROWS = (
         summary="a Python of this machine",
         made="a process",
         opens="local:LocalTarget",
+        way=as_it_is,
         inherits=True,
         is_path=True,
         experiments="here",
@@ -135,6 +137,7 @@ ROWS = (
         form="file://PATH",
         summary="a fingerprint that a colleague sent",
         made="nothing",
+        opens="",
         way=None,
         is_path=True,
     ),

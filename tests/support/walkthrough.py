@@ -23,6 +23,7 @@ VARIES = (
     (r"envprobe:1\|.*?rec:(?: ?[0-9a-f]){32}", "SIGNATURE"),
     (r"sha256:[0-9a-f]{12,64}", "DIGEST"),
     (r"\b[0-9a-f]{64}\b", "CONTAINER"),
+    (r"\btrainer-[0-9a-f]{8}\b", "OLD"),
     (r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "DATE"),
     (r"\b\d+\.\d+ s\b", "SECONDS"),
     (r"\b[\d,]+ (facts|told|unknown|installed|sections)\b", r"COUNT \1"),
