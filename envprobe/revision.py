@@ -7,6 +7,8 @@ to be merged into.
 from __future__ import annotations
 
 import os
+import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -27,10 +29,11 @@ ENVIRONMENT = {
 }
 FATAL = "fatal: "
 HINTS = {
-    "dubious ownership": "as in a container of a CI system: git config --global --add safe.directory FOLDER",
+    "dubious ownership": "as in a container of a CI system: git config --global --add safe.directory {folder}",
     "promisor remote": "the clone lacks the contents of files: make it without --filter, or git fetch --refetch",
 }
 """What git died of, to what helps."""
+REPOSITORY = re.compile(r"repository at '([^']+)'")
 FILE_MODES = ("100644", "100755")
 SHOWN_COMMIT = 12
 
@@ -127,7 +130,9 @@ def _git(folder: Path, *arguments: str) -> bytes:
         raise UsageError(f"{folder}: git gave no answer: {error}") from error
     if done.returncode != 0:
         said = _last_word(done.stderr) or f"git {arguments[0]} failed with {done.returncode}"
-        raise UsageError(f"{folder}: {line(said, 400)}", next((hint for words, hint in HINTS.items() if words in said), ""))
+        hint = next((hint for words, hint in HINTS.items() if words in said), "")
+        named = REPOSITORY.search(done.stderr.decode("utf-8", "replace"))
+        raise UsageError(f"{folder}: {line(said, 400)}", hint.format(folder=shlex.quote(named[1] if named else str(folder))))
     return done.stdout
 
 

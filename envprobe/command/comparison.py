@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from ..config import Config
 from ..error import UsageError
 from ..fact import in_utf8
 from ..fingerprint import Fingerprint
+from ..installation import calling
 from ..policy import DEFAULT, overlay, read_policy
 from ..report import PolicySource, Report
 from .source import Document, Source
@@ -18,7 +20,7 @@ from .source import Document, Source
 if TYPE_CHECKING:
     from ..output import OutputComparison
 
-NOT_KEPT = "the output is no longer as it was recorded; keep copies: envprobe run --copy-outputs FOLDER"
+NOT_KEPT = "the output is no longer as it was recorded; keep copies of the next one: --copy-outputs copies"
 
 
 def compare(
@@ -41,7 +43,10 @@ def compare(
 
     seen = observed.document.fingerprint if isinstance(observed.document, Baseline) else observed.document
     if seen is None:
-        raise UsageError(f"{observed.name} is a declared baseline; it can only stand first", "envprobe diff BASELINE OBSERVED")
+        raise UsageError(
+            f"{observed.name} is a declared baseline; it can only stand first",
+            f"{calling()} {shlex.join(['diff', observed.name, expected.name])}",
+        )
     policy, waivers = DEFAULT, list(config.waivers)
     if isinstance(expected.document, Baseline):
         policy = overlay(policy, read_policy(expected.document.policy, expected.document.name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,6 +12,7 @@ FREEZE = "pip freeze > requirements.txt"
 COMPILE = "uv pip compile {} -o requirements.txt"
 GO_ON = "pass the file that this writes"
 OTHER_LANGUAGE = f"the Python packages of an environment are written by: {FREEZE}"
+BUILD_AND_RECORD = "build it, and record its image: docker build -t {name}:1.0.0 -f {file} . && envprobe record image://{name}:1.0.0 --name {name}"
 CONDA_ENVIRONMENT = "conda env export > environment.yml"
 SHOWN = (
     "pylock.toml",
@@ -30,6 +32,11 @@ class Stranger(NamedTuple):
 
     what: str
     instead: str
+
+    def helps_with(self, path: Path) -> str:
+        """Return what helps with a file, typed as it stands: named after it, and an image after its folder."""
+        name = re.sub(r"[^a-z0-9]+", "-", path.absolute().parent.name.lower()).strip("-") or "environment"
+        return self.instead.replace("{file}", shlex.quote(str(path))).replace("{name}", name)
 
 
 class _Row(NamedTuple):
@@ -73,12 +80,12 @@ BY_NAME = (
     _row(
         r"(.*[._-])?(dockerfile|containerfile)([._-].*)?",
         "a Dockerfile",
-        "record the image that it builds: envprobe record image://NAME:TAG --name NAME",
+        BUILD_AND_RECORD,
     ),
     _row(
         r"(docker-)?compose(\..*)?\.ya?ml",
         "a Compose file",
-        "record an image that it starts: envprobe record image://NAME:TAG --name NAME",
+        "start it: docker compose -f {file} up -d; then docker ps shows which containers can be recorded",
     ),
     _row(
         r"makefile|tox\.ini|noxfile\.py|\.pre-commit-config\.ya?ml",
@@ -90,7 +97,7 @@ BY_NAME = (
 
 BY_SUFFIX = (
     _row(r"\.ya?ml", "YAML that is no environment of conda: it has no dependencies", f"{CONDA_ENVIRONMENT}; {GO_ON}"),
-    _row(r"\.whl", "a wheel: one package, not a list of them", "name it in a requirements file: ./NAME.whl"),
+    _row(r"\.whl", "a wheel: one package, not a list of them", "name it in a requirements file, by its path: {file}"),
     _row(
         r"\.(tar\.gz|tgz|zip|tar\.bz2|tar\.xz|tar)",
         "an archive",
@@ -105,18 +112,18 @@ BY_SUFFIX = (
 """By the end of the name, where the content says nothing else."""
 
 BY_CONTENT = (
-    _row(r"\A\s*\{[\s\S]*\"schema\":\s*\"envprobe\.baseline/", "a baseline already", "use it: envprobe check --baseline FILE"),
+    _row(r"\A\s*\{[\s\S]*\"schema\":\s*\"envprobe\.baseline/", "a baseline already", "use it: envprobe check --baseline {file}"),
     _row(
         r"\A\s*\{[\s\S]*\"schema\":\s*\"envprobe\.(fingerprint|answer)/",
         "an envprobe fingerprint",
-        "compare with it: envprobe diff FILE OBSERVED",
+        "compare with it: envprobe check --baseline {file}",
     ),
     _row(
         r"\A\s*\{[\s\S]*\"schema\":\s*\"envprobe\.run/",
         "a recorded run of envprobe",
-        "compare with it: envprobe check --run RUN --baseline FILE",
+        "compare with it: envprobe check --baseline {file}",
     ),
-    _row(r"\A\s*\{[\s\S]*\"schema\":\s*\"envprobe\.", "a document of envprobe", "read it: envprobe show FILE"),
+    _row(r"\A\s*\{[\s\S]*\"schema\":\s*\"envprobe\.", "a document of envprobe", "read it: envprobe show {file}"),
     _row(r"\A\s*\{[\s\S]*\"nbformat\":", "a notebook", f"in its first cell: !{FREEZE}"),
     _row(r"\A\s*\{[\s\S]*(\"bomFormat\":|\"spdxVersion\":)", "a software bill of materials", f"{FREEZE} where the software runs"),
     _row(r"\A\s*\{[\s\S]*\"(dev)?dependencies\":\s*\{", "a package.json of JavaScript", OTHER_LANGUAGE),
@@ -136,7 +143,7 @@ BY_CONTENT = (
     _row(
         r"\A\s*FROM\s+\S+(\s+AS\s+\S+)?\s*$[\s\S]*^\s*(RUN|COPY|CMD|ENV)\s",
         "a Dockerfile",
-        "record the image that it builds: envprobe record image://NAME:TAG --name NAME",
+        BUILD_AND_RECORD,
     ),
     _row(r"\A#!.*\b(ba|z|da)?sh\b", "a script of a shell", f"{FREEZE} where it ran"),
     _row(r"^(from \S+ import \S|import \S+$|def \w+\(|class \w+[(:])", "a Python program", f"{FREEZE} where it runs"),

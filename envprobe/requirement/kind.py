@@ -138,7 +138,7 @@ def _text(path: Path) -> tuple[str, Requirements | None]:
 
 
 def _refused(path: Path, stranger: foreign.Stranger) -> Requirements:
-    return Requirements(faults=[f"{path.name}: {stranger.what}"], hint=stranger.instead)
+    return Requirements(faults=[f"{path.name}: {stranger.what}"], hint=stranger.helps_with(path))
 
 
 def _fits(kind: FileFormat, name: str, head: str) -> bool:

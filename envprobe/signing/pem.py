@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -75,7 +76,10 @@ def _public(path: Path) -> Ed25519PublicKey:
 
     key = _load(path, "load_pem_public_key")
     if not isinstance(key, Ed25519PublicKey):
-        raise EnvprobeError(f"{path}: not an Ed25519 public key", "write it: openssl pkey -in KEY.pem -pubout -out KEY.pub.pem")
+        raise EnvprobeError(
+            f"{path}: not an Ed25519 public key",
+            f"of a private one, write it: openssl pkey -in {shlex.quote(str(path))} -pubout -out {shlex.quote(f'{path}.pub')}",
+        )
     return key
 
 

@@ -65,13 +65,22 @@ def cut_off(before: Document, now: Document | None, reference: str, engine: Engi
     if now["State"].get("OOMKilled") and not now["State"]["Running"]:
         return TargetError(
             f"{reference}: ran out of memory while the probe ran, and was killed",
-            f"{engine.tool} update --memory … gives it more; --no-benchmark leaves out what needs most",
+            f"{_more_memory(before, engine)}leave out what needs most: --no-benchmark",
         )
     if problem := not_running(now, reference, engine):
         return TargetError(f"{problem.message}, since the probe began", problem.hint)
     if any(before["State"].get(key) != now["State"].get(key) for key in ("StartedAt", "Pid")):
         return TargetError(f"{reference}: was restarted while the probe ran", "try again when it stays up")
     return None
+
+
+def _more_memory(container: Document, engine: Engine) -> str:
+    """Return what gives a container twice the memory that it had; empty where it had all that the machine has."""
+    memory = (container.get("HostConfig") or {}).get("Memory") or 0
+    if memory <= 0:
+        return ""
+    name = container["Name"].lstrip("/")
+    return f"give it more: {engine.tool} update --memory {2 * memory} --memory-swap {4 * memory} {name}; start it, or "
 
 
 def not_startable(reference: str, program: str, words: str) -> TargetError:
