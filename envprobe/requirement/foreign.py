@@ -12,7 +12,8 @@ FREEZE = "pip freeze > requirements.txt"
 COMPILE = "uv pip compile {} -o requirements.txt"
 GO_ON = "pass the file that this writes"
 OTHER_LANGUAGE = f"the Python packages of an environment are written by: {FREEZE}"
-BUILD_AND_RECORD = "build it, and record its image: docker build -t {name}:1.0.0 -f {file} . && envprobe record image://{name}:1.0.0 --name {name}"
+BUILD = "docker build -t {name}:1.0.0 -f {file} {folder}"
+BUILD_AND_RECORD = f"build it, and record its image: {BUILD} && envprobe record image://{{name}}:1.0.0 --name {{name}}"
 CONDA_ENVIRONMENT = "conda env export > environment.yml"
 SHOWN = (
     "pylock.toml",
@@ -36,7 +37,8 @@ class Stranger(NamedTuple):
     def helps_with(self, path: Path) -> str:
         """Return what helps with a file, typed as it stands: named after it, and an image after its folder."""
         name = re.sub(r"[^a-z0-9]+", "-", path.absolute().parent.name.lower()).strip("-") or "environment"
-        return self.instead.replace("{file}", shlex.quote(str(path))).replace("{name}", name)
+        words = {"{file}": shlex.quote(str(path)), "{folder}": shlex.quote(str(path.parent)), "{name}": name}
+        return re.sub(r"\{\w+\}", lambda place: words.get(place[0], place[0]), self.instead)
 
 
 class _Row(NamedTuple):
