@@ -83,7 +83,7 @@ def _write(record: Carried, style: TableStyle = TABLE_STYLE) -> str:
         f'<footer class="envprobe" style="{BOX}">',
         f"<div><strong>{TITLE}</strong> (check it with <code>{HINT}</code>):</div>",
         f'<div><code style="{CODE}">{line}</code></div>',
-        *([f'<table style="{style.table}"><tbody>', head, *rows, "</tbody></table>"] if rows else []),
+        *([f'<table style="{style.table}">', head, *rows, "</table>"] if rows else []),
         "</footer>",
         packed,
         *record.packed_lines(),

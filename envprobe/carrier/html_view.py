@@ -127,7 +127,7 @@ class _Reader(HTMLParser):
                     self._end()
         if self._open and self._open[-1] == tag:
             self._end()
-        else:
+        elif tag not in BODY or tag in self._open:  # a browser takes no notice of one that is not open
             self.parts.append(("stray", tag))
 
     def handle_data(self, data: str) -> None:
@@ -159,6 +159,9 @@ class _Reader(HTMLParser):
 
     def _end(self) -> None:
         tag = self._open.pop()
+        if tag in BODY and self.parts[-1] == ("start", tag, ()):
+            self.parts.pop()  # an empty one is not seen
+            return
         self.parts.append(("end", tag))
         if tag == CODE:
             self._codes.append(self._code)

@@ -1,4 +1,4 @@
-"""A record among a notebook's outputs: what `%envprobe signature` displays, every front end saves, and `verify` reads."""
+"""A record among a notebook's outputs: what `%envprobe line` displays, every front end saves, and `verify` reads."""
 
 from __future__ import annotations
 

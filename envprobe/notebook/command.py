@@ -14,7 +14,7 @@ from ..probing.collect import Options
 from ..render.summary import headline
 from ..report import Report, Verdict
 from . import kernel
-from .display import Shown, of_document, of_report, of_signature
+from .display import Shown, of_document, of_line, of_report
 
 verbose = click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
 strict = click.option("--strict", is_flag=True, help="Let warnings fail.")
@@ -71,12 +71,16 @@ def diff(expected: str, observed: str, strict: bool, stop: bool, verbose: bool) 
 @envprobe.command()
 @click.argument("target", required=False, shell_complete=targets)
 @probing
-def signature(target: str | None, options: Options) -> None:
-    """Show the line that stands for the environment, and put the record behind it into the saved notebook.
+def line(target: str | None, options: Options) -> None:
+    """Show the summary line that stands for the environment, and put the record behind it into the saved notebook.
 
     Later, and anywhere: envprobe verify NOTEBOOK.ipynb --baseline NAME
     """
-    _display(of_signature(kernel.probe(target, options)))
+    _display(of_line(kernel.probe(target, options)))
+
+
+envprobe.add_command(click.Command("signature", callback=line.callback, params=line.params, help=line.help, hidden=True))
+"""What `line` was called at first."""
 
 
 @envprobe.command()

@@ -67,8 +67,8 @@ def of_document(document: Document, verbosity: int = 0) -> Shown:
     return _shown(show(document, style), html, {"id": document.id})
 
 
-def of_signature(fingerprint: Fingerprint) -> Shown:
-    """Return the signature of an environment, and with it the record that `envprobe verify` reads from the notebook."""
+def of_line(fingerprint: Fingerprint) -> Shown:
+    """Return the line of an environment, and with it the record that `envprobe verify` reads from the notebook."""
     record = Record(fingerprint=without_context(fingerprint))
     metadata = {"fingerprint": fingerprint.id, "signature": str(record.line)}
     return Shown(notebook_output.to_data(carried(SignedRecord(record=record))), {"envprobe": metadata})

@@ -14,7 +14,7 @@ NAME = "envprobe"
 
 
 def run(line: str) -> None:
-    """Check this notebook's environment: %envprobe check, signature, diff or show; %envprobe --help tells more."""
+    """Check this notebook's environment: %envprobe check, line, diff or show; %envprobe --help tells more."""
     from .command import envprobe
 
     try:

@@ -40,7 +40,7 @@ def text(verification: Verification, style: Style) -> str:
     screen = io.StringIO()
     console = make_console(screen, style)
     status = verification.status
-    is_beside = verification.altered == [AlteredPart.OUTPUTS]
+    is_beside = verification.altered == [AlteredPart.OUTPUTS] and verification.hint != ""  # and its signer is trusted
     label, headline = (BESIDE, HEADLINE_BESIDE) if is_beside else (status.value.upper(), HEADLINES[status])
     console.print(Text.assemble((label, COLORS[status]), f"  {safe(verification.report)}: {headline}"))
     for reason in verification.reasons:

@@ -81,7 +81,7 @@ class EnvironmentCheck:
             document.add_global_property("envprobe.verdict", self.reports[""].verdict.value)
 
     def pytest_report_header(self) -> list[str]:
-        """Return the signature: one line that stands for the environment."""
+        """Return the line that stands for the environment."""
         return [] if self.observed is None else [str(record_of(self.observed.document).line)]
 
     @pytest.hookimpl(tryfirst=True)

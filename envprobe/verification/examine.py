@@ -52,7 +52,7 @@ def examine(
         report=carrier.name,
         status=Status.ALTERED if altered else Status.REFUSED if refused else Status.INTACT,
         reasons=[*(reason for part in altered for reason in faults[part]), *refused],
-        hint=RERUN if altered == [AlteredPart.OUTPUTS] else "",
+        hint=RERUN if altered == [AlteredPart.OUTPUTS] and not refused else "",
         altered=altered,
         notes=[*notes, *_shortcomings(record.experiment), *_said(carrier, record)],
         record=record,

@@ -60,7 +60,7 @@ def cells(folder: Path) -> Any:
         "%envprobe check --baseline fails --stop",
         "%envprobe check --baseline nowhere",
         "%envprobe chekc",
-        f"%envprobe signature {QUICK}",
+        f"%envprobe line {QUICK}",
         "%envprobe show holds",
         "import envprobe\nenvprobe.check(baseline='fails')",
         "%envprobe --help",
@@ -135,7 +135,7 @@ def test_a_report_is_a_table_without_the_magic(cells: Any) -> None:
 def test_help_is_printed(cells: Any) -> None:
     """The magic tells what there is."""
     (output,) = outputs(cells, 8)
-    assert all(name in output.text for name in ("check", "diff", "show", "signature"))
+    assert all(name in output.text for name in ("check", "diff", "show", "line"))
 
 
 def test_what_was_installed_under_a_running_kernel_is_not_what_it_runs(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_commands_options_and_baselines_are_completed(tmp_path: Path) -> None:
     try:
         client.execute_interactive("%load_ext envprobe", timeout=60)
         typed = {
-            "%envprobe ": "signature",
+            "%envprobe ": "line",
             "%envprobe ch": "check",
             "%envprobe check --stri": "--strict",
             "%envprobe check --baseline te": "team-a",

@@ -116,7 +116,7 @@ def test_nothing_of_a_kernels_environment_acts(visitor: Visit, tmp_path: Path) -
         "%load_ext envprobe",
         f"%envprobe check --baseline clean.json {quick} -v",
         f"%envprobe show {quick} -v",
-        f"%envprobe signature {quick}",
+        f"%envprobe line {quick}",
         PYTHONPATH=str(tmp_path / "site"),
         LANG=NAME,
     )

@@ -18,16 +18,16 @@ SIGSTORE = ("sigstore==4.5.1",)
 PUBLISHED = Path(__file__).parents[1] / "data" / "sigstore" / "published.json"
 WORKFLOW = "https://github.com/trailofbits/pypi-attestation-models/.github/workflows/release.yml@refs/tags/v0.0.4a2"
 GITHUB = "https://token.actions.githubusercontent.com"
-RECOGNISE = """
+VERIFY = """
 import json, sys
 from envprobe.signing.sigstore import SigstoreIdentity
 identity, issuer, bundle = sys.argv[1:]
-found = SigstoreIdentity(identity, issuer).recognise(json.loads(bundle))
-print(json.dumps(found if isinstance(found, str) else [*found[:2], found[2].decode()]))
+found = SigstoreIdentity(identity, issuer).verify(json.loads(bundle))
+print(json.dumps([*found[0], found[1].decode()] if isinstance(found, tuple) else found.reason))
 """
 
 
-def recognise(bundle: dict[str, object], folder: Path, identity: str = WORKFLOW, issuer: str = GITHUB) -> list[str] | str:
+def verify(bundle: dict[str, object], folder: Path, identity: str = WORKFLOW, issuer: str = GITHUB) -> list[str] | str:
     """Return what envprobe makes of a bundle in a process that has the library, and a home without any cache of it."""
     path = os.pathsep.join([str(engine.library_folder(*SIGSTORE)), str(Path(__file__).parents[2])])
     environment = {
@@ -37,16 +37,16 @@ def recognise(bundle: dict[str, object], folder: Path, identity: str = WORKFLOW,
         "XDG_DATA_HOME": str(folder),
         "XDG_CACHE_HOME": str(folder),
     }
-    command = [sys.executable, "-W", "ignore", "-c", RECOGNISE, identity, issuer, json.dumps(bundle)]
+    command = [sys.executable, "-W", "ignore", "-c", VERIFY, identity, issuer, json.dumps(bundle)]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=200)
     assert (done.returncode, done.stderr) == (0, "")
     found: list[str] | str = json.loads(done.stdout)
     return found
 
 
-def test_a_published_signature_is_recognised(tmp_path: Path) -> None:
+def test_a_published_signature_is_verified(tmp_path: Path) -> None:
     """The certificate, the log entry and the statement that a release workflow signed, with the root that the library ships."""
-    identity, issuer, statement = recognise(json.loads(PUBLISHED.read_text()), tmp_path)
+    identity, issuer, statement = verify(json.loads(PUBLISHED.read_text()), tmp_path)
     assert (identity, issuer) == (WORKFLOW, GITHUB)
     assert json.loads(statement)["subject"][0]["name"] == "pypi_attestation_models-0.0.4a2.tar.gz"
 
@@ -54,15 +54,15 @@ def test_a_published_signature_is_recognised(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "identity, issuer", [(WORKFLOW.replace("v0.0.4a2", "v0.0.5"), GITHUB), (WORKFLOW, "https://accounts.google.com")]
 )
-def test_somebody_else_is_not_recognised(identity: str, issuer: str, tmp_path: Path) -> None:
+def test_somebody_else_is_not_verified(identity: str, issuer: str, tmp_path: Path) -> None:
     """A good signature by an identity, or through an issuer, that nobody trusts."""
-    assert "is not by" in recognise(json.loads(PUBLISHED.read_text()), tmp_path, identity, issuer)
+    assert "is not by" in verify(json.loads(PUBLISHED.read_text()), tmp_path, identity, issuer)
 
 
 @pytest.mark.parametrize("part", ["payload", "sig", "rawBytes", "canonicalizedBody", "signedEntryTimestamp"])
-def test_a_bundle_with_one_byte_changed_is_not_recognised(part: str, tmp_path: Path) -> None:
+def test_a_bundle_with_one_byte_changed_is_not_verified(part: str, tmp_path: Path) -> None:
     """The statement, the signature, the certificate and what the log vouches for are each covered."""
     text = PUBLISHED.read_text()
     start = text.index(f'"{part}"') + len(part) + 30
     changed = text[:start] + ("A" if text[start] != "A" else "B") + text[start + 1 :]
-    assert isinstance(recognise(json.loads(changed), tmp_path), str)
+    assert isinstance(verify(json.loads(changed), tmp_path), str)

@@ -114,7 +114,7 @@ class TestMLflow:
             (0, "verify", second, "--outputs", "."),
             (0, "check", "--run", first, "--baseline", "first.json"),
             (0, "check", first, "--baseline", first),
-            (1, "diff", first, second, "--format", "json"),
+            (2, "diff", first, second, "--format", "json"),  # one run of another seed on each side is too few to judge
         )
         assert "1 of 1 lie here" in found
         assert [output["name"] for output in json.loads(compared.strip())["outputs"]] == ["metrics.json"]
@@ -189,7 +189,7 @@ class TestWandb:
         without.commands(
             (0, "verify", said["place"]),
             (0, "check", "--run", said["place"], "--baseline", "first.json"),
-            (1, "diff", said["place"], "second.json"),
+            (2, "diff", said["place"], "second.json"),
         )
         log = next(tmp_path.rglob("run-*.wandb")).read_bytes()
         assert said["line"].encode() in log  # what `wandb sync` sends

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 
 from envprobe.command.source import Document
 from envprobe.fingerprint import Fingerprint
-from envprobe.notebook.display import SHOWN_RESULTS, Shown, of_document, of_report, of_signature
+from envprobe.notebook.display import SHOWN_RESULTS, Shown, of_document, of_line, of_report
 from envprobe.report import Report
 from tests.golden.report import REPORTS
 from tests.property.environment import fingerprints
@@ -107,4 +107,4 @@ def test_documents_are_tables_of_their_rows(document: Document) -> None:
 def test_a_signature_publishes_no_context() -> None:
     """Host name, user and machine paths stay out of a notebook that is shared."""
     found = msgspec.structs.replace(fingerprint(), context={"host_name": "secret-host"})
-    assert of_signature(found) == of_signature(fingerprint())
+    assert of_line(found) == of_line(fingerprint())
