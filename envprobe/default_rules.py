@@ -98,7 +98,7 @@ RULES = {
     "numerics.onednn_threads": "warn",  # the affinity count, seen by oneDNN
     "numerics.blas": "warn",  # np.dot32 and np.svd alone (measured)
     "numerics.numpy_simd": "warn",  # np.tanh32, exp64 and sin64 alone (measured)
-    # -- variables by allow-list: what they change is asked for in numerics, gpu and cuda too
+    # -- variables by allow-list: what they change shows in numerics, gpu and cuda too
     "environment.*": "warn",
     # measured to move bits
     "environment.TF_ENABLE_ONEDNN_OPTS": "fail",  # 58 of 153 digests

@@ -41,7 +41,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_u
     skipped: dict[str, str] = {}
     """Globs of fact paths that were left out on request, with the reason: `integrity.*` by `--no-integrity`."""
     trace: dict[str, Any] | None = None
-    """The training run's trace, a document of its own schema; read by trace.py."""
+    """The benchmark's trace, a document of its own schema; read by trace.py."""
     context: dict[str, Any] = {}
     """Host name, user, times, machine paths."""
 

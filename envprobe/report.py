@@ -131,7 +131,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     outputs: list[OutputResult] = []
     """What two experiments left, by name; empty where no experiment was compared."""
     stale_waivers: list[str] = []
-    """One sentence for each waiver that is expired or matched nothing."""
+    """One sentence for each waiver that is expired or unused."""
     strict: bool = False
     """Whether warnings fail."""
     observed: Fingerprint | Run | QuotedLine = QuotedLine()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import unicodedata
+from collections.abc import Iterable, Iterator
 
 from .fact import Absent, Fact, Known, Unknown, Value, canonical
 
@@ -10,6 +12,9 @@ ABSENT_WORD = "absent"
 EMPTY_WORD = "(empty)"
 DIGEST_SHOWN = len("sha256:") + 12
 SHOWN_ITEMS = 4
+ONE_LINE = 100
+"""Characters of a list or an object that are shown as one line, where each item may have its own."""
+LINES_LIMIT, LINE_LIMIT = 5000, 1000
 CONTEXT = 20
 """How much of what two long texts share is shown before they part."""
 JSON_TYPES = {str: "string", int: "integer", bool: "boolean", list: "list", dict: "object"}
@@ -79,6 +84,40 @@ def spell_value(value: Value, items: int = SHOWN_ITEMS) -> str:
     return _items([spell_value(item, items) for item in value], items)
 
 
+def spell_lines(fact: Fact) -> list[str]:
+    """Return a fact in full, as one line where that is short; else an item a line, files of one folder under its name."""
+    words = spell(fact, LINE_LIMIT, LINES_LIMIT)
+    if not isinstance(fact, Known) or not isinstance(fact.value, dict | list) or len(words) <= ONE_LINE:
+        return [words]
+    lines = [cut(row, LINE_LIMIT) for row in itertools.islice(_item_lines(fact.value), LINES_LIMIT + 1)]
+    return lines if len(lines) <= LINES_LIMIT else [*lines[:LINES_LIMIT], "and more: --format json has all"]
+
+
+def _item_lines(value: dict[str, Value] | list[Value]) -> Iterator[str]:
+    pairs = sorted(value.items()) if isinstance(value, dict) else [("", item) for item in value]
+    plain = [(safe(key), item) for key, item in pairs if not _is_long(item)]
+    yield from by_folder([f"{key} {spell_value(item)}".strip() for key, item in plain])
+    for key, item in pairs:
+        if isinstance(item, dict | list) and _is_long(item):
+            yield f"{safe(key)}:" if key else "-"
+            yield from (f"  {row}" for row in _item_lines(item))
+
+
+def _is_long(value: Value) -> bool:
+    return isinstance(value, dict | list) and len(spell_value(value, LINES_LIMIT)) > ONE_LINE
+
+
+def by_folder(lines: Iterable[str]) -> Iterator[str]:
+    """Yield lines that begin with paths, those of one folder under its name where there are several."""
+    for folder, members in itertools.groupby(lines, key=lambda row: row.partition(" ")[0].rpartition("/")[0]):
+        rows = list(members)
+        if folder and len(rows) > 1:
+            yield f"{folder}/"
+            yield from (f"  {row[len(folder) + 1 :]}" for row in rows)
+        else:
+            yield from rows
+
+
 def short_digest(text: str) -> str:
     """Return a SHA-256 digest cut to 12 digits, and any other text as it is."""
     is_digest = text.startswith("sha256:") and len(text) == len("sha256:") + 64
@@ -107,6 +146,19 @@ def contrast(expected: Fact, observed: Fact, limit: int = 300, items: int = SHOW
     if left == right:
         left, right = _in_full(ours), _in_full(theirs)
     return _cut_to_difference(left, right, limit)
+
+
+def contrast_lines(expected: Fact, observed: Fact) -> tuple[list[str], list[str]]:
+    """Return both facts in full, reduced to where they differ: an item a line where there is much."""
+    if isinstance(expected, Known) and isinstance(observed, Known):
+        ours, theirs = _only_differing(expected.value, observed.value)
+        lines = spell_lines(Known(ours)), spell_lines(Known(theirs))
+    else:
+        lines = spell_lines(expected), spell_lines(observed)
+    if max(map(len, lines)) > 1 and lines[0] != lines[1]:
+        return lines
+    words = contrast(expected, observed, 2 * LINE_LIMIT, LINES_LIMIT)
+    return [words[0]], [words[1]]
 
 
 def _only_differing(expected: Value, observed: Value) -> tuple[Value, Value]:

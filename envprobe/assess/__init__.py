@@ -126,7 +126,9 @@ def _with_fixes(differences: list[Difference], sides: BothSides, prompt: Prompt)
 def _waive(differences: list[Difference], waivers: Sequence[Waiver], today: date) -> tuple[list[Difference], list[str]]:
     """Lower what a living waiver covers to a note, and say which waivers are expired or cover nothing."""
     living = [waiver for waiver in waivers if not waiver.expired(today)]
-    stale = [f"{waiver.path} ({waiver.owner}): expired on {waiver.expires}" for waiver in waivers if waiver.expired(today)]
+    stale = [
+        f"{waiver.path} ({waiver.owner}) expired on {waiver.expires}: remove it" for waiver in waivers if waiver.expired(today)
+    ]
     used: set[int] = set()
     kept: list[Difference] = []
     for difference in differences:
@@ -138,9 +140,7 @@ def _waive(differences: list[Difference], waivers: Sequence[Waiver], today: date
         lower = min(difference.severity, Severity.NOTE, key=lambda level: level.rank)
         kept.append(msgspec.structs.replace(difference, severity=lower, waiver=living[index]))
     stale.extend(
-        f"{waiver.path} ({waiver.owner}): nothing differs there any more, remove it"
-        for index, waiver in enumerate(living)
-        if index not in used
+        f"{waiver.path} ({waiver.owner}) is unused: remove it" for index, waiver in enumerate(living) if index not in used
     )
     return kept, stale
 

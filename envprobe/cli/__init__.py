@@ -66,7 +66,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     return TROUBLE
 
 
-HELP = """Does this environment reproduce that result? Record it, check it, and see what differs and how to mend it.
+HELP = """Does this environment reproduce that result? Record it, check it, and see what differs and how to fix it.
 
 TARGET is where to look; without one it is local://, this Python:
 

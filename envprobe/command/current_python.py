@@ -10,5 +10,5 @@ from . import environment
 
 
 def this_python() -> Fingerprint:
-    """Return the fingerprint of the running interpreter, without a training run: the program is training already."""
+    """Return the fingerprint of the running interpreter, without a benchmark: the program is training already."""
     return environment.probe(f"local://{sys.executable}", options=Options(benchmark="off"))

@@ -32,7 +32,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     integrity: bool = True
     """Hash the installed files."""
     benchmark: Literal["off", "quick", "full"] = "quick"
-    """Which seeded training run to make."""
+    """How much of the seeded benchmark to run."""
     timeout_s: float = 300
     """How long everything there may take together; of an experiment's target, each look at it."""
     sections: tuple[str, ...] | None = None

@@ -1,6 +1,6 @@
 """The report as JUnit XML, for Jenkins, GitLab and whatever else lists test cases.
 
-A difference that keeps the verdict from `reproduces` is a failure, what could not be told and decides is an error, what was
+A difference that keeps the verdict from `reproduces` is a failure, what is unknown and decides is an error, what was
 not compared is skipped, and a warning is a case that passes and says so. No times: the same report, the same bytes.
 """
 
@@ -25,7 +25,7 @@ WIDTH = 100
 
 
 def render(report: Report, style: Style) -> str:
-    """Return one test suite with a case for each thing to tell; what a terminal would show is its output."""
+    """Return one test suite with a case for each finding; what a terminal would show is its output."""
     suite = Element("testsuite", name=line(f"{NAME}: {report.observed_name} against {report.expected_name}", 400))
     _properties(
         suite,
@@ -52,7 +52,7 @@ def render(report: Report, style: Style) -> str:
 
 
 def trouble(message: str, hint: str) -> str:
-    """Return a suite whose one case is the error that kept envprobe from telling."""
+    """Return a suite whose one case is the error that kept envprobe from a verdict."""
     suite = Element("testsuite", name=NAME)
     case = _element(suite, "trouble", "check")
     SubElement(case, "error", type="trouble", message=safe(message.partition("\n")[0])).text = trouble_words(message, hint)
@@ -92,7 +92,7 @@ def _case(suite: Element, result: Result) -> None:
 
 
 def _verdict(suite: Element, report: Report) -> None:
-    """Add the case that there is where no other one failed: it passes, or tells that nothing was compared."""
+    """Add the case that there is where no other one failed: it passes, or says that nothing was compared."""
     case = _element(suite, "environment", "reproduces")
     if report.verdict is not Verdict.REPRODUCES:
         SubElement(case, "error", type=report.verdict.value, message=headline(report))

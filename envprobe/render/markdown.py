@@ -8,14 +8,14 @@ from ..policy import Severity
 from ..report import Kind, Report
 from ..spelling import EMPTY_WORD, contrast, cut, line, safe
 from . import Style, output_summary
-from .summary import DifferenceGroup, fixes, groups, headline, left_out, names, notes, provenance, title, training_run, unknowns
+from .summary import DifferenceGroup, benchmark, fixes, groups, headline, left_out, names, notes, provenance, title, unknowns
 
 SHOWN_ROWS = 60
 """GitHub takes 65,536 characters for a comment."""
 
 
 def render(report: Report, style: Style) -> str:
-    """Return a heading with the verdict, a table of differences, and what could not be told."""
+    """Return a heading with the verdict, a table of differences, and what is unknown."""
     everything = style.verbosity > 0
     lines = [
         f"## envprobe: {report.verdict_words}",
@@ -26,20 +26,20 @@ def render(report: Report, style: Style) -> str:
     found = groups(report, Severity if everything else (Severity.FAIL, Severity.WARN))
     shown = found if everything else found[:SHOWN_ROWS]
     if shown:
-        lines += ["", "| | fact | expected | observed | why | mend |", "|---|---|---|---|---|---|"]
+        lines += ["", "| | fact | expected | observed | why | fix |", "|---|---|---|---|---|---|"]
         lines += [_row(group, everything) for group in shown]
     if len(shown) < len(found):
         lines += ["", f"and {len(found) - len(shown)} more: `envprobe check -v` shows all"]
     told = unknowns(report, notes=everything)
     if told:
-        lines += ["", "**Could not be told:**", ""]
+        lines += ["", "**Unknown:**", ""]
         lines += [f"- {_code(paths)} ({word}): {_code(reason)}" for paths, word, reason in told]
-    lines += [text for label, words in training_run(report) for text in ("", f"Training run, {label}: {_plain(words)}")]
+    lines += [text for label, words in benchmark(report) for text in ("", f"Benchmark, {label}: {_plain(words)}")]
     return "\n".join([*lines, "", *_details(report, everything)]) + "\n"
 
 
 def trouble(message: str, hint: str) -> str:
-    """Return a heading that says that nothing could be told, and why."""
+    """Return a heading that says that there is no verdict, and why."""
     rows = [f"- {_code(row)}" for row in (*message.splitlines(), *hint.splitlines())]
     return "\n".join(["## envprobe: could not tell", "", *rows]) + "\n"
 
@@ -47,7 +47,7 @@ def trouble(message: str, hint: str) -> str:
 def _outputs(report: Report, everything: bool) -> list[str]:
     """Return a table of the outputs that are not the same, a row for each difference."""
     rows: list[str] = []
-    for output in output_summary.told(report, everything=everything):
+    for output in output_summary.shown(report, everything=everything):
         found = output.comparison
         findings, left = output_summary.findings(found, everything=everything)
         words = "; ".join(part for part in (output_summary.heading(found), line(found.hint, 400)) if part)
@@ -70,7 +70,7 @@ def _details(report: Report, everything: bool) -> list[str]:
     lines = ["<details><summary>What was compared</summary>", "", f"- {provenance(report)}"]
     if notes(report) and not everything:
         lines.append(f"- {notes(report)} left out")
-    lines += [f"- stale waiver: {_code(line(waiver, 400))}" for waiver in report.stale_waivers]
+    lines += [f"- waiver {_code(line(waiver, 400))}" for waiver in report.stale_waivers]
     lines += [f"- not compared: {_code(line(sentence, 400))}" for sentence in left_out(report.skipped)]
     return [*lines, f"- observed {_code(report.observed_id)}", f"- expected {_code(report.expected_id)}", "", "</details>"]
 
@@ -81,12 +81,12 @@ def _row(group: DifferenceGroup, everything: bool) -> str:
     if len(group.differences) > 1:
         listed = names(group, None if everything else 300)
         expected, observed = ("", listed) if first.kind is Kind.ADDED else (listed, "")
-    why = first.why + (f" (moves {len(group.consequences)} more)" if group.consequences else "")
+    why = first.why + (f" (also changes {len(group.consequences)} more)" if group.consequences else "")
     if first.waiver is not None:
         why += line(f"; waived until {first.waiver.expires} by {first.waiver.owner}: {first.waiver.reason}", 400)
-    mends = "<br>".join(_code(fix.text if everything else cut(fix.text, 600)) for fix in fixes(group))
+    remedies = "<br>".join(_code(fix.text if everything else cut(fix.text, 600)) for fix in fixes(group))
     sides = [_code(side) if side else "" for side in (expected, observed)]
-    cells = [group.severity.value, _code(title(group)), *sides, _plain(why), mends]
+    cells = [group.severity.value, _code(title(group)), *sides, _plain(why), remedies]
     return f"| {' | '.join(cells)} |"
 
 

@@ -35,14 +35,14 @@ class ShownDifference(NamedTuple):
     accepted: bool
 
 
-def told(report: Report, *, everything: bool) -> list[OutputResult]:
-    """Return the outputs that a reader should hear of, the worst first: all but the identical ones, or simply all."""
+def shown(report: Report, *, everything: bool) -> list[OutputResult]:
+    """Return the outputs to show, the worst first: all but the identical ones, or simply all."""
     outputs = [output for output in report.outputs if everything or output.comparison.verdict is not OutputVerdict.IDENTICAL]
     return sorted(outputs, key=lambda output: (WORST_FIRST.index(output.comparison.verdict), output.comparison.name))
 
 
 def severity(output: OutputResult) -> Severity:
-    """Return how severe an output's verdict is: what is the same or within tolerance is a note, what is untold a warning."""
+    """Return how severe a verdict is: the same or within tolerance is a note, what could not be judged a warning."""
     by_verdict = {OutputVerdict.DIFFERS: output.severity, OutputVerdict.UNDETERMINED: Severity.WARN}
     return by_verdict.get(output.comparison.verdict, Severity.NOTE)
 
@@ -91,7 +91,7 @@ def headline(report: Report) -> str:
     gated = Counter(output.comparison.verdict for output in report.outputs if output.severity in report.gate)
     if gated[OutputVerdict.DIFFERS]:
         number = gated[OutputVerdict.DIFFERS]
-        return f"{_some(number, total)} {'is' if number == 1 else 'are'} not the recorded one{'s' * (number > 1)}"
+        return f"{_some(number, total)} differ{'s' * (number == 1)}"
     if gated[OutputVerdict.UNDETERMINED]:
         return f"{_some(gated[OutputVerdict.UNDETERMINED], total)} could not be judged"
     verdicts = {output.comparison.verdict for output in report.outputs}
@@ -99,7 +99,7 @@ def headline(report: Report) -> str:
     how = same if verdicts == {OutputVerdict.IDENTICAL} else f"the recorded one{'s' * (total > 1)} within tolerance"
     if verdicts <= {OutputVerdict.IDENTICAL, OutputVerdict.TOLERANCE}:
         return f"{'the output is' if total == 1 else f'all {total} outputs are'} {how}"
-    return f"no output that decides differs, of {_outputs(total)}"
+    return f"no deciding output differs, of {_outputs(total)}"
 
 
 def decides(report: Report) -> bool:
@@ -114,8 +114,8 @@ def provenance(report: Report) -> str:
         return ""
     counts = Counter(output.comparison.verdict for output in report.outputs)
     words = {**WORDS, OutputVerdict.DIFFERS: "different"}
-    told = ", ".join(f"{counts[name]} {words[name]}" for name in WORST_FIRST if counts[name])
-    return f"{_outputs(len(report.outputs))}: {told}"
+    verdicts = ", ".join(f"{counts[name]} {words[name]}" for name in WORST_FIRST if counts[name])
+    return f"{_outputs(len(report.outputs))}: {verdicts}"
 
 
 def _outputs(number: int) -> str:

@@ -14,40 +14,40 @@ from ..report import OutputResult, Report, UnknownFact
 from ..spelling import contrast, line, safe
 from . import group_words, output_summary
 from .group_words import Row
-from .summary import DifferenceGroup, alike_unknowns, groups, names, title, training_run
+from .summary import DifferenceGroup, alike_unknowns, benchmark, groups, names, title
 
 OUTPUTS = "outputs"
 UNKNOWN = "unknown"
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True):
-    """Differences that are told together, one output, or facts that could not be told for one reason. All safe to print."""
+    """Differences that are shown together, one output, or facts that are unknown for one reason. All safe to print."""
 
     name: str
     """What it is about: a fact path, a rule such as `packages.*@added` for alike ones, an output's name."""
     section: str
     kind: str
-    """As in a report: `upgraded`, `added`, …; `unknown` for what could not be told."""
+    """As in a report: `upgraded`, `added`, …; `unknown` for what is unknown."""
     severity: Severity
     gates: bool
     """Whether it keeps the verdict from `reproduces`."""
     title: str
     """One line with both values."""
     rows: list[Row]
-    """Label and words: why it matters, how to mend it, what moved with it."""
+    """Label and words: why it matters, how to fix it, what also changes."""
     paths: list[str]
     """The fact paths that it speaks of."""
     waiver: Waiver | None = None
 
     @property
     def is_unknown(self) -> bool:
-        """Whether nobody could tell, which is trouble and not a difference."""
+        """Whether it is unknown, which is trouble and not a difference."""
         return self.kind == UNKNOWN
 
     @property
     def body(self) -> str:
         """The rows as lines of text; empty where there are none."""
-        return "\n".join(f"{label}: {words}" if label else words for label, words, _ in self.rows)
+        return "\n".join(f"{row.label}: {row.words}" if row.label else row.words for row in self.rows)
 
     @property
     def message(self) -> str:
@@ -61,11 +61,11 @@ def trouble_words(message: str, hint: str) -> str:
 
 
 def results(report: Report, *, everything: bool) -> list[Result]:
-    """Return what to tell, outputs first and what could not be told last; notes only where everything is asked for."""
-    told = Severity if everything else (Severity.FAIL, Severity.WARN)
+    """Return the findings, outputs first and unknowns last; notes only where everything is wanted."""
+    severities = Severity if everything else (Severity.FAIL, Severity.WARN)
     return [
-        *(_output(output, report, everything) for output in output_summary.told(report, everything=everything)),
-        *(_group(group, report, everything) for group in groups(report, told)),
+        *(_output(output, report, everything) for output in output_summary.shown(report, everything=everything)),
+        *(_group(group, report, everything) for group in groups(report, severities)),
         *(_unknown(members, report) for members in alike_unknowns(report, notes=everything)),
     ]
 
@@ -85,16 +85,16 @@ def _group(group: DifferenceGroup, report: Report, everything: bool) -> Result:
         severity=group.severity,
         gates=group.severity in report.gate,
         title=words,
-        rows=[*group_words.rows(group, everything), *_training(group, report)],
+        rows=[*group_words.rows(group, everything), *_benchmark(group, report)],
         paths=[difference.path for difference in group.differences],
         waiver=first.waiver,
     )
 
 
-def _training(group: DifferenceGroup, report: Report) -> Iterator[Row]:
-    """Yield where the training run parts, under the difference that it is or that it follows from."""
+def _benchmark(group: DifferenceGroup, report: Report) -> Iterator[Row]:
+    """Yield where the benchmarks part, under the difference that this is or that it follows from."""
     if any(item.path.partition(".")[0] == TRACE for item in (*group.differences, *group.consequences)):
-        yield from (Row(f"training run, {label}", words) for label, words in training_run(report))
+        yield from (Row(f"benchmark, {label}", words) for label, words in benchmark(report))
 
 
 def _output(output: OutputResult, report: Report, everything: bool) -> Result:
@@ -127,7 +127,7 @@ def _unknown(members: list[UnknownFact], report: Report) -> Result:
         kind=UNKNOWN,
         severity=max((fact.severity for fact in members), key=lambda level: level.rank),
         gates=any(fact.severity in report.gate for fact in members),
-        title=f"{facts}: could not be told: {line(members[0].reason, 400)}",
+        title=f"{facts}: unknown: {line(members[0].reason, 400)}",
         rows=[],
         paths=paths,
     )

@@ -1,6 +1,6 @@
 """The report as SARIF 2.1.0, for GitHub code scanning and other places that keep results from one run to the next.
 
-One result for each thing to tell, at the line of the baseline that it contradicts; a rule a section. No times and no machine
+One result for each finding, at the line of the baseline that it contradicts; a rule a section. No times and no machine
 paths: the same report gives the same bytes, and a result the same fingerprint, as long as it is the same finding.
 """
 
@@ -46,7 +46,7 @@ SUBJECTS = {
     "data": "Digests of input data",
     "image": "The container's image",
     "container": "How the container is run, and what was changed in it",
-    "trace": "The bits that a seeded training run computes",
+    "trace": "The bits that the seeded benchmark computes",
     "run": "How an experiment was run",
     "drift": "What changed while an experiment ran",
     OUTPUTS: "What an experiment left",
@@ -54,15 +54,15 @@ SUBJECTS = {
 
 
 def render(report: Report, style: Style) -> str:
-    """Return one run; warnings that nothing gates are `warning`, notes are there only where everything is asked for."""
+    """Return one run; warnings that nothing gates are `warning`, notes are there only where everything is wanted."""
     told = results(report, everything=style.verbosity > 0)
     shown = sorted(told, key=lambda result: (not result.gates, -result.severity.rank))[:SHOWN_RESULTS]
     rules = sorted({result.section for result in shown})
     invocation: dict[str, Any] = {"executionSuccessful": report.verdict is not Verdict.UNDETERMINED}
     notifications = [_notification("note", f"not compared: {sentence}") for sentence in left_out(report.skipped)]
-    notifications += [_notification("warning", f"stale waiver: {line(waiver, 400)}") for waiver in report.stale_waivers]
+    notifications += [_notification("warning", f"waiver {line(waiver, 400)}") for waiver in report.stale_waivers]
     if len(shown) < len(told):
-        notifications.append(_notification("warning", f"{len(told) - len(shown)} more results are left out: envprobe check -v"))
+        notifications.append(_notification("warning", f"{len(told) - len(shown)} more results left out: see envprobe check -v"))
     if report.verdict is Verdict.UNDETERMINED:
         notifications.append(_notification("error", headline(report)))
     if notifications:
@@ -76,7 +76,7 @@ def render(report: Report, style: Style) -> str:
 
 
 def trouble(message: str, hint: str) -> str:
-    """Return a run without results, and with what kept envprobe from telling."""
+    """Return a run without results, and with what kept envprobe from a verdict."""
     notification = _notification("error", trouble_words(message, hint))
     return _document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [notification]}, {})
 
@@ -109,7 +109,7 @@ def _rule(section: str) -> dict[str, Any]:
         "id": section,
         "shortDescription": {"text": SUBJECTS.get(section, section)},
         "fullDescription": {"text": f"{SUBJECTS.get(section, section)}: as the baseline expects"},
-        "help": {"text": f"Look with: envprobe check -v. How much a difference in {section} matters is a matter of policy."},
+        "help": {"text": f"envprobe check -v shows all. The policy says how much a difference in {section} matters."},
         "defaultConfiguration": {"level": "warning"},
         "properties": {"tags": ["reproducibility"]},
     }

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -14,13 +15,13 @@ from ..fact import WHOLE_SECTION, Known, Section, Unknown, Value
 from ..fingerprint import Fingerprint
 from ..numerics.trace import read_trace
 from ..runs import Run
-from ..spelling import line, safe, spell
+from ..spelling import line, safe, spell, spell_lines
 from ..targets.address import shown
 from . import Style
 from .curve import draw
 from .show_declared import declared_rows
 from .show_run import run_rows
-from .text import make_console
+from .text import make_console, unbroken
 
 TRACE_INDENT = 11
 HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -37,6 +38,7 @@ HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("numerics", ("numerics.onednn", "numerics.onednn_isa", "numerics.op_determinism", "numerics.keras.floatx")),
 )
 SHOWN_UNKNOWN = 12
+WIDEST_LABEL = 40
 
 Row: TypeAlias = tuple[str, str]
 
@@ -55,10 +57,10 @@ def rows(document: Baseline | Fingerprint | Run, style: Style) -> Iterator[Row]:
         yield from _baseline_rows(document, style) if isinstance(document, Baseline) else _fingerprint_rows(document, style)
 
 
-def grouped(told: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
+def grouped(rows: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
     """Join the rows that go on with the one before: those without a label."""
     found: list[tuple[str, list[str]]] = []
-    for label, words in told:
+    for label, words in rows:
         if label or not found:
             found.append((label, []))
         found[-1][1].append(words)
@@ -101,15 +103,15 @@ def _fingerprint_rows(fingerprint: Fingerprint, style: Style) -> Iterator[Row]:
 
     for sentence in left_out(fingerprint.skipped):
         yield "left out", sentence
-    told = sum(len(section.known) + len(section.absent) for section in fingerprint.sections.values())
+    recorded = sum(len(section.known) + len(section.absent) for section in fingerprint.sections.values())
     unknown = sum(len(section.unknown) for section in fingerprint.sections.values())
-    yield "facts", f"{told:,} told, {unknown:,} unknown, in {len(fingerprint.sections)} sections"
+    yield "facts", f"{recorded:,} recorded, {unknown:,} unknown, in {len(fingerprint.sections)} sections"
 
 
 def _trace_rows(fingerprint: Fingerprint, style: Style) -> Iterator[tuple[str, str]]:
     if fingerprint.trace is None:
         return
-    drawn = draw(read_trace(fingerprint.trace, "the training run"), style.width - TRACE_INDENT)
+    drawn = draw(read_trace(fingerprint.trace, "the benchmark"), style.width - TRACE_INDENT)
     yield from (("" if index else "trace", safe(row)) for index, row in enumerate(drawn))
 
 
@@ -166,7 +168,8 @@ def _some(keys: list[str]) -> str:
 def _every_fact(fingerprint: Fingerprint) -> Iterator[Row]:
     for name, section in sorted(fingerprint.sections.items()):
         for key in sorted(section.keys()):
-            yield line(f"{name}.{key}"), spell(section.get(key), 2000, 1000)
+            for index, words in enumerate(spell_lines(section.get(key))):
+                yield "" if index else line(f"{name}.{key}"), words
         if WHOLE_SECTION in section.unknown:
             yield line(f"{name}.{WHOLE_SECTION}"), spell(Unknown(section.unknown[WHOLE_SECTION]), 2000)
 
@@ -174,10 +177,25 @@ def _every_fact(fingerprint: Fingerprint) -> Iterator[Row]:
 def _print(rows: Iterable[Row], style: Style) -> str:
     screen = io.StringIO()
     console = make_console(screen, style)
-    grid = Table.grid(padding=(0, 1, 0, 0))
-    grid.add_column(style="bold", overflow="fold")
-    grid.add_column(overflow="fold")
-    for label, words in rows:
-        grid.add_row(Text(label), Text(words))
-    console.print(grid)
+    if style.verbosity > 0:
+        _print_unbroken(console, list(rows))
+    else:
+        grid = Table.grid(padding=(0, 1, 0, 0))
+        grid.add_column(style="bold", overflow="fold")
+        grid.add_column(overflow="fold")
+        for label, words in rows:
+            grid.add_row(Text(label), Text(words))
+        console.print(grid)
     return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"
+
+
+def _print_unbroken(console: Console, rows: list[Row]) -> None:
+    """Print every row without a break inside of a word; a label that is wider than most has a line of its own."""
+    width = min(max((len(label) for label, _ in rows), default=0), WIDEST_LABEL)
+    for label, words in rows:
+        if len(label) > width:
+            console.print(Text(label, style="bold"), soft_wrap=True)
+            label = ""
+        for part in unbroken(words, console.width - width - 1):
+            console.print(Text.assemble((f"{label:<{width}} ", "bold"), part), soft_wrap=True)
+            label = ""

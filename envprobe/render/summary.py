@@ -19,7 +19,7 @@ from ..spelling import line, safe, spell
 from . import output_summary
 
 GROUPED_FROM = 4
-"""So many differences of one kind in one section are told together."""
+"""So many differences of one kind in one section are shown together."""
 
 GROUPED_SECTIONS = ("packages", "ospackages", "modules", "environment", "stdlib", "cuda", "unlisted", "integrity")
 
@@ -33,7 +33,7 @@ TELLING_ULP = 1000
 
 
 class DifferenceGroup(msgspec.Struct, frozen=True):
-    """One thing to tell: a difference, or several alike."""
+    """One finding: a difference, or several alike."""
 
     severity: Severity
     differences: list[Difference]
@@ -62,21 +62,19 @@ def headline(report: Report) -> str:
 def _facts_headline(report: Report) -> str:
     counts = count(report)
     fails, warns = counts[Severity.FAIL], counts[Severity.WARN]
-    also = f", {warns} that may" if warns else ""
+    failures = _counted(fails, "failure", "failures") if fails else "no failures"
+    warnings = f", {_counted(warns, 'warning', 'warnings')}" if warns else ""
     if report.verdict is Verdict.DIFFERS and (fails or (warns and report.strict)):
-        if not fails:
-            return _counted(warns, "difference that may change results", "differences that may change results") + " (--strict)"
-        return _counted(fails, "difference that changes results", "differences that change results") + also
+        return failures + warnings + ("" if fails else " (--strict)")
     if report.verdict is Verdict.UNDETERMINED:
         gates = [fact.path for fact in report.unknown if fact.severity in report.gate]
         if gates == [TRACE]:
-            return f"the training run decides, and could not be compared{also}"
+            return f"the benchmark decides, and could not be compared{warnings}"
         if gates or not report.compared:
-            words = "fact that decides could not be told", "facts that decide could not be told"
-            return _counted(len(gates), *words) if gates else NOTHING
+            return _counted(len(gates), "deciding fact is unknown", "deciding facts are unknown") if gates else NOTHING
     if report.trace is not None and report.is_up_to_rounding:
-        return _up_to_rounding(report.trace) + also
-    return f"no difference that changes results{also}"
+        return _up_to_rounding(report.trace) + warnings
+    return failures + warnings if report.differences else "no differences"
 
 
 def _up_to_rounding(found: Comparison) -> str:
@@ -96,7 +94,7 @@ def count(report: Report) -> dict[Severity, int]:
 
 
 def groups(report: Report, severities: Iterable[Severity]) -> list[DifferenceGroup]:
-    """Return what to tell, the most severe first, alike ones together."""
+    """Return the findings, the most severe first, alike ones together."""
     wanted = set(severities)
     alike: dict[tuple[str, ...], list[Difference]] = {}
     for root in report.roots:
@@ -121,30 +119,32 @@ def _waiver(root: Difference) -> str:
 
 
 def title(group: DifferenceGroup) -> str:
-    """Return what an group is about: its path, or the section and how many."""
+    """Return what a group is about: its path, or the section and how many."""
     if len(group.differences) == 1:
         return line(group.first.path)
     return f"{group.first.path.partition('.')[0]}: {len(group.differences)} {group.first.kind.value}"
 
 
 def names(group: DifferenceGroup, limit: int | None = None) -> str:
-    """Return the members of a grouped group with the version or value that was expected, or observed when added.
-
-    As many as fit `limit` characters, and how many are left out.
-    """
-    words = [_name(difference) for difference in group.differences]
+    """Return the members of a group in one line: as many as fit `limit` characters, and how many are left out."""
+    words = members(group)
     ends = itertools.accumulate(len(word) + 2 for word in words)
     shown = sum(end <= limit for end in ends) if limit is not None else len(words)
     return ", ".join(words[:shown] + ([f"and {len(words) - shown} more"] if shown < len(words) else []))
+
+
+def members(group: DifferenceGroup) -> list[str]:
+    """Return the members of a group, each with the version or value that was expected, or observed when added."""
+    return [_name(difference) for difference in group.differences]
 
 
 def notes(report: Report) -> str:
     """Return how many differences are only notes, and how many of them because somebody waived them; empty for none."""
     roots = [root for root in report.roots if report.weight(root) is Severity.NOTE]
     waived = sum(root.waiver is not None for root in roots)
-    told = [_counted(waived, "waived difference", "waived differences")] if waived else []
-    told += [_counted(len(roots) - waived, "note", "notes")] if len(roots) > waived else []
-    return " and ".join(told)
+    words = [_counted(waived, "waived difference", "waived differences")] if waived else []
+    words += [_counted(len(roots) - waived, "note", "notes")] if len(roots) > waived else []
+    return " and ".join(words)
 
 
 def _name(difference: Difference) -> str:
@@ -160,8 +160,8 @@ def fixes(group: DifferenceGroup) -> list[Fix]:
     return [Fix(safe(fix.text), is_command=fix.is_command) for fix in found]
 
 
-def moved(group: DifferenceGroup) -> list[str]:
-    """Return the paths that follow from an group, the severe ones with their severity, so that its own is understood."""
+def also_changed(group: DifferenceGroup) -> list[str]:
+    """Return the paths that follow from a group, the severe ones with their severity, so that its own is understood."""
     root = group.first.severity.rank
     return [safe(item.path) + (f" ({item.severity.value})" if item.severity.rank > root else "") for item in group.consequences]
 
@@ -171,12 +171,12 @@ def waived(group: DifferenceGroup) -> str:
     waiver = group.first.waiver
     if waiver is None:
         return ""
-    but = "" if group.severity is Severity.NOTE else "; what it moves is not waived"
+    but = "" if group.severity is Severity.NOTE else "; what follows from it is not waived"
     return line(f"until {waiver.expires} by {waiver.owner}: {waiver.reason}", 400) + but
 
 
 def unknowns(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
-    """Return what could not be told as (facts, whether one decides or the first's severity, reason), one for each reason."""
+    """Return what is unknown as (facts, whether one decides or the first's severity, reason), one for each reason."""
     return [
         (", ".join(_sections([fact.path for fact in members])), weight_of(members, report), line(members[0].reason, 400))
         for members in alike_unknowns(report, notes=notes)
@@ -184,7 +184,7 @@ def unknowns(report: Report, *, notes: bool) -> list[tuple[str, str, str]]:
 
 
 def alike_unknowns(report: Report, *, notes: bool) -> list[list[UnknownFact]]:
-    """Return what could not be told, those of one reason together."""
+    """Return what is unknown, facts of one reason together."""
     alike: dict[str, list[UnknownFact]] = {}
     for fact in report.unknown:
         if notes or fact.severity is not Severity.NOTE:
@@ -197,29 +197,29 @@ def weight_of(unknowns: list[UnknownFact], report: Report) -> str:
     return "decides" if any(fact.severity in report.gate for fact in unknowns) else unknowns[0].severity.value
 
 
-def training_run(report: Report) -> list[tuple[str, str]]:
-    """Return what the benchmark says as (label, words), its verdict first; empty where the bits are equal or not compared."""
+def benchmark(report: Report) -> list[tuple[str, str]]:
+    """Return what the benchmark came to as (label, words), its verdict first; empty where the bits are equal or not compared."""
     found = report.trace
     if found is None or found.verdict == "identical":
         return []
-    said = [("verdict", training_headline(found))]
-    said += [(name, _records(group)) for name, group in (("model", found.model), ("canaries", found.canaries)) if group]
+    rows = [("verdict", benchmark_headline(found))]
+    rows += [(name, _records(group)) for name, group in (("model", found.model), ("canaries", found.canaries)) if group]
     if found.first_divergence is not None:
-        said.append(("first", describe(found.first_divergence)))
+        rows.append(("first", describe(found.first_divergence)))
     if found.first_larger is not None and found.first_larger != found.first_divergence:
-        said.append(("larger", f"{describe(found.first_larger)}; rounding stays below {found.first_larger.limit:.0e}"))
+        rows.append(("larger", f"{describe(found.first_larger)}; rounding stays below {found.first_larger.limit:.0e}"))
     if len(found.growth) > 1:
         last = found.growth[-1]
-        said.append(("after", f"step {last.step}: losses {_apart(last.loss)}, weights {_apart(last.weights)}"))
-    said += [("looks like", f"{safe(guess.switch)}: {safe(guess.why)}") for guess in found.guesses]
+        rows.append(("after", f"step {last.step}: losses {_apart(last.loss)}, weights {_apart(last.weights)}"))
+    rows += [("looks like", f"{safe(guess.switch)}: {safe(guess.why)}") for guess in found.guesses]
     if found.expected_class != found.observed_class and found.expected_class:
-        said.append(("class", _class_contrast(found.expected_class, found.observed_class)))
-    said += [("next", safe(found.hint))] if found.hint else []
-    return [*said, (COMMAND, safe(found.command))] if found.command else said
+        rows.append(("class", _class_contrast(found.expected_class, found.observed_class)))
+    rows += [("next", safe(found.hint))] if found.hint else []
+    return [*rows, (COMMAND, safe(found.command))] if found.command else rows
 
 
-def training_headline(found: Comparison) -> str:
-    """Return what comparing two runs of the benchmark came to."""
+def benchmark_headline(found: Comparison) -> str:
+    """Return what comparing two benchmarks came to."""
     verdict = "equivalent" if found.equivalent else found.verdict
     if found.first_divergence is not None:
         return f"{verdict}, {found.moved} of {found.compared} records differ" + ", by rounding alone" * found.equivalent
@@ -253,7 +253,7 @@ def _class_contrast(expected: str, observed: str) -> str:
 
 def provenance(report: Report) -> str:
     """Return what was compared, in one sentence."""
-    trace = f"training run: {_verdict_of(report.trace)}"
+    trace = f"benchmark: {_verdict_of(report.trace)}"
     facts = f"compared {report.compared:,} fact{'s' * (report.compared != 1)}"
     return "; ".join(part for part in (facts, output_summary.provenance(report), trace, _rules(report)) if part)
 
@@ -273,9 +273,9 @@ def _rules(report: Report) -> str:
 
 
 def footer(report: Report, *, everything: bool) -> list[str]:
-    """Return what stands under a report for a reader: how many notes are hidden, stale waivers, and what was compared."""
-    lines = [f"{notes(report)}: -v shows"] if notes(report) and not everything else []
-    lines += [f"stale waiver: {line(waiver, 400)}" for waiver in report.stale_waivers]
+    """Return what stands under a report: how many notes are hidden, which waivers to remove, and what was compared."""
+    lines = [f"{notes(report)}: see -v"] if notes(report) and not everything else []
+    lines += [f"waiver {line(waiver, 400)}" for waiver in report.stale_waivers]
     lines += [f"not compared: {sentence}" for sentence in left_out(report.skipped)]
     return [*lines, f"{provenance(report)}; id {report.observed_id[:19]}"]
 

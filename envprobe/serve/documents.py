@@ -80,7 +80,7 @@ def _without_places(document: source.Document) -> source.Document:
     if not isinstance(document, Run):
         return document
     attempts = [
-        msgspec.structs.replace(attempt, context={name: told for name, told in attempt.context.items() if name not in PLACES})
+        msgspec.structs.replace(attempt, context={name: value for name, value in attempt.context.items() if name not in PLACES})
         for attempt in document.attempts
     ]
     return msgspec.structs.replace(document, attempts=attempts)

@@ -24,19 +24,19 @@ from .mishap import guarded
 CELLS_LIMIT = 10_000
 ONLY_DESCRIPTIONS = "this page compares what the runs recorded of an output; for the files: envprobe diff RUN RUN"
 FilePair: TypeAlias = tuple[File, File, date]
-State = Literal["told", "same", "waiting", "faulty"]
+State = Literal["compared", "same", "waiting", "faulty"]
 
 
 class MatrixCell(msgspec.Struct, frozen=True, kw_only=True):
     """One comparison in a few numbers."""
 
-    state: State = "told"
+    state: State = "compared"
     """`same` is a document against itself, `waiting` is not compared yet, `faulty` cannot be."""
     verdict: Verdict | None = None
     fails: int = 0
-    """Differences that change results."""
+    """Failures."""
     warns: int = 0
-    """Differences that may."""
+    """Warnings."""
     notes: int = 0
     reason: str = ""
     """Why there is no verdict."""

@@ -76,8 +76,8 @@ def describe(file: File, document: Document) -> ListedDocument:
 
 def faulty(file: File, reason: str) -> ListedDocument:
     """Return the entry of a file that could not be read as what it claims to be."""
-    told = "\n".join(fault.removeprefix(f"{file.place}: ") for fault in reason.splitlines())
-    return ListedDocument(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=told)
+    words = "\n".join(fault.removeprefix(f"{file.place}: ") for fault in reason.splitlines())
+    return ListedDocument(id=entry_id(file.place), file=file, kind="faulty", moment=_changed(file), fault=words)
 
 
 def _check(file: File, report: Report) -> ListedDocument:
@@ -144,10 +144,10 @@ def _fingerprint(file: File, fingerprint: Fingerprint) -> ListedDocument:
     )
 
 
-def _moment(told: object, file: File) -> tuple[datetime, bool]:
+def _moment(text: object, file: File) -> tuple[datetime, bool]:
     """Return a time as our own documents spell it and whether it is the file's, which counts where there is no other."""
     try:
-        return datetime.strptime(str(told)[: len(TIME) * 2], TIME).replace(tzinfo=timezone.utc), False
+        return datetime.strptime(str(text)[: len(TIME) * 2], TIME).replace(tzinfo=timezone.utc), False
     except ValueError:
         return _changed(file), True
 

@@ -79,8 +79,8 @@ def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequenc
 
 def document(folder: str, entry: ListedDocument, found: Document, *, everything: bool) -> Page:
     """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
-    told = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
-    return _page(entry.file.place, folder, "one", {"entry": entry, "rows": show.grouped(told), "everything": everything})
+    rows = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
+    return _page(entry.file.place, folder, "one", {"entry": entry, "rows": show.grouped(rows), "everything": everything})
 
 
 def faulty(folder: str, entry: ListedDocument) -> Page:

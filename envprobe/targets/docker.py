@@ -34,7 +34,7 @@ def docker_endpoint(environ: Mapping[str, str]) -> Endpoint:
         name = environ.get("DOCKER_CONTEXT") or get_current_context_name()
         context = ContextAPI.get_context(name)
     except Exception as error:  # noqa: BLE001 - the library raises bare Exception for a damaged context file
-        raise TargetError(f"the Docker context cannot be read: {error}", "docker context use default, or mend it") from None
+        raise TargetError(f"the Docker context cannot be read: {error}", "docker context use default, or fix it") from None
     if context is None:
         raise TargetError(f"there is no Docker context {name!r}", "docker context ls shows those that exist")
     if name == "default":

@@ -125,15 +125,15 @@ class EnvironmentCheck:
 
 def sentence(report: Report) -> str:
     """Return in one line whether the environment may be why a test failed."""
-    for severity, words in ((Severity.FAIL, "environment differs"), (Severity.WARN, "environment differs in what may matter")):
+    for severity, words in ((Severity.FAIL, "environment differs"), (Severity.WARN, "environment differs (warning)")):
         found = [root for root in report.roots if report.weight(root) is severity]
         if found:
             expected, observed = contrast(found[0].expected, found[0].observed, 80)
             more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
             return f"{words}: {line(found[0].path)} {expected} != {observed}{more}"
     if report.verdict is Verdict.UNDETERMINED:
-        return f"environment could not be told: {headline(report)}"
-    return f"environment is as {line(report.expected_name)} says: {headline(report)}"
+        return f"environment unknown: {headline(report)}"
+    return f"environment reproduces {line(report.expected_name)}: {headline(report)}"
 
 
 def _add_section(report: pytest.TestReport, title: str, words: str) -> None:

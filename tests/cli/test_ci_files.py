@@ -121,7 +121,7 @@ def test_the_action_gives_verdict_id_and_reports(repository: Path) -> None:
     """A difference fails the step; its outputs, annotations, summary and files tell the same."""
     done, outputs, summary = _action(repository)
     assert done.returncode == 1, done.stderr
-    assert done.stdout.splitlines()[0] == "DIFFERS  1 difference that changes results"
+    assert done.stdout.splitlines()[0] == "DIFFERS  1 failure"
     assert "::error title=envprobe%3A packages.numpy.version,file=baselines/tf.json,line=" in done.stdout
     assert summary.startswith("## envprobe: differs\n")
     reports = Path(outputs["reports"])
@@ -138,7 +138,7 @@ def test_the_action_passes_what_reproduces(repository: Path) -> None:
     (repository / "same.json").write_text(json.dumps(same))
     done, outputs, _ = _action(repository, TARGET="file://same.json", BASELINE="baselines/tf.json", STRICT="true")
     assert (done.returncode, outputs["verdict"]) == (0, "reproduces"), done.stderr
-    assert done.stdout == "REPRODUCES  no difference that changes results\n"
+    assert done.stdout == "REPRODUCES  no differences\n"
 
 
 def test_the_action_takes_the_policy_of_a_revision(repository: Path) -> None:

@@ -52,7 +52,7 @@ def test_several_formats_of_one_check(repository: Path, capsys: pytest.CaptureFi
         "sarif=s.sarif",
     ]
     assert cli.main(arguments) == 1
-    assert capsys.readouterr().out.startswith("DIFFERS  1 difference")
+    assert capsys.readouterr().out.startswith("DIFFERS  1 failure")
     assert json.loads((repository / "out/report.json").read_bytes())["verdict"] == "differs"
     assert read_junit((repository / "out/junit.xml").read_text("utf-8")).get("failures") == "1"
     (result,) = read_sarif((repository / "s.sarif").read_text("utf-8"))["runs"][0]["results"]

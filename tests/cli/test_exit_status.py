@@ -246,7 +246,7 @@ def test_quiet_is_the_verdict_alone(capsys: pytest.CaptureFixture[str]) -> None:
     """-q prints the verdict and what was compared with what: two lines."""
     cli.main(["diff", "same.json", "drifted.json", "-q"])
     assert capsys.readouterr().out.splitlines() == [
-        "DIFFERS  1 difference that changes results",
+        "DIFFERS  1 failure",
         "drifted.json against same.json (expected != observed)",
     ]
 

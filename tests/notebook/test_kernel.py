@@ -74,9 +74,7 @@ def outputs(notebook: Any, number: int) -> list[Any]:
 def test_a_check_is_one_output_with_text_and_table(cells: Any) -> None:
     """One line checks the kernel; the text of the report is there for terminals, without escapes."""
     (output,) = outputs(cells, 1)
-    assert output.data["text/plain"].startswith(
-        "REPRODUCES  no difference that changes results\na fresh Python of this kernel against holds"
-    )
+    assert output.data["text/plain"].startswith("REPRODUCES  no differences\na fresh Python of this kernel against holds")
     assert "\x1b" not in output.data["text/plain"]
     assert "reproduces" in output.data["text/html"]
     assert output.metadata["envprobe"]["verdict"] == "reproduces"

@@ -88,8 +88,8 @@ def test_warnings_pass_unless_strict(project: pytest.Pytester) -> None:
     ("baseline", "words"),
     [
         (FAILS, "environment differs: python.version ==2.7.1 != 3.*"),
-        (WARNS, "environment differs in what may matter: python.version ==2.7.1 != 3.*"),
-        (HOLDS, "environment is as holds says: no difference that changes results"),
+        (WARNS, "environment differs (warning): python.version ==2.7.1 != 3.*"),
+        (HOLDS, "environment reproduces holds: no differences"),
     ],
 )
 def test_failure_says_in_one_line_whether_it_is_the_environment(project: pytest.Pytester, baseline: str, words: str) -> None:

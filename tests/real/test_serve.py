@@ -48,7 +48,7 @@ def test_from_the_timeline_to_what_differs(browser: Browser, team: Serving) -> N
         assert page.get_by_text("packages.numpy.version").first.is_visible()
         page.get_by_role("link", name="Timeline").click()
         page.get_by_role("link", name="checks/monday.json").click()
-        assert page.get_by_text("1 difference that changes results").is_visible()
+        assert page.get_by_text("1 failure").is_visible()
         require_quiet(window, team)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from envprobe.fact import ABSENT, Known, Unknown
-from envprobe.spelling import contrast, cut, line, safe, spell
+from envprobe.spelling import LINES_LIMIT, contrast, contrast_lines, cut, line, safe, spell, spell_lines
 
 DIGEST = "sha256:" + "1" * 64
 
@@ -103,3 +103,29 @@ def test_cut_and_line() -> None:
     assert cut("abc", 3) == "abc"
     assert cut("x" * 5000, 10) == "xxxxxxxxxx… (4,990 more characters)"
     assert line("a\nb") == "a\\nb"
+
+
+def test_a_long_value_has_a_line_for_each_item() -> None:
+    """What is too long for a line has one for each item; files of one folder stand under it, and no word is broken."""
+    digest = "sha256:" + "1" * 64
+    files = {f"numpy/core/{name}.py": digest for name in ("numeric", "multiarray")} | {"setup.cfg": digest, "numpy/a.py": digest}
+    assert spell_lines(Known({"modified": files, "missing": ["x.py"]})) == [
+        "missing x.py",
+        "modified:",
+        "  numpy/a.py sha256:111111111111",
+        "  numpy/core/",
+        "    multiarray.py sha256:111111111111",
+        "    numeric.py sha256:111111111111",
+        "  setup.cfg sha256:111111111111",
+    ]
+    assert spell_lines(Known(["a", "b"])) == ["a, b"]
+    assert spell_lines(ABSENT) == ["absent"]
+    assert len(spell_lines(Known([f"file{number}" for number in range(9000)]))) == LINES_LIMIT + 1
+
+
+def test_two_long_values_are_shown_where_they_differ() -> None:
+    """Of two long lists only the items that one side has are shown, each on its line."""
+    common = [f"/opt/shared/{number}" for number in range(50)]
+    ours, theirs = contrast_lines(Known([*common, "/etc/hosts"]), Known([*common, *(f"/srv/data/{n}/part" for n in range(9))]))
+    assert ours == ["/etc/hosts"]
+    assert theirs == [f"/srv/data/{n}/part" for n in range(9)]

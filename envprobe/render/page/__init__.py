@@ -17,10 +17,10 @@ from .shell import document
 from .template import fill
 
 PLACES = (
-    ("differences", "told", "Differences"),
+    ("differences", "weighty", "Differences"),
     ("outputs", "outputs", "Outputs"),
-    ("training", "trace", "Training run"),
-    ("gaps", "unknowns", "Could not be told"),
+    ("benchmark", "trace", "Benchmark"),
+    ("unknown", "unknowns", "Unknown"),
     ("waived", "waived", "Waived"),
     ("notes", "noted", "Notes"),
     ("compared", "", "Provenance"),
@@ -36,10 +36,10 @@ def render(report: Report, style: Style | None = None) -> str:
 def body(report: Report) -> Markup:
     """Return what the page shows, for a page of another kind around it."""
     found = summary.groups(report, (Severity.FAIL, Severity.WARN, Severity.NOTE))
-    told = view.parts(group for group in found if group.severity is not Severity.NOTE)
+    weighty = view.parts(group for group in found if group.severity is not Severity.NOTE)
     waived = view.parts(group for group in found if group.severity is Severity.NOTE and group.first.waiver)
     noted = view.parts(group for group in found if group.severity is Severity.NOTE and not group.first.waiver)
-    every = [*told, *waived, *noted]
+    every = [*weighty, *waived, *noted]
     outputs, unknowns = deviation.items(report), summary.unknowns(report, notes=True)
     values: dict[str, Any] = {
         "report": report,
@@ -50,14 +50,14 @@ def body(report: Report) -> Markup:
         "provenance": summary.provenance(report),
         "counts": _counts(every, outputs, len(unknowns)),
         "sections": _sections(every, outputs, unknowns),
-        "told": told,
+        "weighty": weighty,
         "waived": waived,
         "noted": noted,
         "notes": sum(item.size for part in noted for item in part.items),
         "outputs": outputs,
         "trace": curve.view(report),
         "unknowns": [
-            (*told, view.paths(alike)) for told, alike in zip(unknowns, summary.alike_unknowns(report, notes=True), strict=True)
+            (*words, view.paths(alike)) for words, alike in zip(unknowns, summary.alike_unknowns(report, notes=True), strict=True)
         ],
         "section": view.section,
         "left_out": summary.left_out(report.skipped),
@@ -68,7 +68,7 @@ def body(report: Report) -> Markup:
 
 
 def _counts(parts: list[view.SectionCards], outputs: list[deviation.OutputCard], unknowns: int) -> list[tuple[str, int]]:
-    """Return how many there are of each severity that there is, the worst first; what could not be told is `unknown`."""
+    """Return how many there are of each severity that there is, the worst first; what is unknown is `unknown`."""
     counts = Counter(output.severity for output in outputs)
     for part in parts:
         for item in part.items:

@@ -1,4 +1,4 @@
-"""The training run of both sides as pictures: the losses, how the distance grows, and at which stage they part."""
+"""The benchmark of both sides as pictures: the losses, how the distance grows, and at which stage they part."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Box(NamedTuple):
 
 
 class Dot(NamedTuple):
-    """One number, drawn and told."""
+    """One number, drawn and in words."""
 
     x: float
     y: float
@@ -91,7 +91,7 @@ class Numbers(NamedTuple):
 
 
 class View(NamedTuple):
-    """All that there is to show of the training run."""
+    """All that there is to show of the benchmark."""
 
     sentence: str
     words: list[tuple[str, str]]
@@ -106,18 +106,18 @@ class View(NamedTuple):
 
 
 def view(report: Report) -> View | None:
-    """Return what to show of a report's training run; None where none was compared."""
+    """Return what to show of a report's benchmark; None where none was compared."""
     found = report.trace
     if found is None:
         return None
     return View(
-        sentence=summary.training_headline(found),
-        words=summary.training_run(report)[1:],
+        sentence=summary.benchmark_headline(found),
+        words=summary.benchmark(report)[1:],
         moved=found.moved,
         charts=charts(found),
         rows=rows(found),
         numbers=numbers(found),
-        expected_class=line(found.expected_class, 1000) or "no training run was recorded",
+        expected_class=line(found.expected_class, 1000) or "no benchmark was recorded",
         observed_class=line(found.observed_class, 1000),
     )
 
@@ -203,4 +203,4 @@ def _steps(curve: Curve) -> list[tuple[int, float | None, float | None]]:
 
 
 def _exact(value: float | None) -> str:
-    return "not told" if value is None else repr(value)
+    return "unknown" if value is None else repr(value)

@@ -71,7 +71,7 @@ class OutputCard(NamedTuple):
 
 def items(report: Report) -> list[OutputCard]:
     """Return the outputs, the worst first."""
-    return [_item(output) for output in output_summary.told(report, everything=True)]
+    return [_item(output) for output in output_summary.shown(report, everything=True)]
 
 
 def _item(output: OutputResult) -> OutputCard:

@@ -45,7 +45,7 @@ class Card(NamedTuple):
     names: str
     """The first of a group, for who does not unfold it."""
     why: str
-    mends: list[tuple[str, bool]]
+    fixes: list[tuple[str, bool]]
     """What to do, and whether it is a command."""
     moves: list[FactRow]
     """What follows from it, of which there are `moved` in all."""
@@ -92,14 +92,14 @@ def _item(group: summary.DifferenceGroup) -> Card:
         size=len(members),
         names=summary.names(group, SHOWN_NAMES) if is_group else "",
         why=line(first.why, SHOWN_CHARACTERS),
-        mends=[_mend(fix) for fix in summary.fixes(group)],
+        fixes=[_fix(fix) for fix in summary.fixes(group)],
         moves=[_row(move, move.path, than=first.severity) for move in moves[:SHOWN_ROWS]],
         moved=len(moves),
         waived=summary.waived(group),
     )
 
 
-def _mend(fix: Fix) -> tuple[str, bool]:
+def _fix(fix: Fix) -> tuple[str, bool]:
     """Return what to do: a sentence may be cut; a command is whole or, where it is endless, only announced."""
     if not fix.is_command:
         return line(fix.text, SHOWN_CHARACTERS), False
@@ -109,7 +109,7 @@ def _mend(fix: Fix) -> tuple[str, bool]:
 
 
 def _row(difference: Difference, name: str, than: Severity | None = None) -> FactRow:
-    """Return a difference as one line; its severity is told where it is above another."""
+    """Return a difference as one line; its severity is shown where it is above another."""
     expected, observed = contrast(difference.expected, difference.observed, SHOWN_CHARACTERS, SHOWN_ITEMS)
     is_louder = than is not None and difference.severity.rank > than.rank
     return FactRow(line(name), difference.kind.value, difference.severity.value if is_louder else "", expected, observed)

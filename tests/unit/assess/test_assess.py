@@ -135,13 +135,13 @@ def test_waivers_do_not_cover_the_unknown() -> None:
 
 
 def test_stale_waivers_are_said() -> None:
-    """A waiver that is expired, or has nothing left to cover, is said with what to do; an expired one covers nothing."""
+    """A waiver that is expired or unused is listed with what to do; an expired one covers nothing."""
     observed = fingerprint({"packages.numpy.version": "1.23.5"})
     report = _assess(fingerprint(), observed, waivers=[_waiver("packages.*", "2025-12-31"), _waiver("gpu.*")])
     assert report.verdict is Verdict.DIFFERS
     assert report.stale_waivers == [
-        "packages.* (ana): expired on 2025-12-31",
-        "gpu.* (ana): nothing differs there any more, remove it",
+        "packages.* (ana) expired on 2025-12-31: remove it",
+        "gpu.* (ana) is unused: remove it",
     ]
     assert _assess(fingerprint(), observed, waivers=[_waiver("packages.*", "2026-01-01")]).verdict is Verdict.REPRODUCES
 

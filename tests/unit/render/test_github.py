@@ -25,7 +25,7 @@ def test_a_difference_is_an_annotation_beside_its_line() -> None:
     """An error names the file and the line of the baseline; the first line of the log is the verdict."""
     report = msgspec.structs.replace(REPORTS["differs"], location=Location("baselines/tf,1.json", {"packages.numpy.version": 41}))
     verdict, annotation = render(report, Style()).splitlines()
-    assert verdict == "DIFFERS  1 difference that changes results"
+    assert verdict == "DIFFERS  1 failure"
     properties, _, message = annotation.removeprefix("::error ").partition("::")
     assert properties == "title=envprobe%3A packages.numpy.version,file=baselines/tf%2C1.json,line=41"
     assert message.startswith("packages.numpy.version: 1.22.4 != 1.23.5 (upgraded)%0Awhy: ")
@@ -55,7 +55,7 @@ def test_what_exceeds_the_limit_is_counted() -> None:
 def test_a_value_is_no_command(value: str) -> None:
     """A value stays inside of the message of our command: it begins no line, and its percent signs are no escapes."""
     lines = render(_report(fingerprint({"environment.LANG": value, f"environment.{value}": "1"})), Style()).splitlines()
-    assert lines[0] == "REPRODUCES  no difference that changes results, 2 that may"
+    assert lines[0] == "REPRODUCES  no failures, 2 warnings"
     assert all(line.startswith("::warning title=envprobe%3A environment.") for line in lines[1:])
     assert "%0A::" not in "".join(lines[1:])
 

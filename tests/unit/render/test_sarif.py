@@ -88,7 +88,7 @@ def test_a_flood_is_cut_to_what_code_scanning_keeps() -> None:
     run = read_sarif(render(flood, Style()))["runs"][0]
     assert len(run["results"]) == SHOWN_RESULTS
     assert run["results"][0]["ruleId"] == "packages"
-    assert "1 more results are left out" in run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
+    assert "1 more results left out" in run["invocations"][0]["toolExecutionNotifications"][-1]["message"]["text"]
 
 
 def test_text_of_a_target_is_no_link() -> None:

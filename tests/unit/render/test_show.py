@@ -24,7 +24,7 @@ def test_a_fingerprint_on_one_screen() -> None:
     assert "gpu      unknown" in lines
     assert "unknown  gpu.*: nvidia-smi hangs" in lines
     assert "left out stdlib: asked" in lines
-    assert lines[-1] == "facts    17 told, 1 unknown, in 8 sections"
+    assert lines[-1] == "facts    17 recorded, 1 unknown, in 8 sections"
     assert all(len(line) <= 80 for line in lines)
 
 

@@ -15,16 +15,16 @@ from envprobe.fingerprint import Fingerprint
 from envprobe.numerics.trace import to_json
 from envprobe.policy import DEFAULT, Severity
 from envprobe.render.summary import (
+    also_changed,
+    benchmark,
     fixes,
     groups,
     headline,
     left_out,
-    moved,
     names,
     notes,
     provenance,
     title,
-    training_run,
     unknowns,
     verdict,
     waived,
@@ -47,26 +47,26 @@ def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None 
 @pytest.mark.parametrize(
     ("report", "sentence"),
     [
-        (_report(), "no difference that changes results"),
-        (_report({"system.kernel": "5"}), "no difference that changes results"),
-        (_report({"cpu.affinity": 8}), "no difference that changes results, 1 that may"),
-        (_report({"python.implementation": "pypy"}), "1 difference that changes results"),
+        (_report(), "no differences"),
+        (_report({"system.kernel": "5"}), "no failures"),
+        (_report({"cpu.affinity": 8}), "no failures, 1 warning"),
+        (_report({"python.implementation": "pypy"}), "1 failure"),
         (
             _report({"packages.numpy.version": "1", "packages.six.version": "1", "cpu.affinity": 8}),
-            "2 differences that change results, 1 that may",
+            "2 failures, 1 warning",
         ),
-        (_report({"cpu.affinity": 8}, strict=True), "1 difference that may change results (--strict)"),
-        (_report(observed=fingerprint(unknown={"integrity.six": "x"})), "1 fact that decides could not be told"),
+        (_report({"cpu.affinity": 8}, strict=True), "no failures, 1 warning (--strict)"),
+        (_report(observed=fingerprint(unknown={"integrity.six": "x"})), "1 deciding fact is unknown"),
         (
             _report(observed=fingerprint(unknown={"integrity.six": "x", "python.version": "y"})),
-            "2 facts that decide could not be told",
+            "2 deciding facts are unknown",
         ),
         (_report(observed=fingerprint(skipped={"*": "asked"})), "nothing was compared"),
         (
             msgspec.structs.replace(
                 _report(), unknown=[UnknownFact(path="trace", reason="another class", severity=Severity.FAIL)]
             ),
-            "the training run decides, and could not be compared",
+            "the benchmark decides, and could not be compared",
         ),
     ],
 )
@@ -76,7 +76,7 @@ def test_headline(report: Report, sentence: str) -> None:
 
 
 def test_waived_ones_are_told_apart() -> None:
-    """A group is waived as a whole or not at all: what nobody waived is not told as waived, nor the reverse."""
+    """A group is waived as a whole or not at all: what nobody waived is never shown as waived, nor the reverse."""
     ours = [
         Waiver(path="packages.extra-[01]*", owner="ana", reason="ours", expires="2027-01-01"),
         Waiver(path="packages.extra-2*", owner="bo", reason="his", expires="2027-01-01"),
@@ -91,8 +91,8 @@ def test_waived_ones_are_told_apart() -> None:
     ]
 
 
-def test_four_alike_are_told_together() -> None:
-    """Four differences of one kind in one section are one group; three are told one by one."""
+def test_four_alike_are_one_group() -> None:
+    """Four differences of one kind in one section are one group; three stand one by one."""
     (together,) = groups(_report(EXTRA), EVERYTHING)
     assert title(together) == "packages: 5 added"
     assert names(together) == "extra-0 1.0, extra-1 1.1, extra-2 1.2, extra-3 1.3, extra-4 1.4"
@@ -106,7 +106,7 @@ def test_four_alike_are_told_together() -> None:
 
 
 def test_another_severity_is_another_group() -> None:
-    """What fails is never told together with what warns, and comes first."""
+    """What fails is never in one group with what warns, and comes first."""
     found = groups(_report({**EXTRA, "packages.numpy.version": "1", "cpu.affinity": 8, "system.kernel": "5"}), EVERYTHING)
     assert [(title(group), group.severity.value) for group in found] == [
         ("packages.numpy.version", "fail"),
@@ -124,11 +124,11 @@ def test_severe_consequences_say_so() -> None:
     changes = {"cpu.dispatch": "x86-64:avx2", "numerics.onednn": False, "cpu.model": "other"}
     (group,) = groups(_report(changes), EVERYTHING)
     assert (title(group), group.severity) == ("cpu.dispatch", Severity.FAIL)
-    assert moved(group) == ["numerics.onednn (fail)", "cpu.model"]
+    assert also_changed(group) == ["numerics.onednn (fail)", "cpu.model"]
 
 
-def test_gaps_with_one_reason_are_one() -> None:
-    """What one failure left unknown is told once, with how much it was; notes only where they are asked for."""
+def test_unknowns_of_one_reason_are_one() -> None:
+    """What one failure left unknown is one sentence, with how much it was; notes only where they are wanted."""
     blind = fingerprint(
         unknown={"integrity.*": "no permission", "system.kernel": "hidden"}, without=("integrity.six", "integrity.numpy")
     )
@@ -156,12 +156,11 @@ def test_left_out() -> None:
     assert left_out({}) == []
 
 
-def test_a_training_run_that_parts() -> None:
-    """The verdict, where the runs first part and how far, how it grows, what it looks like, and what to do next."""
+def test_a_benchmark_that_parts() -> None:
+    """The verdict, where the runs first part and how far, how far they part, what it looks like, and what to do next."""
     other = moved_trace({("training", "gradient"): (1.0, 0.5000005, 0.25), ("training", "weights"): (1.0, 0.51, 0.25)})
     expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
-    said = training_run(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1)))
-    assert said == [
+    assert benchmark(assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1))) == [
         ("verdict", "diverged, 3 of 14 records differ"),
         (
             "model",
@@ -174,20 +173,20 @@ def test_a_training_run_that_parts() -> None:
     ]
 
 
-def test_a_training_run_of_another_class() -> None:
-    """The headline says up to rounding, what of the class differs is told, and how to expect these bits too."""
+def test_a_benchmark_of_another_class() -> None:
+    """The headline says up to rounding, what of the class differs is shown, and how to expect these bits too."""
     other = moved_trace({("training", "forward"): (1.0, 0.5000001, 0.25)}, numeric_class={**trace().numeric_class, "cpus": 16})
     expected, observed = (msgspec.structs.replace(fingerprint(), trace=to_json(run)) for run in (trace(), other))
     prompt = msgspec.structs.replace(HERE, call=Call(target="docker://it's", baseline="tf"))
     report = assess(expected, observed, policy=DEFAULT, today=date(2026, 1, 1), prompt=prompt)
-    said = dict(training_run(report))
+    said = dict(benchmark(report))
     assert said["class"].endswith("!= cpus 16")
     assert said["type"] == """envprobe record 'docker://it'"'"'s' --name tf --add-trace"""
     assert verdict(report) == "REPRODUCES up to rounding"
-    assert headline(report) == "1 of 14 records of the benchmark differ, by rounding alone, 1 that may"
+    assert headline(report) == "1 of 14 records of the benchmark differ, by rounding alone, 1 warning"
 
 
-def test_without_a_training_run() -> None:
+def test_without_a_benchmark() -> None:
     """A report without traces says that none was compared, and nothing else about it."""
-    assert training_run(_report()) == []
-    assert provenance(_report()) == "compared 17 facts; training run: not compared"
+    assert benchmark(_report()) == []
+    assert provenance(_report()) == "compared 17 facts; benchmark: not compared"

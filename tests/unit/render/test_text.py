@@ -52,7 +52,7 @@ def test_notes_only_where_asked_for(verbosity: int, notes: bool) -> None:
     """A note is a number unless everything is asked for."""
     text = _render({"system.kernel": "5.4"}, verbosity=verbosity)
     assert ("NOTE  system.kernel" in text) is notes
-    assert ("1 note: -v shows" in text) is (verbosity == 0)
+    assert ("1 note: see -v" in text) is (verbosity == 0)
 
 
 def test_what_does_not_fit_is_counted() -> None:

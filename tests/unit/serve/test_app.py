@@ -68,7 +68,7 @@ def test_the_timeline_tells_what_was_done_when(team: Client) -> None:
     assert "complete, exit status 0" in told
     told = text(team, "/")
     assert "checks/monday.json docker://trainer against tf" in told
-    assert "differs 1 difference that changes results" in told
+    assert "differs 1 failure" in told
     assert "faulty broken.json" in told and "not JSON" in told
     assert "7 documents and 1 other JSON file" in told
 
@@ -107,9 +107,9 @@ def test_one_letter_for_one_environment(team: Client) -> None:
 def test_the_matrix_tells_the_drift_of_each_against_each(team: Client) -> None:
     """Verdict and number, as a word as well as a colour, and a link to what differs."""
     answer = team.get("/matrix").text
-    assert "ana.json against tf.json: differs, 1 that change results, 0 that may, 0 notes" in answer
+    assert "ana.json against tf.json: differs, 1 failures, 0 warnings, 0 notes" in answer
     assert 'href="' + diff("tf.json", "ana.json").replace("&", "&amp;") in answer
-    assert "runs/run-1.json against tf.json: reproduces, 0 that change results" in answer
+    assert "runs/run-1.json against tf.json: reproduces, 0 failures" in answer
     assert answer.count('<tr>\n<th scope="row">') == 5, "a declared baseline expects"
     assert answer.count('<th scope="col"><a') == 4, "and is no environment"
 
@@ -156,7 +156,7 @@ def test_one_document(team: Client) -> None:
     assert "packages.six.version" not in text(team, document("tf.json"))
     assert "packages.six.version 1.16.0" in text(team, document("tf.json") + "&all=1")
     assert "python train.py" in text(team, document("runs/run-1.json"))
-    assert "1 difference that changes results" in text(team, document("checks/monday.json"))
+    assert "1 failure" in text(team, document("checks/monday.json"))
     assert "not JSON" in text(team, document("broken.json"))
 
 

@@ -48,7 +48,7 @@ def test_a_loss_that_is_not_finite_has_no_dot() -> None:
     found = compare(trace(), moved({("training", "loss"): (math.nan, 0.5, 0.25)}))
     [chart, *_] = curve.charts(found)
     assert chart.series[1].dots == [] and chart.series[1].path == ""
-    assert [row[2] for row in curve.numbers(found)[0].rows] == ["not told"] * 3
+    assert [row[2] for row in curve.numbers(found)[0].rows] == ["unknown"] * 3
 
 
 def test_the_way_of_the_run() -> None:

@@ -72,7 +72,7 @@ def test_a_group_of_many_is_counted() -> None:
 def test_commands_are_whole_or_not_there(fix: Fix, shown: tuple[str, bool]) -> None:
     """What can be copied into a terminal is a whole command; a sentence has no button."""
     [item] = _items(_difference("environment.TZ", fix=fix))
-    assert item.mends == [shown]
+    assert item.fixes == [shown]
 
 
 def test_facts_of_one_reason_are_named() -> None:
