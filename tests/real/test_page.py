@@ -211,7 +211,7 @@ def test_filters_by_severity_and_section(visitor: Visit, rich: Path) -> None:
 
 
 def test_copying(browser: Browser, rich: Path) -> None:
-    """The mend and the signature are on the clipboard after one click, to the letter."""
+    """The fix and the summary line are on the clipboard after one click, to the letter."""
     with visit(browser, permissions=["clipboard-read", "clipboard-write"]) as visitor:
         page = visitor.open(rich)
         for text in ("python3 -m pip install numpy==1.22.4", "envprobe:1|py:3.9.2|tf:2.9.0"):
@@ -227,7 +227,7 @@ def test_keyboard_alone(visitor: Visit, rich: Path) -> None:
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to what was found"
     assert page.locator(".skip").bounding_box()["x"] >= 0  # type: ignore[index]
-    summary = page.locator("summary", has_text="moves 1 more fact")
+    summary = page.locator("summary", has_text="also changes 1 more fact")
     summary.focus()
     page.keyboard.press("Enter")
     assert page.locator(".row", has_text="packages.numpy.record").is_visible()
@@ -280,7 +280,7 @@ def test_themes(browser: Browser, rich: Path) -> None:
 
 
 def test_where_the_runs_part_is_marked(visitor: Visit, rich: Path) -> None:
-    """The picture of the training run has both sides, the step where the losses part and the stage where the runs do."""
+    """The picture of the benchmark has both sides, the step where the losses part and the stage where the runs do."""
     page = visitor.open(rich)
     chart = page.locator("figure", has_text="loss classes").first
     assert chart.locator(".circle .dot").count() == chart.locator(".diamond .dot").count() == 4
