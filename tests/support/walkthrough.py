@@ -26,12 +26,14 @@ VARIES = (
     (r"\btrainer-[0-9a-f]{8}\b", "OLD"),
     (r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", "DATE"),
     (r"\b\d+\.\d+ s\b", "SECONDS"),
-    (r"\b[\d,]+ (facts|told|unknown|installed|sections)\b", r"COUNT \1"),
+    (r"\b[\d,]+ (facts|recorded|unknown|installed|sections)\b", r"COUNT \1"),
     (r"\bversion 3\.\d+\.\d+", "PYTHON"),
     (r"\benvprobe \d\S*", "ENVPROBE"),
-    (r"\bsystem os .*? facts COUNT told", "MACHINE"),
+    (r"\bsystem os .*? facts COUNT recorded", "MACHINE"),
+    (r"\balso changes numerics\.\S+ .*? BENCHMARK ", "also changes SWITCHES BENCHMARK "),
+    (r" \(not compared: [^)]*\)", ""),
     (r"\b\d+ of \d+ records differ.*? looks like ", "DIVERGENCE looks like "),
-    (r" class .*? next ", " CLASSES next "),
+    (r" class .*? (next|compared) ", r" CLASSES \1 "),
 )
 """What two honest runs do not share: ids, times, counts that depend on the Python at hand, and what the processor decides."""
 
