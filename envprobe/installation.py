@@ -30,12 +30,15 @@ def installing(extra: str) -> str:
 
 
 def calling() -> str:
-    """Return what is typed in a shell to call this envprobe again: its name where a shell finds it, else through its Python."""
+    """Return what is typed in a shell to call this envprobe again: its name where a shell finds it, else as it was called."""
     if os.environ.get(UV_RUN):
         return "uv run envprobe"
     found = shutil.which("envprobe")
     if found is not None and Path(found).parent == Path(sys.executable).parent:
         return "envprobe"
+    called = Path(sys.argv[0])
+    if called.name == "envprobe" and called.is_file():  # `.venv/bin/envprobe`
+        return shlex.quote(str(called))
     return f"{shlex.quote(sys.executable)} -m envprobe"
 
 

@@ -20,6 +20,11 @@ def _from_pythonpath(consequence: Change, cause: Change) -> bool:
     return "{pythonpath:" in repr(consequence.observed) + repr(consequence.expected)
 
 
+def _in_front(consequence: Change, cause: Change) -> bool:
+    """Whether the copy that import takes lies on PYTHONPATH."""
+    return "{pythonpath:" in repr(cause.observed)
+
+
 def _other_minor(consequence: Change, cause: Change) -> bool:
     return cause.magnitude in ("major", "minor")
 
@@ -68,6 +73,7 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     # a package's other facts follow from its version, and its files from both
     ("packages.{name}", ("environment.PYTHONPATH",), _from_pythonpath),
     ("packages.{name}.*", ("environment.PYTHONPATH",), _from_pythonpath),
+    ("packages.{name}.shadowed", ("packages.{name}.place",), _in_front),
     ("packages.{name}.version", ("packages.{name}.shadowed",), _always),
     ("packages.{name}.origin", COPY, _always),
     ("packages.{name}.url", (*COPY, "packages.{name}.origin"), _always),

@@ -9,6 +9,7 @@ import click
 from ..suggestion import suggest
 
 HOMES = {
+    "demo": "demo",
     "check": "environment",
     "record": "environment",
     "diff": "environment",
@@ -25,6 +26,7 @@ HOMES = {
 }
 """Which module of this room has which command, in the order in which help lists them."""
 HEADINGS = {
+    "demo": "Start here",
     "check": "An environment against a baseline",
     "run": "An experiment and its outputs",
     "attach": "A record that travels in a report",
