@@ -74,9 +74,9 @@ def _opening(replica: Replica, folder: Path, style: Style) -> str:
 
 
 def _screen(number: int, step: Step, style: Style) -> str:
-    from ..report import Report
     from ..render.show import show
     from ..render.text import render
+    from ..report import Report
 
     told = render(step.outcome, style) if isinstance(step.outcome, Report) else show(step.outcome, style)
     title = _wrapped(f"{number}  {step.story}", style, bold=True)

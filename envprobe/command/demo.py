@@ -15,7 +15,6 @@ from ..config import Config
 from ..demo.drift import DRIFTS, Drift
 from ..demo.replica import Replica, replicate
 from ..error import UsageError
-from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
 from ..report import Report, Verdict
@@ -62,7 +61,7 @@ def steps(replica: Replica, folder: Path, progress: Progress | None = None) -> I
     yield Step("Record a baseline of the copy.", typed, recorded.baseline, True)
     yield _checked(Drift("Check it: nothing changed.", "", hashes_files=True), target, file, config, progress)
     for plant in DRIFTS:
-        drift = plant(replica, recorded.baseline.fingerprint or Fingerprint(), folder)
+        drift = plant(replica, recorded.baseline, folder)
         if drift is not None:
             yield _checked(drift, target, file, config, progress)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from ..baseline import Baseline
 from ..fact import Known
-from ..fingerprint import Fingerprint
 from .replica import Package, Replica
 
 FAMILIAR = ("packaging", "requests", "six", "idna")
@@ -34,7 +34,7 @@ class Drift(msgspec.Struct, frozen=True):
     """Whether only the digests of the installed files can tell."""
 
 
-def shadow(replica: Replica, recorded: Fingerprint, folder: Path) -> Drift | None:
+def shadow(replica: Replica, recorded: Baseline, folder: Path) -> Drift | None:
     """Put an older copy of a package in front of the path; None where there is no package of Python alone."""
     package = next(iter(_plain(replica)), None)
     if package is None:
@@ -56,9 +56,10 @@ def shadow(replica: Replica, recorded: Fingerprint, folder: Path) -> Drift | Non
     )
 
 
-def switch(replica: Replica, recorded: Fingerprint, folder: Path) -> Drift:
+def switch(replica: Replica, recorded: Baseline, folder: Path) -> Drift:
     """Choose another kernel of OpenBLAS where numpy has one, else a fixed order of sets."""
-    blas, kernel = recorded.get("numerics.blas"), KERNELS.get(platform.machine())
+    blas = recorded.fingerprint.get("numerics.blas") if recorded.fingerprint else None
+    kernel = KERNELS.get(platform.machine())
     if kernel and isinstance(blas, Known) and str(blas.value).startswith("OpenBLAS"):
         story = "The same files on what looks like an older processor: one variable chooses another kernel of numpy's OpenBLAS."
         return Drift(story, "environment.OPENBLAS_CORETYPE", {"OPENBLAS_CORETYPE": kernel})
@@ -69,7 +70,7 @@ def switch(replica: Replica, recorded: Fingerprint, folder: Path) -> Drift:
     )
 
 
-def patch(replica: Replica, recorded: Fingerprint, folder: Path) -> Drift | None:
+def patch(replica: Replica, recorded: Baseline, folder: Path) -> Drift | None:
     """Add a line to an installed file; None where there is no package of Python alone."""
     package = next(reversed(_plain(replica)[:2]), None)
     if package is None:
@@ -84,7 +85,7 @@ def patch(replica: Replica, recorded: Fingerprint, folder: Path) -> Drift | None
     )
 
 
-DRIFTS: tuple[Callable[[Replica, Fingerprint, Path], Drift | None], ...] = (shadow, switch, patch)
+DRIFTS: tuple[Callable[[Replica, Baseline, Path], Drift | None], ...] = (shadow, switch, patch)
 """In the order in which they are shown: none may be seen after it, so what changes the copy comes last."""
 
 

@@ -100,7 +100,7 @@ def _package(name: str, distribution: Distribution) -> Package:
 
 
 def _fits(package: Package, site: Path, folder: Path) -> bool:
-    """Tell whether a package is whole where its RECORD says, and would be in the copy: no link to a working copy, nothing outside."""
+    """Tell whether all of a package would be in the copy: nothing lies outside, and it is no link to a working copy."""
     names = {file.name for file in package.files}
     places = [Path(os.path.normpath(site / file)) for file in package.files]
     inside = all(place.is_relative_to(folder) for place in places)

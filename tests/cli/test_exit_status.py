@@ -92,6 +92,7 @@ CASES = (
     Case("check file://hostile.json", 1, "\\x1b[2J[red]1|2\\u202e"),
     Case("diff same.json same.json", 0, "REPRODUCES"),
     Case("diff tf drifted.json", 1, "packages.numpy.version"),
+    Case("demo docker://trainer", 2, "", "the demo changes a copy"),
     Case("diff baselines/tf.json blind.json", 2, "UNDETERMINED"),
     Case("diff same.json drifted.json --format json", 1, '"verdict": "differs"'),
     Case("diff same.json drifted.json --format markdown", 1, "## envprobe: differs"),

@@ -60,7 +60,7 @@ ROOMS = {
     "lint": "baseline config error numerics spelling store",
     "instruments": "policy",
     "requirement": "baseline document error pep440 redaction store suggestion toml",
-    "demo": "error fact fingerprint targets",
+    "demo": "baseline error fact targets",
     "probing": "document error fact fingerprint progress targets version",
     "targets": "call error fact fixes suggestion",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
