@@ -26,7 +26,7 @@ colored = together("reading", lambda color: Reading(color), color)
 @click.argument("target", required=False, shell_complete=targets)
 @colored
 def demo(target: str | None, reading: Reading) -> int:
-    """See it work in ten seconds: record a copy, break it, find out why.
+    """See it work: record a copy, break it, find out why.
 
     Copies a Python environment of this machine into a temporary folder, records and checks it, and plants one drift after
     the other. The reports are real. No Docker, no network; nothing is left behind.

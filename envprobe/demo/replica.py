@@ -44,8 +44,8 @@ class Package(msgspec.Struct, frozen=True):
 
     @property
     def sources(self) -> list[PackagePath]:
-        """Its modules, those of inner packages too."""
-        return [file for file in self.files if file.suffix == ".py" and ".." not in file.parts]
+        """Its modules, those of inner packages too, whose digests were released."""
+        return [file for file in self.files if file.suffix == ".py" and file.hash and ".." not in file.parts]
 
 
 class Replica(msgspec.Struct, frozen=True):

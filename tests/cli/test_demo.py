@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
 import venv
+from base64 import urlsafe_b64encode
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,10 @@ class Shown(NamedTuple):
     stdout: str
     stderr: str
     left: list[str]
+
+
+def _digest(text: str) -> str:
+    return "sha256=" + urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +41,8 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
         "six-1.16.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: six\nVersion: 1.16.0\n",
         "six-1.16.0.dist-info/INSTALLER": "pip\n",
     }
-    files["six-1.16.0.dist-info/RECORD"] = "".join(f"{name},,\n" for name in [*files, "six-1.16.0.dist-info/RECORD"])
+    rows = [f"{name},{_digest(text)},{len(text)}" for name, text in files.items()]
+    files["six-1.16.0.dist-info/RECORD"] = "\n".join([*rows, "six-1.16.0.dist-info/RECORD,,\n"])
     for name, text in files.items():
         (site / name).parent.mkdir(exist_ok=True)
         (site / name).write_text(text)

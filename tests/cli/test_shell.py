@@ -53,7 +53,7 @@ def test_the_overview_says_what_each_command_is_for(capsys: pytest.CaptureFixtur
     """`envprobe` alone is one screen: every command under a heading, in the order of use, with a whole sentence."""
     assert cli.main([]) == 2
     said = capsys.readouterr().err
-    found = re.findall(r"^  ([a-z]+) +(\S.*)$", said.partition("An environment against a baseline:")[2], re.MULTILINE)
+    found = re.findall(r"^  ([a-z]+) +(\S.*)$", said.partition("Start here:")[2], re.MULTILINE)
     assert [name for name, _ in found] == list(HOMES)
     assert not [line for line in said.splitlines() if line.endswith("...") and "Usage" not in line]
     assert len(said.splitlines()) <= 48
@@ -117,7 +117,7 @@ def test_a_full_stderr_is_never_a_difference(argv: str) -> None:
     ("argv", "said"),
     [
         ("chekc", "No such command 'chekc'; did you mean check?"),
-        ("zzz", "No such command 'zzz'; there are check, record"),
+        ("zzz", "No such command 'zzz'; there are demo, check"),
         ("check --fromat json", "Did you mean"),
         ("check --baseline tensorflow-29", "did you mean tensorflow-2.9.0"),
         ("check dokcer://trainer", "did you mean docker://?"),

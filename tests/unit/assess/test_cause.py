@@ -76,6 +76,15 @@ def test_pythonpath_explains_only_what_comes_from_it() -> None:
     assert explain([variable, through, beside]) == {"packages.six": "environment.PYTHONPATH"}
 
 
+def test_a_copy_in_front_is_pythonpaths_doing_only_where_it_lies_there() -> None:
+    """Whose PYTHONPATH shadows a package is told about PYTHONPATH; where the copy came another way, about the copy."""
+    variable = Change("environment.PYTHONPATH", Kind.ADDED, ABSENT, Known("/x"))
+    rest = [_change("packages.six.version"), _change("packages.six.shadowed")]
+    through, beside = _change("packages.six.place", observed="{pythonpath:0}"), _change("packages.six.place", observed="{user}")
+    assert set(explain([variable, *rest, through]).values()) == {"environment.PYTHONPATH"}
+    assert set(explain([variable, *rest, beside]).values()) == {"packages.six.shadowed"}
+
+
 def test_only_another_minor_version_moves_records() -> None:
     """A RECORD follows from Python's version where its minor part differs: wheels are built for that."""
     record = _change("packages.six.record")

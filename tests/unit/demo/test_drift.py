@@ -20,7 +20,7 @@ def _package(site: Path, name: str, version: str, *, native: bool = False) -> Pa
     files |= {f"{name}/fast.so": "\x7fELF"} if native else {}
     info = f"{name}-{version}.dist-info"
     files[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n\nVersion: {version}\n"
-    record = "".join(f"{path},,{len(text)}\n" for path, text in files.items()) + f"{info}/RECORD,,\n"
+    record = "".join(f"{path},sha256=x,{len(text)}\n" for path, text in files.items()) + f"{info}/RECORD,,\n"
     for path, text in {**files, f"{info}/RECORD": record}.items():
         (site / path).parent.mkdir(parents=True, exist_ok=True)
         (site / path).write_text(text)
@@ -37,11 +37,14 @@ def _replica(folder: Path, *packages: Package) -> Replica:
     return Replica(folder / "copy", "3.11.7", packages, 0)
 
 
-RECORDED = Baseline(name="before", kind="recorded", fingerprint=fingerprint({"numerics.blas": "OpenBLAS 0.3.18 SkylakeX 2 threads"}))
+RECORDED = Baseline(
+    name="before", kind="recorded", fingerprint=fingerprint({"numerics.blas": "OpenBLAS 0.3.18 SkylakeX 2 threads"})
+)
 
 
 @pytest.mark.parametrize(
-    ("version", "older"), [("26.4", "26.3"), ("2.0.0", "1.0.0"), ("1.16.0.post1", "1.15.0.post1"), ("0.0", "0.0.dev0"), ("2024a", "2024a.dev0")]
+    ("version", "older"),
+    [("26.4", "26.3"), ("2.0.0", "1.0.0"), ("1.16.0.post1", "1.15.0.post1"), ("0.0", "0.0.dev0"), ("2024a", "2024a.dev0")],
 )
 def test_a_version_that_came_before(version: str, older: str) -> None:
     """The shadowing copy says a version that the package could have had."""
@@ -82,7 +85,9 @@ def test_without_packages_two_drifts_are_left_out(tmp_path: Path) -> None:
     """A bare Python has nothing to shadow or patch: a switch is left."""
     bare = _replica(tmp_path)
     assert (shadow(bare, RECORDED, tmp_path), patch(bare, RECORDED, tmp_path)) == (None, None)
-    assert switch(bare, Baseline(name="before", kind="recorded", fingerprint=fingerprint()), tmp_path).variables == {"PYTHONHASHSEED": "0"}
+    assert switch(bare, Baseline(name="before", kind="recorded", fingerprint=fingerprint()), tmp_path).variables == {
+        "PYTHONHASHSEED": "0"
+    }
 
 
 def test_a_kernel_is_chosen_only_where_numpy_has_some(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
