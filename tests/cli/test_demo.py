@@ -8,19 +8,18 @@ import subprocess
 import sys
 import venv
 from base64 import urlsafe_b64encode
-from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 
 class Shown(NamedTuple):
-    """A demo that ran, and what lay in its folders afterwards."""
+    """A demo that ran, and how many files lay in its folders afterwards."""
 
     status: int
     stdout: str
     stderr: str
-    left: list[str]
+    left: int
 
 
 def _digest(text: str) -> str:
@@ -51,7 +50,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     variables = {**os.environ, "TMPDIR": str(temporary), "COLUMNS": "80"}
     done = subprocess.run(command, cwd=work, env=variables, capture_output=True, text=True, check=False)
     assert sorted(map(str, environment.rglob("*"))) == before, "the original is only read"
-    return Shown(done.returncode, done.stdout, done.stderr, [*os.listdir(temporary), *os.listdir(work)])
+    return Shown(done.returncode, done.stdout, done.stderr, len([*temporary.iterdir(), *work.iterdir()]))
 
 
 def test_every_drift_is_named(shown: Shown) -> None:
@@ -63,7 +62,7 @@ def test_every_drift_is_named(shown: Shown) -> None:
 
 def test_the_demo_leaves_nothing_behind(shown: Shown) -> None:
     """Neither in the temporary folder nor where it was called."""
-    assert shown.left == []
+    assert shown.left == 0
 
 
 def test_the_demo_ends_with_what_to_type_next(shown: Shown) -> None:
