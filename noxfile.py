@@ -133,3 +133,10 @@ def switches(session: nox.Session) -> None:
     """The table of docs/numerics.md: which switch moves which canary, measured on this machine; `-- --write` rewrites it."""
     session.install("-q", "-e", ".[test]")
     session.run("python", "tests/bench/switches.py", *session.posargs)
+
+
+@nox.session
+def seeds(session: nox.Session) -> None:
+    """The tables of docs/experiments.md: how often honest runs are accused, and changes found; `-- --write` rewrites them."""
+    session.install("-q", "-e", ".")
+    session.run("python", "tests/bench/seeds.py", *session.posargs)

@@ -18,6 +18,7 @@ from .suggestion import suggest
 from .toml import LIMIT_BYTES, read_toml
 
 if TYPE_CHECKING:
+    from .claim import Claim
     from .revision import Revision
 
 FILES = ("envprobe.toml", "pyproject.toml")
@@ -45,6 +46,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """Input files and folders that are digested."""
     outputs: Tolerance = Tolerance()
     """What counts as the same in the outputs of two experiments; exact without a rule."""
+    claims: list[Claim] = []
+    """What is claimed of a run beside another one."""
     hash_key_file: Path | None = None
     """A file with the key of keyed hashes: \"did it change\" for values that are not recorded."""
     allowed_signers: Path | None = None
@@ -65,6 +68,7 @@ TYPES: dict[str, tuple[type, str]] = {
     "code": (str, "a path"),
     "data": (list, "an array of paths"),
     "outputs": (dict, 'a table of rules, such as "*.loss" = {relative = 1e-6}'),
+    "claims": (dict, 'a table of claims, such as "metrics.json:accuracy" = ">= +0.05"'),
     "hash_key_file": (str, "a path"),
     "allowed_signers": (str, "a path"),
 }
@@ -76,10 +80,17 @@ def _read_outputs(value: Any, where: str) -> Tolerance:
     return read_tolerance(value, where)
 
 
+def _read_claims(value: Any, where: str) -> list[Claim]:
+    from .claim import read_claims
+
+    return read_claims(value, where)
+
+
 READERS: dict[str, Callable[[Any, str], Any]] = {
     "policy": policy.read_policy,
     "waivers": waiver.read_waivers,
     "outputs": _read_outputs,
+    "claims": _read_claims,
 }
 
 
@@ -133,6 +144,7 @@ def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision:
         code=folder / value["code"] if "code" in value else None,
         data=[folder / path for path in value.get("data", [])],
         outputs=parts["outputs"] or Tolerance(),
+        claims=parts["claims"] or [],
         hash_key_file=folder / value["hash_key_file"] if "hash_key_file" in value else None,
         allowed_signers=folder / value["allowed_signers"] if "allowed_signers" in value else None,
         source=source,

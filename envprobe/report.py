@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from .claim import ClaimVerdict
 from .fact import Fact
 from .fixes import Fix
 from .output.comparison import OutputVerdict
@@ -16,7 +17,9 @@ from .policy import Severity
 
 if TYPE_CHECKING:
     from .baseline.waiver import Waiver
+    from .claim import ClaimResult
     from .fingerprint import Fingerprint
+    from .metric import History, MetricRuns
     from .numerics.comparison import Comparison
     from .output import OutputComparison
     from .runs import Run
@@ -130,6 +133,12 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     trace: Comparison | None = None
     outputs: list[OutputResult] = []
     """What two experiments left, by name; empty where no experiment was compared."""
+    claims: list[ClaimResult] = []
+    """What was claimed of two experiments, and whether their runs show it."""
+    metrics: list[MetricRuns] = []
+    """The numbers of repeated runs, those that were claimed first: for pictures."""
+    histories: list[History] = []
+    """Metrics over the steps of the runs: for pictures."""
     stale_waivers: list[str] = []
     """One sentence for each waiver that is expired or unused."""
     strict: bool = False
@@ -148,7 +157,18 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def verdict(self) -> Verdict:
-        """`differs` if a gated fact or output differs, else `undetermined` if one is or none was compared, else `reproduces`."""
+        """That of the environment, unless a claim is refuted (`differs`) or undecided (`undetermined`, where nothing differs)."""
+        claimed = {result.verdict for result in self.claims}
+        if ClaimVerdict.REFUTED in claimed or self.environment_verdict is Verdict.DIFFERS:
+            return Verdict.DIFFERS
+        return Verdict.UNDETERMINED if ClaimVerdict.UNDECIDED in claimed else self.environment_verdict
+
+    @cached_property
+    def environment_verdict(self) -> Verdict:
+        """`differs` if a gated fact or output differs, else `undetermined` if one is or none was compared, else `reproduces`.
+
+        It stands beside claims: outputs do not gate where something is claimed of them.
+        """
         outputs = {output.comparison.verdict for output in self.outputs if output.severity in self.gate}
         if OutputVerdict.DIFFERS in outputs or any(difference.severity in self.gate for difference in self.differences):
             return Verdict.DIFFERS

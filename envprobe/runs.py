@@ -113,6 +113,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_f
             del attempt["context"], attempt["console"], attempt["stale"]
             for output in attempt["outputs"]:
                 _drop_empty(output, LATER_MEMBERS)
+                del output["histories"]  # the digest speaks for them
         return sha256(canonical({"schema": SCHEMA, "fingerprint": self.fingerprint.id, "patch": self.patch.digest, **body}))
 
     @property
@@ -194,6 +195,11 @@ def _faults(run: Run) -> Iterator[str]:
                 f"attempts[{index}].outputs: {output.name[:80]!a}: metrics.{path[:80]}: no number"
                 for path, text in output.metrics.items()
                 if not _is_number(text)
+            )
+            yield from (
+                f"attempts[{index}].outputs: {output.name[:80]!a}: histories.{path[:80]}: as many numbers as steps are needed"
+                for path, series in output.histories.items()
+                if len(series.steps) != len(series.values) or not all(map(_is_number, series.values))
             )
 
 

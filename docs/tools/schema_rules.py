@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from envprobe.baseline import Baseline
+from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
+from envprobe.metric import History, MetricRuns
 from envprobe.numerics.comparison import Comparison
 from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
 from envprobe.output import OutputComparison
@@ -30,6 +32,9 @@ TYPES = (
     OutputComparison,
     VerifiedSignature,
     UnknownFact,
+    ClaimVerdict,
+    MetricRuns,
+    History,
     Kind,
     Severity,
     Verdict,
@@ -157,6 +162,8 @@ MEMBERS: dict[str, dict[str, Any]] = {
 }
 """Definition, or definition and member, to what is put over what msgspec says of it."""
 
+PAIR: dict[str, Any] = {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}
+PAIR_OR_NULL: dict[str, Any] = {"anyOf": [PAIR, {"type": "null"}]}
 OPTIONAL_TEXT = {"anyOf": [{"type": "string"}, {"type": "null"}]}
 DEFINITIONS: dict[str, Any] = {
     "Value": {
@@ -237,8 +244,44 @@ DEFINITIONS: dict[str, Any] = {
             "policy_from": {**_or_null("PolicySource"), "description": "Null where that was the working folder."},
             "trace": {"anyOf": [_ref("NotCompared"), _ref("Comparison")]},
             "outputs": {"type": "array", "items": _ref("Output")},
+            "environment": {
+                **_ref("Verdict"),
+                "description": "The verdict without what is claimed; outputs are notes where something is.",
+            },
+            "claims": {"type": "array", "items": _ref("Claim")},
+            "metrics": {
+                "type": "array",
+                "items": _ref("MetricRuns"),
+                "description": "Of repeated runs, those that were claimed first.",
+            },
+            "histories": {"type": "array", "items": _ref("History")},
         },
         "required": ["verdict", "expected", "observed", "differences", "unknown", "trace"],
+    },
+    "Claim": {
+        "type": "object",
+        "description": "What was claimed of two experiments, and what their runs show.",
+        "properties": {
+            "metric": {"type": "string", "description": "`OUTPUT:PATH`."},
+            "relation": {"enum": [">=", "<="]},
+            "margin": {
+                "type": "number",
+                "description": "Of the change, in the metric's unit; a share of the recorded mean where it is relative.",
+            },
+            "relative": {"type": "boolean"},
+            "verdict": _ref("ClaimVerdict"),
+            "effect": {"anyOf": [{"type": "number"}, {"type": "null"}], "description": "In the metric's unit, relative or not."},
+            "interval": {**PAIR_OR_NULL, "description": "Of the effect, at 95 %; null where there are too few runs."},
+            "means": {**PAIR_OR_NULL, "description": "Recorded and new."},
+            "paired": {"type": "boolean", "description": "Whether runs of the same seed were compared with each other."},
+            "runs": {**PAIR, "description": "How many recorded and new ones it rests on."},
+            "needed": {
+                "anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}],
+                "description": "Runs each side that would decide if effect and spread stay as they are; null where none would.",
+            },
+            "why": {"type": "string", "description": "Why it is undecided, where that is not the width of the interval."},
+        },
+        "required": ["metric", "relation", "margin", "verdict", "effect", "interval", "paired", "runs", "needed"],
     },
     "PolicySource": {
         "type": "object",

@@ -9,8 +9,8 @@ import msgspec
 
 from ..baseline import Baseline
 from ..baseline.waiver import Waiver
+from ..evidence import Evidence
 from ..fingerprint import Fingerprint
-from ..output import OutputComparison
 from ..policy import Policy, Severity
 from ..report import Difference, Location, PolicySource, Report, UnknownFact
 from ..runs import Run
@@ -25,6 +25,8 @@ from .settled import is_asked_for, is_explained, settle
 from .sides import BothSides
 from .trace import changes_of, compare_traces, unknown_in, with_command
 
+NO_EVIDENCE = Evidence()
+
 
 def assess(
     expected: Baseline | Fingerprint | Run,
@@ -35,7 +37,7 @@ def assess(
     waivers: Sequence[Waiver] = (),
     names: tuple[str, str] = ("expected", "observed"),
     prompt: Prompt | None = None,
-    outputs: Sequence[OutputComparison] = (),
+    evidence: Evidence = NO_EVIDENCE,
     location: Location | None = None,
     policy_from: PolicySource | None = None,
     strict: bool = False,
@@ -43,7 +45,7 @@ def assess(
     """Compare an environment, or an experiment, with what was expected of it. Pure: the same arguments give the same report.
 
     `names` are what to call the two sides, `prompt` is where somebody types what helps; without one nobody knows where what was
-    observed lies. `outputs` are those of two runs, compared; `today` decides which waivers are expired. The report is whole:
+    observed lies. `evidence` is what two runs say of each other; `today` decides which waivers are expired. The report is whole:
     nothing is added to it later.
     """
     ours = expected.environment if isinstance(expected, Run) else expected
@@ -63,7 +65,11 @@ def assess(
     ]
     skipped = dict(sorted(found.skipped.items()))
     if isinstance(observed, Run):
-        differences = [*_without_seed(differences, expected), *experiment.changed_on_the_way(observed, policy)]
+        differences = [
+            *_without_seed(differences, expected, observed),
+            *experiment.changed_on_the_way(observed, policy),
+            *experiment.other_bits(evidence, differences, policy),
+        ]
         unknown += experiment.unknowns(expected, observed, policy)
         skipped |= {} if isinstance(expected, Run) else {"outputs.*": experiment.NO_OUTPUTS}
     return Report(
@@ -77,7 +83,10 @@ def assess(
         skipped=skipped,
         compared=found.compared,
         trace=trace,
-        outputs=experiment.results(outputs, policy),
+        outputs=experiment.results(evidence, policy),
+        claims=[*evidence.claims],
+        metrics=[*evidence.metrics],
+        histories=[*evidence.histories],
         stale_waivers=stale,
         strict=strict,
         location=location,
@@ -85,9 +94,9 @@ def assess(
     )
 
 
-def _without_seed(differences: list[Difference], expected: object) -> Iterator[Difference]:
+def _without_seed(differences: list[Difference], expected: object, observed: object) -> Iterator[Difference]:
     """Yield all differences, but not that of the seed where other seeds were asked for."""
-    is_wanted = experiment.asks_for_other_seeds(expected)
+    is_wanted = experiment.asks_for_other_seeds(expected, observed)
     return (difference for difference in differences if not (is_wanted and difference.path == experiment.SEED))
 
 

@@ -4,30 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+import msgspec
+
+from ..evidence import Evidence
+from ..fact import Known
 from ..fixes import Fix
-from ..output import OutputComparison
 from ..policy import Policy, Severity
-from ..report import Difference, OutputResult, UnknownFact
+from ..report import Difference, Kind, OutputResult, UnknownFact
 from ..runs import Run
 from . import drift
 
 DRIFT = "drift"
 SEED = "run.seed"
 DRIFTED = "it changed while the experiment ran: the outputs were not made in one environment"
+COMMAND = "run.command"
+SAME_SEED = "run.same_seed"
+OTHER_BITS = "the seed alone did not decide: something else differs, or the training is not deterministic"
+RUN_TWICE = "run one seed twice in one environment: if these two differ, make the training deterministic"
 RUN_AGAIN = "run the experiment again in an environment that nothing else changes"
 NOTHING_WRITTEN = "nothing was written that matches"
 NO_OUTPUTS = "a baseline holds no outputs; compare with a run"
 
 
-def asks_for_other_seeds(expected: object) -> bool:
-    """Tell whether what was expected is a repeated run, beside which another seed is what is wanted."""
-    return isinstance(expected, Run) and len(expected.attempts) > 1
+def asks_for_other_seeds(expected: object, observed: object) -> bool:
+    """Tell whether a side is a repeated run, beside which another seed is what is wanted."""
+    return isinstance(expected, Run) and isinstance(observed, Run) and max(len(expected.attempts), len(observed.attempts)) > 1
 
 
-def results(outputs: Sequence[OutputComparison], policy: Policy) -> list[OutputResult]:
-    """Return the outputs that the policy does not ignore, each as severe as the policy says."""
-    judged = [OutputResult(comparison=output, severity=policy.severity(f"outputs.{output.name}")) for output in outputs]
-    return [result for result in judged if result.severity is not Severity.IGNORE]
+def results(evidence: Evidence, policy: Policy) -> list[OutputResult]:
+    """Return the outputs that the policy does not ignore, each as severe as the policy says.
+
+    Where something is claimed of them they are notes: what improves a result changes what it leaves.
+    """
+    judged = [OutputResult(comparison=output, severity=policy.severity(f"outputs.{output.name}")) for output in evidence.outputs]
+    kept = [result for result in judged if result.severity is not Severity.IGNORE]
+    return [msgspec.structs.replace(one, severity=Severity.NOTE) for one in kept] if evidence.claims else kept
+
+
+def other_bits(evidence: Evidence, differences: Sequence[Difference], policy: Policy) -> Iterator[Difference]:
+    """Yield that the same seeds did not give the same bits: a promise of its own, whatever a test says of the numbers.
+
+    It follows from another command where there was one, and nobody promised it where something else is claimed.
+    """
+    severity = policy.severity(SAME_SEED)
+    if evidence.claims or not evidence.seeds.broken or severity is Severity.IGNORE:
+        return
+    yield Difference(
+        path=SAME_SEED,
+        kind=Kind.CHANGED,
+        severity=severity,
+        expected=Known("the same bits"),
+        observed=Known(evidence.seeds.sentence),
+        why=OTHER_BITS,
+        because=COMMAND if any(difference.path == COMMAND for difference in differences) else None,
+        fix=Fix(RUN_TWICE),
+    )
 
 
 def changed_on_the_way(run: Run, policy: Policy) -> Iterator[Difference]:

@@ -41,6 +41,13 @@ shown = together(
     shell_complete=runs,
     help="Compare this recorded experiment instead, its outputs too; nothing is probed.",
 )
+@click.option(
+    "--claim",
+    "claims",
+    multiple=True,
+    metavar="CLAIM",
+    help="What is claimed of the run beside the baseline's, as in 'metrics.json:accuracy >= +0.05'; repeatable.",
+)
 @policy_from
 @probing
 @rendering
@@ -48,6 +55,7 @@ def check(
     target: str | None,
     baseline: str | None,
     run: str | None,
+    claims: tuple[str, ...],
     policy_from: str,
     options: Options,
     strict: bool,
@@ -55,7 +63,8 @@ def check(
 ) -> int:
     """Compare a target with a baseline. Never records.
 
-    Exit status: 0 reproduces, 1 differs, 2 could not tell.
+    Exit status: 0 reproduces, 1 differs or a claim is refuted, 2 could not tell or it
+    is undecided.
 
     \b
     envprobe check                                this Python
@@ -65,6 +74,8 @@ def check(
     envprobe check file://colleague.json          what a colleague sent
     envprobe check --run run-2.json --baseline run-1.json
                                                   two experiments, outputs too
+    envprobe check --run new.json --baseline old.json --claim 'accuracy >= +0.05'
+                                                  is that shown by these runs?
     envprobe check mlflow:RUN_ID                  what a tracker's run carries
     """
     from ..command import environment
@@ -81,6 +92,7 @@ def check(
             strict=strict,
             progress=progress,
             run=run,
+            claims=claims or None,
             located=delivery.is_located,
         )
     return deliver(report, delivery)

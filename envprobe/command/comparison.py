@@ -18,7 +18,8 @@ from ..report import PolicySource, Report
 from .source import Document, Source
 
 if TYPE_CHECKING:
-    from ..output import OutputComparison
+    from ..claim import Claim
+    from ..evidence import Evidence
 
 NOT_KEPT = "the output is no longer as it was recorded; keep copies of the next one: --copy-outputs copies"
 
@@ -32,12 +33,14 @@ def compare(
     today: date | None = None,
     located: bool = False,
     not_kept: str = NOT_KEPT,
+    claims: Sequence[Claim] = (),
 ) -> Report:
     """Compare two documents; later rules lie over earlier ones. Of two runs the outputs are compared too.
 
-    By their files, where these are still as they were recorded; `not_kept` says what to do where they are not. Where the report
-    is to be `located`, it says on which lines of a file the expected side speaks of its facts. Raises UsageError where what was
-    observed is a declared baseline.
+    By their files, where these are still as they were recorded; `not_kept` says what to do where they are not, and `claims` what
+    is claimed of the second run beside the first. Where the report is to be `located`, it says on which lines of a file the
+    expected side speaks of its facts. Raises UsageError where what was observed is a declared baseline, or where a claim is about
+    no metric of two runs.
     """
     from ..assess import assess  # what judges is loaded while the target answers
 
@@ -61,7 +64,7 @@ def compare(
         waivers=waivers,
         names=(in_utf8(expected.name), in_utf8(observed.name)),
         prompt=observed.prompt,
-        outputs=_outputs(expected.document, seen, config, not_kept),
+        evidence=_evidence(expected, observed, config, not_kept, claims),
         location=locate(expected) if located else None,
         policy_from=PolicySource(config.revision.name, config.revision.commit) if config.revision else None,
         strict=strict,
@@ -69,9 +72,19 @@ def compare(
     )
 
 
-def _outputs(expected: Document, observed: Document, config: Config, not_kept: str) -> Sequence[OutputComparison]:
-    if isinstance(expected, Baseline | Fingerprint) or isinstance(observed, Baseline | Fingerprint):
-        return ()
-    from ..experiment.compare import compare_experiments
+def _evidence(
+    expected: Source[Document], observed: Source[Document], config: Config, not_kept: str, claims: Sequence[Claim]
+) -> Evidence:
+    """Return what two runs say of each other. Raises UsageError where something is claimed and one of them is no run."""
+    ours, theirs = expected.document, observed.document
+    if not isinstance(ours, Baseline | Fingerprint) and not isinstance(theirs, Baseline | Fingerprint):
+        from ..experiment.compare import compare_experiments
 
-    return compare_experiments(expected, observed, config.outputs, not_kept)
+        return compare_experiments(ours, theirs, config.outputs, not_kept, claims)
+    if claims:
+        source = observed if isinstance(theirs, Baseline | Fingerprint) else expected
+        hint = "name the files that envprobe run wrote: the new one with --run, the old one with --baseline"
+        raise UsageError(f"{source.name} is no run, and a claim compares the runs of two experiments", hint)
+    from ..evidence import Evidence
+
+    return Evidence()

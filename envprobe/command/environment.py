@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from .prompt import call_of, name_for, prompt_of
 from .source import Document, Source, as_baseline, open_source
 
 if TYPE_CHECKING:
+    from ..claim import Claim
     from ..runs import Run
 
 
@@ -44,12 +46,15 @@ def check(
     progress: Progress | None = None,
     today: date | None = None,
     run: str | Path | Run | None = None,
+    claims: Sequence[str] | None = None,
     located: bool = False,
 ) -> Report:
     """Compare a target with a baseline, by name or path. Never records: a missing baseline raises StoreError.
 
     With `run`, or a tracker's run as the target, nothing is probed: the recorded experiment is compared with a baseline or with
-    another run. Where the report is to be `located`, it says on which lines of a file the baseline speaks of its facts.
+    another run, of which `claims` may be made, such as `metrics.json:accuracy >= +0.05`; without any, two runs are held against
+    those of the configuration. Where the report is to be `located`, it says on which lines of a file the baseline speaks of its
+    facts.
     """
     config = config or load_config(Path.cwd())
     if run is not None and target is not None:
@@ -57,9 +62,24 @@ def check(
     if run is None and is_reference(target):
         run = target
     if run is not None:
-        return diff(chosen(baseline, config), run, config=config, strict=strict, today=today, located=located)
+        left, right = open_source(chosen(baseline, config), config, config.revision), open_source(run, config)
+        made = _claims(claims, config, left.document, right.document)
+        return compare(left, right, config=config, strict=strict, today=today, located=located, claims=made)
+    if claims:
+        hint = "name the new one with --run, the old one with --baseline"
+        raise UsageError("a claim is about recorded runs, and a target is none", hint)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
     return compare(expected, observed, config=config, strict=strict, today=today, located=located)
+
+
+def _claims(claims: Sequence[str] | None, config: Config, expected: Document, observed: Document) -> Sequence[Claim]:
+    """Return what is claimed: as it was asked for, else what the configuration says of any two runs."""
+    if claims is not None:
+        from ..claim import parse_claim
+
+        return [parse_claim(text) for text in claims]
+    are_runs = not isinstance(expected, Baseline | Fingerprint) and not isinstance(observed, Baseline | Fingerprint)
+    return config.claims if are_runs else ()
 
 
 def observe(

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from ..claim import Claim
 from ..error import EnvprobeError
+from ..evidence import Evidence, SameSeeds
 from ..output import (
     OutputComparison,
     OutputDescription,
@@ -26,13 +28,38 @@ from ..records.packing import is_inside
 from ..runs import Attempt, Run
 from ..statistic import MINIMUM_PAIRS
 from . import spread
+from .claims import judge_claims
+from .points import histories, metric_runs
 from .spread import Group
 
+Pairs = list[tuple[Attempt, Attempt]]
 FINE = (OutputVerdict.IDENTICAL, OutputVerdict.TOLERANCE)
 
 
-def compare_experiments(expected: Run, observed: Run, tolerance: Tolerance, not_kept: str = "") -> list[OutputComparison]:
-    """Compare the outputs of two runs, by name. `not_kept` is the hint for outputs whose files are no longer as recorded.
+def compare_experiments(
+    expected: Run, observed: Run, tolerance: Tolerance, not_kept: str = "", claims: Sequence[Claim] = ()
+) -> Evidence:
+    """Hold two runs against each other: their outputs, what is claimed of them, and what of them can be drawn.
+
+    `not_kept` is the hint for outputs whose files are no longer as recorded. Raises UsageError for a claim about no metric.
+    """
+    outputs, seeds = _compare(expected, observed, tolerance, not_kept)
+    if claims:  # what may be claimed is claimed
+        outputs = [
+            msgspec.structs.replace(one, hint="" if one.hint.startswith(spread.CLAIMABLE) else one.hint) for one in outputs
+        ]
+    claimed = judge_claims(claims, expected, observed)
+    return Evidence(
+        outputs=outputs,
+        seeds=seeds,
+        claims=claimed,
+        metrics=metric_runs(expected, observed, [result.claim.metric for result in claimed]),
+        histories=histories(expected, observed),
+    )
+
+
+def _compare(expected: Run, observed: Run, tolerance: Tolerance, not_kept: str) -> tuple[list[OutputComparison], SameSeeds]:
+    """Compare the outputs of two runs, by name, and say which seeds that both have did not give the same ones.
 
     Runs of the same seed are compared with each other, first exactly and, where that does not hold for all and they are enough,
     by a paired test. Runs of other seeds are judged by what seeds spread: see spread.py. So are repeated runs without seeds,
@@ -40,23 +67,31 @@ def compare_experiments(expected: Run, observed: Run, tolerance: Tolerance, not_
     """
     same, others = matched(expected, observed)
     exact = [_compare_attempts(*pair, tolerance, not_kept) for pair in same]
-    is_fine = all(found.verdict in FINE for pair in exact for found in pair)
+    fine = [all(found.verdict in FINE for found in pair) for pair in exact]
     if not expected.seed_variable or not observed.seed_variable:
-        is_one = len(expected.attempts) == len(observed.attempts) == 1
-        if is_one or (is_fine and len(same) == len(observed.attempts)):
-            return _named(same, exact)
-        return spread.compare([Group(expected.attempts, observed.attempts, is_paired=False)], tolerance)
+        return _unseeded(expected, observed, same, exact, all(fine), tolerance), SameSeeds(0, ())
     by_spread = [Group(expected.attempts, others, is_paired=False)] if others else []
-    if is_fine:
-        return spread.compare(by_spread, tolerance) if others else _named(same, exact)
+    seeds = SameSeeds(len(same), [after.seed or 0 for (_, after), is_fine in zip(same, fine, strict=True) if not is_fine])
+    if all(fine):
+        return spread.compare(by_spread, tolerance) if others else _named(same, exact), seeds
     if len(same) >= MINIMUM_PAIRS:
         pairs = Group([before for before, _ in same], [after for _, after in same], is_paired=True)
-        return spread.compare([pairs, *by_spread], tolerance)
-    rest = spread.compare(by_spread, tolerance)
-    return [*_named(same, exact), *(msgspec.structs.replace(found, name=f"{found.name} (other seeds)") for found in rest)]
+        return spread.compare([pairs, *by_spread], tolerance), seeds
+    rest = [msgspec.structs.replace(one, name=f"{one.name} (other seeds)") for one in spread.compare(by_spread, tolerance)]
+    return [*_named(same, exact), *rest], seeds
 
 
-def matched(expected: Run, observed: Run) -> tuple[list[tuple[Attempt, Attempt]], list[Attempt]]:
+def _unseeded(
+    expected: Run, observed: Run, same: Pairs, exact: Sequence[Sequence[OutputComparison]], is_fine: bool, tolerance: Tolerance
+) -> list[OutputComparison]:
+    """Compare runs of which a side has no seeds: as they stand, or as runs of any seed where they were repeated."""
+    is_one = len(expected.attempts) == len(observed.attempts) == 1
+    if is_one or (is_fine and len(same) == len(observed.attempts)):
+        return _named(same, exact)
+    return spread.compare([Group(expected.attempts, observed.attempts, is_paired=False)], tolerance)
+
+
+def matched(expected: Run, observed: Run) -> tuple[Pairs, list[Attempt]]:
     """Return the runs of both sides that belong together, and the observed ones that were recorded with no such seed.
 
     They belong together by their seed; by their order where one side has no seeds.
@@ -68,7 +103,7 @@ def matched(expected: Run, observed: Run) -> tuple[list[tuple[Attempt, Attempt]]
     return same, [attempt for attempt in observed.attempts if attempt.seed not in by_seed]
 
 
-def _named(pairs: Sequence[tuple[Attempt, Attempt]], exact: Sequence[Sequence[OutputComparison]]) -> list[OutputComparison]:
+def _named(pairs: Pairs, exact: Sequence[Sequence[OutputComparison]]) -> list[OutputComparison]:
     """Return the outputs of all pairs; those of the second and later ones with what tells the run."""
     named: list[OutputComparison] = []
     for index, ((_, observed), found) in enumerate(zip(pairs, exact, strict=True)):

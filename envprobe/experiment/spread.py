@@ -7,6 +7,8 @@ compared by its type and shape alone. What could not be read, or always was the 
 
 from __future__ import annotations
 
+import math
+import shlex
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
@@ -25,6 +27,7 @@ SAME_ONCE = "all recorded runs left the same ones, and these are others"
 TOO_FEW = f"fewer than {MINIMUM_RUNS} runs in all do not show how far another seed may be"
 PASSED = (OutputVerdict.TOLERANCE, OutputVerdict.IDENTICAL)
 SHOWN = 50
+CLAIMABLE = "if this change is meant, check it as a claim"
 
 
 class Group(msgspec.Struct, frozen=True):
@@ -97,8 +100,8 @@ def _samples(name: str, member: _Member, tolerance: Tolerance) -> Iterator[tuple
     for path in sorted(set(chain.from_iterable(ours)) & set(chain.from_iterable(theirs))):
         rule = tolerance.rule(path, name, member.every[0].type)
         recorded, new = [one.get(path) for one in ours], [one.get(path) for one in theirs]
-        told = {repr(value) for value in [*recorded, *new] if value is not None}
-        is_same = all(map(_same, recorded, new)) if member.group.is_paired else len(told) == 1
+        values = {repr(value) for value in [*recorded, *new] if value is not None}
+        is_same = all(map(_same, recorded, new)) if member.group.is_paired else len(values) == 1
         if not rule.ignore and not is_same:
             yield path, Sample(recorded=recorded, new=new, margin=_margin(rule, recorded), is_paired=member.group.is_paired)
 
@@ -129,6 +132,7 @@ def _compare(
         compared_by=f"bytes because {doubt}" if doubt else " and ".join(member.group.words for member in members),
         verdict=OutputVerdict.UNDETERMINED if doubt else verdict,
         same_bytes=len({output.digest for output in every}) == 1,
+        hint=_claimable(name, judged),
         differences=sorted(differences, key=lambda difference: difference.accepted)[:SHOWN],
         count=len(differences),
     )
@@ -159,6 +163,21 @@ def _differences(
         elif not all(values) and not tolerance.rule(path, name, ours[0].type).ignore:
             yield _one_sided(path, (values[0], values[1]), member.group)
     yield from _parts(name, ours, theirs, tolerance)
+
+
+def _claimable(name: str, judged: Mapping[tuple[int, str], Judgement]) -> str:
+    """Return how to claim a change that was found, where it may be meant; empty where none was."""
+    for (_, path), judgement in judged.items():
+        if judgement.outcome is Outcome.DIFFERENT and judgement.change:
+            relation = ">=" if judgement.change > 0 else "<="
+            return f"{CLAIMABLE}: --claim {shlex.quote(f'{name}:{path} {relation} {_rounded(judgement.change):+.12g}')}"
+    return ""
+
+
+def _rounded(change: float) -> float:
+    """Return a change towards zero to its first digit, as somebody would claim it: 0.05 of 0.0527."""
+    unit = 10.0 ** math.floor(math.log10(abs(change)))
+    return math.trunc(change / unit) * unit
 
 
 def _one_sided(

@@ -17,7 +17,7 @@ from .finding import Findings, Unable, Unreadable
 from .folder import files, stable_name, with_shards
 from .number import Number
 from .readers import binary
-from .summary import SHOWN_ITEMS, Summary
+from .summary import SHOWN_ITEMS, NumberSeries, Summary
 from .tally import Tally
 from .tolerance import Tolerance
 
@@ -49,6 +49,8 @@ class OutputDescription(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
     """Members that could not be read, with the reason."""
     hint: str = ""
     """What would let more be read, on the machine where it was described."""
+    histories: dict[str, NumberSeries] = {}
+    """Numbers over the steps of a short log, for pictures; the digest speaks for them."""
     shards: dict[str, str] = {}
     """Digests of the other files that it speaks for: the data of a checkpoint's index."""
 
@@ -83,6 +85,7 @@ def describe(path: Path, name: str = "", digest: str = "") -> OutputDescription:
         reader=comparator.reader,
         unread=dict(islice(summary.unread.items(), SHOWN_ITEMS)),
         hint=hint or summary.hint,
+        histories=summary.histories,
         shards=shard_digests(path),
     )
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from ..claim import ClaimResult
 from ..fact import Fact, Known
 from ..fingerprint import encode
 from ..report import Difference, OutputResult, Report
@@ -35,6 +36,10 @@ def render(report: Report, style: Style | None = None) -> str:
         "policy_from": msgspec.to_builtins(report.policy_from),
         "trace": _trace(report.trace),
         "outputs": [_output(output) for output in report.outputs],
+        "environment": report.environment_verdict.value,
+        "claims": [_claim(result) for result in report.claims],
+        "metrics": msgspec.to_builtins(report.metrics),
+        "histories": msgspec.to_builtins(report.histories),
     }
     return encode(body).decode("utf-8")
 
@@ -56,6 +61,18 @@ def _difference(difference: Difference) -> dict[str, Any]:
 
 def _output(output: OutputResult) -> dict[str, Any]:
     return {**msgspec.to_builtins(output.comparison), "severity": output.severity.value}
+
+
+def _claim(result: ClaimResult) -> dict[str, Any]:
+    members = msgspec.to_builtins(result)
+    claim = members.pop("claim")
+    return {
+        "metric": claim["metric"],
+        "relation": claim["relation"],
+        "margin": claim["margin"],
+        "relative": claim["is_relative"],
+        **members,
+    }
 
 
 def _value(fact: Fact) -> Any:

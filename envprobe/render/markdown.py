@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ..policy import Severity
 from ..report import Kind, Report
 from ..spelling import EMPTY_WORD, contrast, cut, line, safe
-from . import Style, output_summary
+from . import Style, claim_words, output_summary
 from .summary import DifferenceGroup, benchmark, fixes, groups, headline, left_out, names, notes, provenance, title, unknowns
 
 SHOWN_ROWS = 60
@@ -22,6 +22,7 @@ def render(report: Report, style: Style) -> str:
         "",
         f"**{headline(report)}.** {_code(report.observed_name)} against {_code(report.expected_name)}.",
     ]
+    lines += _claims(report)
     lines += _outputs(report, everything)
     found = groups(report, Severity if everything else (Severity.FAIL, Severity.WARN))
     shown = found if everything else found[:SHOWN_ROWS]
@@ -42,6 +43,17 @@ def trouble(message: str, hint: str) -> str:
     """Return a heading that says that there is no verdict, and why."""
     rows = [f"- {_code(row)}" for row in (*message.splitlines(), *hint.splitlines())]
     return "\n".join(["## envprobe: could not tell", "", *rows]) + "\n"
+
+
+def _claims(report: Report) -> list[str]:
+    """Return a table of what was claimed, a row a claim."""
+    if not report.claims:
+        return []
+    rows = []
+    for result in report.claims:
+        found = "; ".join(f"{label}: {words}" for label, words in claim_words.rows(result, report))
+        rows.append(f"| {result.verdict.value} | {_code(claim_words.title(result))} | {_plain(found)} |")
+    return ["", "| | claim | what the runs show |", "|---|---|---|", *rows]
 
 
 def _outputs(report: Report, everything: bool) -> list[str]:

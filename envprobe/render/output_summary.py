@@ -37,13 +37,19 @@ class ShownDifference(NamedTuple):
 
 def shown(report: Report, *, everything: bool) -> list[OutputResult]:
     """Return the outputs to show, the worst first: all but the identical ones, or simply all."""
-    outputs = [output for output in report.outputs if everything or output.comparison.verdict is not OutputVerdict.IDENTICAL]
+    outputs = [output for output in report.outputs if everything or _is_news(output, report)]
     return sorted(outputs, key=lambda output: (WORST_FIRST.index(output.comparison.verdict), output.comparison.name))
 
 
+def _is_news(output: OutputResult, report: Report) -> bool:
+    """Tell whether an output is worth a place: not where a claim is the question, which changes what runs leave."""
+    return not report.claims and output.comparison.verdict is not OutputVerdict.IDENTICAL
+
+
 def severity(output: OutputResult) -> Severity:
-    """Return how severe a verdict is: the same or within tolerance is a note, what could not be judged a warning."""
-    by_verdict = {OutputVerdict.DIFFERS: output.severity, OutputVerdict.UNDETERMINED: Severity.WARN}
+    """Return how severe a verdict is: the same or within tolerance is a note, what could not be judged a warning at most."""
+    doubtful = min(Severity.WARN, output.severity, key=lambda level: level.rank)
+    by_verdict = {OutputVerdict.DIFFERS: output.severity, OutputVerdict.UNDETERMINED: doubtful}
     return by_verdict.get(output.comparison.verdict, Severity.NOTE)
 
 
@@ -85,7 +91,7 @@ def _distance(deviation: Deviation) -> str:
 
 def headline(report: Report) -> str:
     """Return what became of the outputs in one sentence; empty where none were compared."""
-    if not report.outputs:
+    if not report.outputs or report.claims:
         return ""
     total = len(report.outputs)
     gated = Counter(output.comparison.verdict for output in report.outputs if output.severity in report.gate)

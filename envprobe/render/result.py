@@ -8,14 +8,16 @@ import msgspec
 
 from ..assess.trace import PATH as TRACE
 from ..baseline.waiver import Waiver
+from ..claim import ClaimResult, ClaimVerdict
 from ..output.comparison import OutputVerdict
 from ..policy import Severity
 from ..report import OutputResult, Report, UnknownFact
 from ..spelling import contrast, line, safe
-from . import group_words, output_summary
+from . import claim_words, group_words, output_summary
 from .group_words import Row
 from .summary import DifferenceGroup, alike_unknowns, benchmark, groups, names, title
 
+CLAIMS = "claims"
 OUTPUTS = "outputs"
 UNKNOWN = "unknown"
 
@@ -64,10 +66,25 @@ def results(report: Report, *, everything: bool) -> list[Result]:
     """Return the findings, outputs first and unknowns last; notes only where everything is wanted."""
     severities = Severity if everything else (Severity.FAIL, Severity.WARN)
     return [
+        *(_claim(result, report) for result in report.claims),
         *(_output(output, report, everything) for output in output_summary.shown(report, everything=everything)),
         *(_group(group, report, everything) for group in groups(report, severities)),
         *(_unknown(members, report) for members in alike_unknowns(report, notes=everything)),
     ]
+
+
+def _claim(result: ClaimResult, report: Report) -> Result:
+    effect = f", {claim_words.effect(result)}" if result.effect is not None else ""
+    return Result(
+        name=claim_words.title(result),
+        section=CLAIMS,
+        kind=UNKNOWN if result.verdict is ClaimVerdict.UNDECIDED else result.verdict.value,
+        severity=claim_words.SEVERITIES[result.verdict],
+        gates=result.verdict is not ClaimVerdict.HOLDS,
+        title=f"{claim_words.title(result)}: {result.verdict.value}{effect}",
+        rows=[Row(label, words) for label, words in claim_words.rows(result, report) if label != "effect"],
+        paths=[],
+    )
 
 
 def _group(group: DifferenceGroup, report: Report, everything: bool) -> Result:

@@ -17,7 +17,7 @@ from ..report import Report, Verdict
 from ..spelling import line, safe
 from ..version import __version__
 from . import Style
-from .result import OUTPUTS, Result, results, trouble_words
+from .result import CLAIMS, OUTPUTS, Result, results, trouble_words
 from .summary import headline, left_out, provenance
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -50,6 +50,7 @@ SUBJECTS = {
     "run": "How an experiment was run",
     "drift": "What changed while an experiment ran",
     OUTPUTS: "What an experiment left",
+    CLAIMS: "What is claimed of an experiment",
 }
 
 

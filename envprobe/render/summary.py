@@ -16,7 +16,7 @@ from ..numerics.group import RecordGroup
 from ..policy import Severity
 from ..report import Difference, Report, UnknownFact, Verdict
 from ..spelling import line, safe, spell
-from . import output_summary
+from . import claim_words, output_summary
 
 GROUPED_FROM = 4
 """So many differences of one kind in one section are shown together."""
@@ -25,6 +25,8 @@ GROUPED_SECTIONS = ("packages", "ospackages", "modules", "environment", "stdlib"
 
 
 NOTHING = "nothing was compared"
+BESIDE = {Verdict.REPRODUCES: ";", Verdict.DIFFERS: ", in another environment:", Verdict.UNDETERMINED: ", but"}
+"""What joins the word on a claim with that on the environment."""
 COMMAND = "type"
 """The label of what is to be typed as it stands."""
 SHOWN_TENSORS = 8
@@ -51,7 +53,10 @@ def verdict(report: Report) -> str:
 
 
 def headline(report: Report) -> str:
-    """Return the verdict in one sentence: the outputs' first, where outputs were compared."""
+    """Return the verdict in one sentence: that of the claims first, then the outputs', where there are any."""
+    claims = claim_words.headline(report)
+    if claims:
+        return f"{claims}{BESIDE[report.environment_verdict]} {_facts_headline(report)}"
     outputs, facts = output_summary.headline(report), _facts_headline(report)
     if not outputs or (report.verdict is not Verdict.REPRODUCES and facts == NOTHING):
         return outputs or facts
@@ -64,9 +69,9 @@ def _facts_headline(report: Report) -> str:
     fails, warns = counts[Severity.FAIL], counts[Severity.WARN]
     failures = _counted(fails, "failure", "failures") if fails else "no failures"
     warnings = f", {_counted(warns, 'warning', 'warnings')}" if warns else ""
-    if report.verdict is Verdict.DIFFERS and (fails or (warns and report.strict)):
+    if report.environment_verdict is Verdict.DIFFERS and (fails or (warns and report.strict)):
         return failures + warnings + ("" if fails else " (--strict)")
-    if report.verdict is Verdict.UNDETERMINED:
+    if report.environment_verdict is Verdict.UNDETERMINED:
         gates = [fact.path for fact in report.unknown if fact.severity in report.gate]
         if gates == [TRACE]:
             return f"the benchmark decides, and could not be compared{warnings}"

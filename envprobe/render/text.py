@@ -14,7 +14,7 @@ from ..assess.trace import PATH as TRACE
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, contrast_lines, line
-from . import Style, group_words, output_summary
+from . import Style, claim_words, group_words, output_summary
 from .group_words import Row
 from .summary import (
     COMMAND,
@@ -69,6 +69,7 @@ def render(report: Report, style: Style) -> str:
 
 def _body(console: Console, report: Report, style: Style) -> None:
     everything = style.verbosity > 0
+    _claims(console, report, everything)
     _outputs(console, report, everything)
     found = groups(report, [Severity.FAIL, Severity.WARN, *([Severity.NOTE] if everything else [])])
     shown = found if everything else found[:SHOWN_GROUPS]
@@ -146,6 +147,16 @@ def _rows(console: Console, rows: list[Row], everything: bool) -> None:
 def unbroken(words: str, width: int) -> list[str]:
     """Return lines that are as wide as that, or as their one word."""
     return textwrap.wrap(words, max(width, 20), break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _claims(console: Console, report: Report, everything: bool) -> None:
+    """Show for each claim whether these runs support it, and by how much."""
+    for result in report.claims:
+        severity = claim_words.SEVERITIES[result.verdict]
+        console.print()
+        verdict = (f"CLAIM {result.verdict.value.upper()}", COLORS[severity])
+        console.print(Text.assemble(verdict, (f"  {claim_words.title(result)}", "bold")))
+        _rows(console, [Row(*words) for words in claim_words.rows(result, report)], everything)
 
 
 def _outputs(console: Console, report: Report, everything: bool) -> None:

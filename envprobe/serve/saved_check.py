@@ -8,9 +8,11 @@ import msgspec
 
 from .. import document
 from ..baseline.waiver import Waiver
+from ..claim import ClaimResult
 from ..error import DocumentError
 from ..fact import ABSENT, Fact, Known, Value
 from ..fixes import Fix
+from ..metric import History, MetricRuns
 from ..numerics.comparison import Comparison
 from ..output import OutputComparison
 from ..policy import Severity
@@ -45,6 +47,7 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     """The document as render/json.py writes it; members that a later version adds are passed over."""
 
     verdict: str
+    environment: str = ""
     strict: bool = False
     expected: _Side
     observed: _Side
@@ -56,6 +59,9 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     policy_from: PolicySource | None = None
     trace: dict[str, Any]
     outputs: list[dict[str, Any]] = []
+    claims: list[dict[str, Any]] = []
+    metrics: list[MetricRuns] = []
+    histories: list[History] = []
 
 
 def from_value(value: Any, where: str) -> Report:
@@ -73,14 +79,20 @@ def from_value(value: Any, where: str) -> Report:
         compared=saved.compared,
         trace=_trace(saved.trace, where),
         outputs=[_output(item, f"{where}: outputs[{index}]") for index, item in enumerate(saved.outputs)],
+        claims=[_claim(item, f"{where}: claims[{index}]") for index, item in enumerate(saved.claims)],
+        metrics=saved.metrics,
+        histories=saved.histories,
         stale_waivers=saved.stale_waivers,
         policy_from=saved.policy_from,
         strict=saved.strict,
         observed=QuotedLine(saved.observed.signature),
     )
-    verdict = report.verdict.value
-    if saved.verdict != verdict:
-        raise DocumentError(f"{where}: verdict: says {saved.verdict[:40]!a}, but what it holds gives {verdict}", EDITED)
+    for name, said, found in (
+        ("verdict", saved.verdict, report.verdict.value),
+        ("environment", saved.environment or report.environment_verdict.value, report.environment_verdict.value),
+    ):
+        if said != found:
+            raise DocumentError(f"{where}: {name}: says {said[:40]!a}, but what it holds gives {found}", EDITED)
     return report
 
 
@@ -104,6 +116,12 @@ def _fact(value: Value | None) -> Fact:
 
 def _trace(value: dict[str, Any], where: str) -> Comparison | None:
     return None if value.get("verdict") == NOT_COMPARED else document.convert(value, Comparison, f"{where}: trace")
+
+
+def _claim(value: dict[str, Any], where: str) -> ClaimResult:
+    claim = {"metric": value.get("metric"), "relation": value.get("relation"), "margin": value.get("margin")}
+    body = {**value, "claim": {**claim, "is_relative": value.get("relative", False)}}
+    return document.convert(body, ClaimResult, where)
 
 
 def _output(value: dict[str, Any], where: str) -> OutputResult:

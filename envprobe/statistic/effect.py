@@ -17,21 +17,56 @@ from .student import quantile, upper_tail
 SMALLEST = 1e-300
 
 
-class Effect(msgspec.Struct, frozen=True):
-    """The difference of two means, new - recorded, in the unit of the metric."""
+class Effect(msgspec.Struct, frozen=True, kw_only=True):
+    """Two means and how sure they are, in units of the largest magnitude, so that squares neither overflow nor vanish."""
 
-    change: float
-    error: float
-    """Its standard error."""
+    unit: float
+    recorded: float
+    new: float
+    scatter: float
+    """The standard error of the change."""
+    variances: tuple[float, float]
+    """Of the recorded and of the new mean, squares of their standard errors."""
+    shared: float = 0.0
+    """The covariance of the means: that of pairs."""
     freedom: float
-    """Degrees of freedom of the error."""
-    spread: float
+    """Degrees of freedom of the variances."""
+    deviation: float
     """The standard deviation of single runs; of the differences where runs are paired."""
 
+    @property
+    def change(self) -> float:
+        """The difference of the means, new - recorded, in the unit of the metric."""
+        return self.unit * (self.new - self.recorded)
+
+    @property
+    def error(self) -> float:
+        """The standard error of the change, in the unit of the metric."""
+        return self.unit * self.scatter
+
+    @property
+    def spread(self) -> float:
+        """The standard deviation of single runs, or of the differences of pairs, in the unit of the metric."""
+        return self.unit * self.deviation
+
     def interval(self, level: float) -> tuple[float, float]:
-        """Return the two-sided interval that misses the true difference with probability `level`."""
+        """Return the two-sided interval that misses the true change with probability `level`."""
         reach = quantile(level / 2, self.freedom) * self.error
         return self.change - reach, self.change + reach
+
+    def interval_by_share(self, level: float) -> tuple[float, float] | None:
+        """Return the interval of the change as a share of the recorded mean, whose own error counts (Fieller 1954).
+
+        It is multiplied by that mean. None where the mean may be 0: then there is no share.
+        """
+        squared = quantile(level / 2, self.freedom) ** 2
+        lead = self.recorded**2 - squared * self.variances[0]
+        if lead <= 0:
+            return None
+        middle = self.recorded * self.new - squared * self.shared
+        root = math.sqrt(max(0.0, middle**2 - lead * (self.new**2 - squared * self.variances[1])))
+        ends = [self.unit * ((middle + sign * root) / lead - 1) * self.recorded for sign in (-1, 1)]
+        return min(ends), max(ends)
 
     def chance(self, margin: float = 0.0) -> float:
         """Return the two-sided p value of a difference beyond ±`margin`."""
@@ -52,8 +87,17 @@ def pooled(recorded: Sequence[float], new: Sequence[float]) -> Effect:
     unit = _unit(recorded, new)
     (ours, mean, squares), (theirs, other, more) = _moments(recorded, unit), _moments(new, unit)
     freedom = ours + theirs - 2
-    spread = math.sqrt((squares + more) / freedom)
-    return _effect(other - mean, spread * math.sqrt(1 / ours + 1 / theirs), freedom, spread, unit)
+    variance = (squares + more) / freedom
+    variances = variance / ours, variance / theirs
+    return Effect(
+        unit=unit,
+        recorded=mean,
+        new=other,
+        scatter=math.sqrt(sum(variances)),
+        variances=variances,
+        freedom=freedom,
+        deviation=math.sqrt(variance),
+    )
 
 
 def apart(recorded: Sequence[float], new: Sequence[float]) -> Effect:
@@ -62,20 +106,37 @@ def apart(recorded: Sequence[float], new: Sequence[float]) -> Effect:
         return pooled(recorded, new)
     unit = _unit(recorded, new)
     (ours, mean, squares), (theirs, other, more) = _moments(recorded, unit), _moments(new, unit)
-    first, second = squares / (ours - 1) / ours, more / (theirs - 1) / theirs
-    total, largest = first + second, max(first, second) or 1.0
-    weight = (first / largest) ** 2 / (ours - 1) + (second / largest) ** 2 / (theirs - 1)
-    freedom = (total / largest) ** 2 / weight if weight else ours + theirs - 2
-    return _effect(other - mean, math.sqrt(total), freedom, math.sqrt((squares + more) / (ours + theirs - 2)), unit)
+    variances = squares / (ours - 1) / ours, more / (theirs - 1) / theirs
+    first, second = (variance / (max(variances) or 1.0) for variance in variances)
+    weight = first**2 / (ours - 1) + second**2 / (theirs - 1)
+    freedom = (first + second) ** 2 / weight if weight else ours + theirs - 2
+    return Effect(
+        unit=unit,
+        recorded=mean,
+        new=other,
+        scatter=math.sqrt(sum(variances)),
+        variances=variances,
+        freedom=freedom,
+        deviation=math.sqrt((squares + more) / (ours + theirs - 2)),
+    )
 
 
 def paired(recorded: Sequence[float], new: Sequence[float]) -> Effect:
     """Return the effect of pairs, in order; needs two."""
-    changes = [after - before for before, after in zip(recorded, new, strict=True)]
-    unit = _unit(changes)
-    count, mean, squares = _moments(changes, unit)
-    spread = math.sqrt(squares / (count - 1))
-    return _effect(mean, spread / math.sqrt(count), count - 1, spread, unit)
+    unit = _unit(recorded, new)
+    (count, mean, squares), (_, other, more) = _moments(recorded, unit), _moments(new, unit)
+    changes = _moments([after - before for before, after in zip(recorded, new, strict=True)], unit)[2]
+    scale = count * (count - 1)
+    return Effect(
+        unit=unit,
+        recorded=mean,
+        new=other,
+        scatter=math.sqrt(changes / scale),
+        variances=(squares / scale, more / scale),
+        shared=(squares + more - changes) / 2 / scale,
+        freedom=count - 1,
+        deviation=math.sqrt(changes / (count - 1)),
+    )
 
 
 def chance_on_every_scale(recorded: Sequence[float], new: Sequence[float]) -> float:
@@ -103,17 +164,13 @@ def _log_odds(share: float) -> float:
     return math.log(share) - math.log1p(-share)
 
 
-def _effect(change: float, error: float, freedom: float, spread: float, unit: float) -> Effect:
-    return Effect(change * unit, error * unit, freedom, spread * unit)
-
-
 def _unit(*groups: Sequence[float]) -> float:
-    """Return the largest magnitude: in units of it squares neither overflow nor vanish."""
+    """Return the largest magnitude."""
     return max(abs(value) for values in groups for value in values) or 1.0
 
 
 def _moments(values: Sequence[float], unit: float) -> tuple[int, float, float]:
-    """Return count, mean and the sum of squared distances from it."""
+    """Return count, mean and the sum of squared distances from it, in that unit."""
     scaled = [value / unit for value in values]
     mean = statistics.fmean(scaled)
     return len(scaled), mean, math.fsum((value - mean) ** 2 for value in scaled)

@@ -23,7 +23,7 @@ NEARLY = 1 - 1e-9
 
 Name = TypeVar("Name", bound=Hashable)
 Groups = tuple[Sequence[float | None], Sequence[float | None]]
-"""One metric in each run of both sides; None in a run that does not have it."""
+"""One metric in each run of both sides; None in a run that does not have it. NaN and infinity are left out."""
 
 
 def holm(chances: Mapping[Name, float], alpha: float) -> dict[Name, tuple[bool, float]]:
@@ -71,9 +71,9 @@ class _Column:
     """One metric in all runs, with the sums that every way to deal them shares."""
 
     def __init__(self, values: Sequence[float | None]) -> None:
-        found = [value for value in values if value is not None]
+        found = [value for value in values if value is not None and math.isfinite(value)]
         middle = sum(found) / len(found)
-        self._values = [None if value is None else value - middle for value in values]
+        self._values = [None if value is None or not math.isfinite(value) else value - middle for value in values]
         self._squares = math.fsum(value * value for value in self._values if value is not None)
         self._count = len(found)
 

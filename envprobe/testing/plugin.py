@@ -6,6 +6,8 @@ Every pytest run beside an installed envprobe loads this module, so the rest of 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -103,8 +105,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 class Reproducible:
     """What the fixture gives to a test."""
 
-    def __init__(self, expectations: Any) -> None:
+    def __init__(self, expectations: Any, root: Path) -> None:
         self._expectations = expectations
+        self._root = root
 
     def check(self, value_or_path: Any, name: str = "") -> None:
         """Fail unless a number, text, list, dict, array, data frame, or the file or folder of a Path is as expected.
@@ -116,6 +119,22 @@ class Reproducible:
 
         try:
             trouble = self._expectations.check(value_or_path, name)
+        except EnvprobeError as error:
+            trouble = f"{error.message}\n  {error.hint}".rstrip()
+        if trouble:
+            pytest.fail(trouble)
+
+    def claim(self, claim: str, *, run: str | PathLike[str], baseline: str | PathLike[str]) -> None:
+        """Fail unless a recorded run shows what is claimed of it beside another: `accuracy >= +0.05`, in the same environment.
+
+        As `envprobe check --run RUN --baseline BASELINE --claim CLAIM`: a refuted claim fails, and so does an undecided one.
+        """
+        __tracebackhide__ = True
+        from ..error import EnvprobeError
+        from .claimed import claim_trouble
+
+        try:
+            trouble = claim_trouble(claim, run, baseline, self._root)
         except EnvprobeError as error:
             trouble = f"{error.message}\n  {error.hint}".rstrip()
         if trouble:
@@ -135,7 +154,7 @@ def reproducible(request: pytest.FixtureRequest) -> Iterator[Reproducible]:
         record=setting(request.config, "envprobe_record"),
     )
     notes = item.stash.setdefault(NOTES, {})
-    yield Reproducible(expectations)
+    yield Reproducible(expectations, item.config.rootpath)
     notes["used"] = [str(path) for path in expectations.used]
     notes["recorded"] = [str(path) for path in expectations.recorded]
 

@@ -92,7 +92,10 @@ def test_the_same_again_and_otherwise(desk):
     _record(desk, "other.json", *train, "0.2")
     _record(desk, "seed.json", "--seed", "7", *train, "0.1")
     assert _envprobe(desk, "check", "--run", "again.json", "--baseline", "first.json").returncode == 0
-    for name, status, facts, metrics in (("other", 1, {"run.command"}, {"rate"}), ("seed", 2, {"run.seed"}, {"accuracy"})):
+    for name, status, facts, metrics in (
+        ("other", 1, {"run.command", "run.same_seed"}, {"rate"}),
+        ("seed", 2, {"run.seed"}, {"accuracy"}),
+    ):
         done = _envprobe(desk, "diff", "first.json", f"{name}.json", "--format", "json")
         report = json.loads(done.stdout)
         assert done.returncode == status
@@ -265,3 +268,24 @@ def test_interrupted(desk, number, status):
     assert run["not_looked_after"]
     assert _has_ended(int(attempt["outputs"][0]["metrics"]["background"]))
     assert _envprobe(desk, "check", "--run", "run-1.json", "--baseline", "run-1.json").returncode == 2
+
+
+def test_a_claim_from_argv_to_exit_status(desk):
+    """A claim that holds leaves the environment's status, a refuted one is 1, an undecided one 2, one that cannot be read 2."""
+    train = ("--outputs", "metrics.json", "--seed-env", "SEED", "--repeat", "3", "--", sys.executable, "train.py")
+    _record(desk, "old.json", *train, "0.1")
+    _record(desk, "new.json", *train, "0.2")
+    (desk / "envprobe.toml").write_text('[claims]\nrate = ">= +0.1"\n')
+    for claims, status, verdict in (
+        ([], 0, "holds"),
+        (["rate >= +50%", "rate <= +0.1"], 0, "holds"),
+        (["rate >= +0.2"], 1, "refuted"),
+        (["accuracy >= +0"], 0, "holds"),
+        (["accuracy > +0"], 2, ""),
+        (["acuracy >= +0"], 2, ""),
+    ):
+        flags = [word for claim in claims for word in ("--claim", claim)]
+        done = _envprobe(desk, "check", "--run", "new.json", "--baseline", "old.json", "--format", "json", *flags)
+        assert done.returncode == status, done.stderr
+        assert {claim["verdict"] for claim in json.loads(done.stdout)["claims"]} == {verdict} if verdict else not done.stdout
+    assert "did you mean accuracy?" in done.stderr

@@ -10,6 +10,7 @@ import msgspec
 from envprobe.assess import assess
 from envprobe.baseline.waiver import Waiver
 from envprobe.call import Call
+from envprobe.claim import parse_claim
 from envprobe.command.comparison import NOT_KEPT
 from envprobe.experiment.compare import compare_experiments
 from envprobe.fact import Section
@@ -50,9 +51,12 @@ def _report(observed: Fingerprint, expected: Fingerprint | None = None, **given:
     return assess(expected or fingerprint(), observed, policy=DEFAULT, today=TODAY, names=names, prompt=PROMPT, **given)
 
 
-def _experiments(expected: Run, observed: Run, names: tuple[str, str] = ("run-1.json", "run-2.json")) -> Report:
-    outputs = compare_experiments(expected, observed, Tolerance(), NOT_KEPT)
-    return assess(expected, observed, policy=DEFAULT, today=TODAY, names=names, outputs=outputs)
+def _experiments(
+    expected: Run, observed: Run, names: tuple[str, str] = ("run-1.json", "run-2.json"), claims: tuple[str, ...] = ()
+) -> Report:
+    claimed = [parse_claim(text) for text in claims]
+    evidence = compare_experiments(expected, observed, Tolerance(), NOT_KEPT, claimed)
+    return assess(expected, observed, policy=DEFAULT, today=TODAY, names=names, evidence=evidence)
 
 
 def _traced(found: Any) -> Fingerprint:
@@ -151,6 +155,15 @@ REPORTS: dict[str, Report] = {
         seeded([0.90, 0.91, 0.89, 0.905, 0.895, 0.9]), seeded([0.904], first_seed=50), names=("run-1.json", "run-2.json")
     ),
     "outputs-undetermined": _experiments(seeded([0.90, 0.91, 0.89]), seeded([0.904], first_seed=50)),
+    "outputs-seeds": _experiments(
+        seeded([0.90, 0.91, 0.89, 0.905, 0.895]), seeded([0.912, 0.921, 0.903, 0.916, 0.908]), names=("old.json", "new.json")
+    ),
+    "claims": _experiments(
+        seeded([0.80, 0.82, 0.79, 0.81, 0.80]),
+        seeded([0.86, 0.85, 0.87, 0.84, 0.86], first_seed=50, fingerprint=fingerprint({"packages.numpy.version": "1.23.5"})),
+        names=("old.json", "new.json"),
+        claims=("accuracy >= +0.03", "accuracy >= +5%", "metrics.json:accuracy >= +0.1"),
+    ),
     "revision": _report(
         fingerprint({"packages.numpy.version": "1.23.5"}),
         policy_from=PolicySource("origin/main", "0123456789abcdef" * 2 + "01234567"),

@@ -75,7 +75,7 @@ def test_the_parts_of_a_page(report: Report) -> None:
     told = [group for group in groups(report, Severity) if group.severity is not Severity.IGNORE]
     tags = [tag for tag, _ in page.elements]
     assert tags.count("h1") == tags.count("main") == 1
-    assert tags.count("article") == len(told) + len(unknowns(report, notes=True)) + len(report.outputs)
+    assert tags.count("article") == len(told) + len(unknowns(report, notes=True)) + len(report.outputs) + len(report.claims)
     assert all(title(group) in page.text for group in told)
     assert headline(report) in page.text
     assert all(text in page.text for text in (report.expected_id, report.observed_id, quoted(report)))

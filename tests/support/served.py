@@ -87,7 +87,7 @@ def write_hostile(folder: Path) -> None:
     write(folder / "name <script>alert(3)</script>.json", fingerprint())
     report = assess(fingerprint(), odd, policy=DEFAULT, today=date(2026, 3, 3), names=(HOSTILE, HOSTILE))
     write(folder / "check.json", render(report).encode())
-    write(folder / "lie.json", render(report).replace('"differs"', '"reproduces"', 1).encode())
+    write(folder / "lie.json", render(report).replace('"verdict": "differs"', '"verdict": "reproduces"', 1).encode())
     write(folder / "text.json", HOSTILE.encode())
     write(folder / "schema.json", json.dumps({"schema": "envprobe.run/1" + HOSTILE}).encode())
     write(folder / "deep.json", b'{"schema": "envprobe.run/1", "x": ' + b"[" * 100_000)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from envprobe.claim import Claim, ClaimResult, ClaimVerdict
 from envprobe.fact import ABSENT, Known
 from envprobe.policy import Severity
 from envprobe.report import Difference, Kind, Report, UnknownFact, Verdict
@@ -49,6 +50,24 @@ def _report(differences: list[Difference], unknown: list[Severity] | None = None
 def test_verdicts(differing: list[Severity], unknown: list[Severity], strict: bool, verdict: Verdict) -> None:
     """A gated difference differs; without one a gated unknown is undetermined; strict gates warnings too."""
     assert _report([_difference(f"d{n}", level) for n, level in enumerate(differing)], unknown, strict=strict).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("claimed", "differing", "verdict"),
+    [
+        (["holds"], [], Verdict.REPRODUCES),
+        (["holds"], [Severity.FAIL], Verdict.DIFFERS),
+        (["holds", "undecided"], [], Verdict.UNDETERMINED),
+        (["undecided"], [Severity.FAIL], Verdict.DIFFERS),
+        (["undecided", "refuted", "holds"], [], Verdict.DIFFERS),
+    ],
+)
+def test_a_claim_beside_the_environment(claimed: list[str], differing: list[Severity], verdict: Verdict) -> None:
+    """A refuted claim differs, an undecided one is undetermined, and one that holds leaves the environment's verdict."""
+    claims = [ClaimResult(claim=Claim("m:a", ">=", 0.1), verdict=ClaimVerdict(word)) for word in claimed]
+    report = _report([_difference(f"d{n}", level) for n, level in enumerate(differing)], claims=claims)
+    assert report.verdict is verdict
+    assert report.environment_verdict is (Verdict.DIFFERS if differing else Verdict.REPRODUCES)
 
 
 def test_nothing_compared() -> None:

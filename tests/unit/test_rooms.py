@@ -22,7 +22,7 @@ from envprobe.render import FORMATS
 from tests.support.rooms import arrows, circles, modules, reaches_out, room_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOUNS = "error fact fixes call spelling document suggestion pep440 default_rules policy fingerprint baseline runs report version progress"
+NOUNS = "error fact fixes call spelling document suggestion pep440 default_rules policy fingerprint baseline runs claim metric evidence report version progress"
 ROOMS = {
     # the nouns: frozen values, and how they are read and spelled
     "version": "",
@@ -40,13 +40,16 @@ ROOMS = {
     "policy": "default_rules document suggestion",
     "baseline": "document error fact fingerprint pep440 policy",
     "runs": "document error fact fingerprint output",
-    "report": "baseline fact fingerprint fixes numerics output policy runs",
+    "claim": "document error spelling",
+    "metric": "",
+    "evidence": "claim metric output",
+    "report": "baseline claim fact fingerprint fixes metric numerics output policy runs",
     # what judges and draws: pure
     "numerics": "document fact",
     "statistic": "",
     "assess": f"{NOUNS} numerics output probing targets",
     "records": f"{NOUNS} output signing",
-    "render": f"{NOUNS} assess numerics output records targets verification",
+    "render": f"{NOUNS} assess numerics output records statistic targets verification",
     "redaction": "probing",
     # what reads files, starts programs and asks engines
     "installation": "",
@@ -55,7 +58,7 @@ ROOMS = {
     "revision": "error spelling",
     "store": "baseline document error revision suggestion",
     "toml": "error",
-    "config": "baseline document error output policy revision suggestion toml",
+    "config": "baseline claim document error output policy revision suggestion toml",
     "schemas": "error suggestion",
     "lint": "baseline config error numerics spelling store",
     "instruments": "policy",
@@ -68,7 +71,7 @@ ROOMS = {
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
     "command": f"{NOUNS} assess carrier config demo experiment installation numerics output probing records redaction requirement revision signing store targets verification",
-    "serve": f"{NOUNS} command config numerics output render targets",
+    "serve": f"{NOUNS} command config experiment numerics output render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
     "cli": f"{NOUNS} command config demo experiment installation lint probing render schemas serve signing store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",

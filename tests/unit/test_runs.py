@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import msgspec
 import pytest
 
 from envprobe.error import DocumentError
 from envprobe.fact import Known, Section
+from envprobe.output.summary import NumberSeries
 from envprobe.runs import from_value, to_json
 from tests.support.run_sample import attempt, described, run, seeded
 
@@ -86,3 +88,13 @@ def test_the_environment_after():
     assert after.get("packages.numpy.version") == Known("1.23.5")
     assert "six.version" not in after.sections["packages"].known
     assert after.get("packages.six.origin") == Known("index")
+
+
+def test_a_history_does_not_change_what_a_run_is() -> None:
+    """Its id is that of the digests, whoever described the outputs; a history that is none is a fault of the file."""
+    log = described("log.csv", loss=0.5)
+    drawn = msgspec.structs.replace(log, histories={"loss": NumberSeries([0, 1], ["1.0", "0.5"])})
+    assert run(attempt(drawn)).id == run(attempt(log)).id
+    torn = run(attempt(msgspec.structs.replace(log, histories={"loss": NumberSeries([0, 1], ["1.0"])})))
+    with pytest.raises(DocumentError, match="as many numbers as steps"):
+        from_value(msgspec.json.decode(to_json(torn)), "here")

@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from .. import checksum, protobuf
 from ..array import Array, compare_arrays, describe_array, require_numpy
-from ..finding import Findings, Unable, Unreadable
-from ..summary import Summary, spelled
+from ..finding import Findings, Unable, Unreadable, spell_path
+from ..summary import SHOWN_HISTORIES, NumberSeries, Summary, history, spelled
 from ..tree import compare_trees
 
 FILE_LIMIT_BYTES = 1 << 30
@@ -179,10 +179,27 @@ def _spell(data: bytes) -> str:
 def summarize(path: Path, type_name: str) -> Summary:
     """Return the last value of each scalar as a metric, and the rest as arrays."""
     events = read_events(path)
-    last = {tag: values[-1] for tag, values in sorted(events.items())}
-    metrics = (
-        ((tag,), struct.unpack("<f" if value.dtype == "<f4" else "<d", value.data)[0])
-        for tag, value in last.items()
-        if value.dtype in ("<f4", "<f8") and value.shape == ()
+    scalars = {tag: values for tag, values in sorted(events.items()) if all(map(_is_scalar, values[-1:]))}
+    metrics = (((tag,), _scalar(values[-1])) for tag, values in scalars.items())
+    return Summary(
+        spelled(metrics),
+        {name: describe_array(array) for name, array in sorted(_arrays(events).items())},
+        histories=_histories(scalars),
     )
-    return Summary(spelled(metrics), {name: describe_array(array) for name, array in sorted(_arrays(events).items())})
+
+
+def _histories(scalars: dict[str, list[Value]]) -> dict[str, NumberSeries]:
+    found = {tag: [value for value in values if _is_scalar(value)] for tag, values in scalars.items() if len(values) > 1}
+    return {
+        spell_path((tag,)): history([value.step for value in values], list(map(_scalar, values)))
+        for tag, values in list(found.items())[:SHOWN_HISTORIES]
+    }
+
+
+def _is_scalar(value: Value) -> bool:
+    return value.dtype in ("<f4", "<f8") and value.shape == ()
+
+
+def _scalar(value: Value) -> float:
+    number: float = struct.unpack("<f" if value.dtype == "<f4" else "<d", value.data)[0]
+    return number

@@ -12,7 +12,7 @@ from ..finding import Findings, Unreadable
 from ..lines import Lines, leave_out_common_end, pass_over_common
 from ..plain import digest_without_numbers, metrics
 from ..rows import ROW_LIMIT_BYTES, RowCounter
-from ..summary import Summary, spelled
+from ..summary import HISTORY_ROWS, Summary, histories, spelled
 from ..tree import compare_trees, likeness, spell
 from .document import read_json
 
@@ -92,10 +92,13 @@ def _read(line: bytes, index: int) -> Any:
 
 def summarize(path: Path, type_name: str) -> Summary:
     """Return the numbers of the last line as metrics: of a training log, the final values."""
-    count, last = 0, b"null"
+    count, last, first = 0, b"null", []
     with ExitStack() as stack:
         for line in lines(path, stack)[1]:
             count, last = count + 1, line
+            if count <= HISTORY_ROWS + 1:
+                first.append(line)
     value = _read(last, count - 1)
     parts = {"lines": f"{count:,}"} | ({"all but numbers": digest_without_numbers(value)} if count == 1 else {})
-    return Summary(metrics=spelled(metrics(value)), parts=parts)
+    rows = [list(metrics(_read(line, index))) for index, line in enumerate(first)] if count <= HISTORY_ROWS else []
+    return Summary(metrics=spelled(metrics(value)), parts=parts, histories=histories(rows))

@@ -12,8 +12,9 @@ from ..align import Pair, aligned
 from ..cells import Cells, parse, sort_key
 from ..finding import Findings, Unable, Unreadable
 from ..lines import Lines, is_utf_8, leave_out_common_end
+from ..number import Number
 from ..rows import QUOTE, Row, count_rows, joined_rows, pass_over_rows, read_row
-from ..summary import Summary, spelled
+from ..summary import HISTORY_ROWS, Summary, histories, spelled
 from ..text_file import encoding_of
 
 SORT_LIMIT_ROWS = 1_000_000
@@ -226,12 +227,20 @@ def _likeness_of_bytes(ours: bytes, theirs: bytes) -> float:
 def summarize(path: Path, type_name: str) -> Summary:
     """Return the numbers of the last row as metrics: of a training log, the final values."""
     table = read_table(path)
-    count, last = 0, b""
+    count, last, first = 0, b"", []
     with ExitStack() as stack:
         for row in table.rows(stack)[1]:
             count, last = count + 1, row
-    cells = zip(table.columns, map(parse, table.read(last) if count else ()), strict=False)
+            if count <= HISTORY_ROWS + 1:
+                first.append(row)
     return Summary(
-        metrics=spelled(((name,), value) for name, value in cells if not isinstance(value, str)),
+        metrics=spelled(_numbers(table, last) if count else ()),
         parts={"rows": f"{count:,}", "columns": ", ".join(table.columns)[:1000]},
+        histories=histories([_numbers(table, row) for row in first]) if count <= HISTORY_ROWS else {},
     )
+
+
+def _numbers(table: Table, row: bytes) -> list[tuple[tuple[str], Number]]:
+    """Return the numbers of a row by the names of their columns."""
+    cells = zip(table.columns, map(parse, table.read(row)), strict=False)
+    return [((name,), value) for name, value in cells if not isinstance(value, str)]

@@ -32,6 +32,24 @@ def test_a_description_is_json_and_comes_back(tmp_path: Path) -> None:
     assert msgspec.json.decode(msgspec.json.encode(description), type=OutputDescription) == description
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("log.csv", "epoch,loss,note\n" + "".join(f"{step},{1 / (1 + step)!r},x\n" for step in range(250))),
+        ("log.jsonl", "".join(f'{{"epoch": {step}, "loss": {1 / (1 + step)!r}, "note": "x"}}\n' for step in range(250))),
+    ],
+)
+def test_a_log_keeps_what_a_training_went_through(tmp_path: Path, name: str, content: str) -> None:
+    """Some hundred of its steps, with the first and the last, of each column of numbers; a long table keeps none."""
+    description = _describe(tmp_path, name, content)
+    assert description.histories.keys() == {"epoch", "loss"}
+    loss = description.histories["loss"]
+    assert (loss.steps[0], loss.steps[-1], loss.values[-1]) == (0, 249, repr(1 / 250))
+    assert len(loss.steps) == len(loss.values) <= 101
+    long = content + (content.splitlines()[-1] + "\n") * 2000
+    assert _describe(tmp_path, f"long-{name}", long).histories == {}
+
+
 @pytest.mark.parametrize("path", sorted(path for path in RECORDED.rglob("*") if path.is_file() and path.suffix != ".pb"), ids=str)
 def test_every_real_sample_is_described(path: Path) -> None:
     """Nothing that Keras writes is without a typed description."""

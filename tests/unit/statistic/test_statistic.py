@@ -176,6 +176,13 @@ def test_what_shuffled_runs_do_as_well_is_no_finding() -> None:
     assert judgement is Outcome.NO_DIFFERENCE
 
 
+def test_runs_that_diverged_are_left_out_where_runs_are_shuffled() -> None:
+    """A NaN on both sides neither hides a clear difference nor makes one of chance."""
+    assert judge([*SEEDS, NAN], [*_shifted(0.05), NAN]).outcome is Outcome.DIFFERENT
+    lone = [1.0, 1.0, 1.1, 1.0, 1.2, NAN], [1.05, 30.0, 1.0, NAN]
+    assert judge(*lone).outcome is Outcome.NO_DIFFERENCE
+
+
 @pytest.mark.parametrize(("difference", "count"), [(2.0, 6), (1.0, 17), (0.8, 26), (0.5, 64), (0.2, 394)])
 def test_runs_for_a_difference_are_those_of_the_tables(difference: float, count: int) -> None:
     """Cohen 1988, table 2.4.1, for 5 % two-sided and 80 % power: 26, 64 and 394 for d = 0.8, 0.5 and 0.2."""
