@@ -10,8 +10,10 @@ import pytest
 from markupsafe import Markup
 
 from envprobe.baseline.waiver import Waiver
+from envprobe.claim import Claim, ClaimResult, ClaimVerdict
 from envprobe.fact import ABSENT, Known
 from envprobe.fixes import Fix
+from envprobe.metric import Band, History, MetricRuns, RunValue
 from envprobe.numerics.comparison import compare
 from envprobe.numerics.pattern import Guess
 from envprobe.output.comparison import OutputComparison, OutputDifference, OutputVerdict, Place
@@ -57,7 +59,35 @@ def _rich() -> Report:
         skipped={"stdlib.*": "left out by --no-integrity"},
         stale_waivers=["gpu.* (cy): expired on 2025-06-30"],
         observed=QuotedLine("envprobe:1|py:3.9.2|tf:2.9.0"),
+        metrics=[_metric("metrics.json:accuracy")],
+        histories=[_history("metrics.json:a.long.name.of.a.metric.in.a.history.of.some.training")],
     )
+
+
+def _metric(name: str) -> MetricRuns:
+    recorded = [RunValue(0.8 + index / 100, index) for index in range(5)]
+    new = [RunValue(0.86 + index / 90, index) for index in range(5)]
+    return MetricRuns(metric=name, recorded=recorded, new=new, effect=0.06, interval=(0.05, 0.07), paired=True)
+
+
+def _history(name: str) -> History:
+    band = Band(mean=[3.0, 2.0, None], low=[2.5, 1.5, None], high=[3.5, 2.5, None], runs=5)
+    return History(metric=name, steps=[0, 1, 2], recorded=band, new=band)
+
+
+def _claims(metric: str, why: str = "") -> list[ClaimResult]:
+    return [
+        ClaimResult(
+            claim=Claim(metric, ">=", 0.05),
+            verdict=verdict,
+            effect=0.06,
+            interval=(0.05, 0.07),
+            means=(0.8, 0.86),
+            runs=(5, 5),
+            why=why,
+        )
+        for verdict in ClaimVerdict
+    ]
 
 
 def _hostile() -> Report:
@@ -110,6 +140,9 @@ def _hostile() -> Report:
             )
             for text in TEXTS
         ],
+        claims=[claim for text in TEXTS for claim in _claims(text, text)],
+        metrics=[_metric(text) for text in TEXTS],
+        histories=[_history(text) for text in TEXTS],
         skipped={text: text for text in TEXTS},
         stale_waivers=TEXTS,
     )
@@ -286,6 +319,31 @@ def test_where_the_runs_part_is_marked(visitor: Visit, rich: Path) -> None:
     assert chart.locator(".circle .dot").count() == chart.locator(".diamond .dot").count() == 4
     assert chart.locator("text.parted").text_content() == "losses part here"
     assert page.locator(".cell.first").inner_text().startswith("forward in 1/1")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_runs_and_claims_can_be_seen(browser: Browser, tmp_path: Path, scheme: Any, width: int) -> None:
+    """Every run is a mark with its seed, pairs are joined, the interval has words, and each verdict on a claim has a word of its own."""
+    path = tmp_path / "runs.html"
+    claims = _claims("metrics.json:accuracy")
+    path.write_text(
+        render(report(claims=claims, metrics=[_metric("metrics.json:accuracy")], histories=[_history("m:loss")])), "utf-8"
+    )
+    with visit(browser, color_scheme=scheme, viewport={"width": width, "height": 800}) as visitor:
+        page = visitor.open(path)
+        assert page.locator(".claim .severity").all_inner_texts() == ["✓\nholds", "✕\nrefuted", "?\nundecided"]
+        points = page.locator("figure", has_text="metrics.json:accuracy")
+        assert points.locator("svg .dot").count() == 10
+        assert points.locator(".joined").count() == 5
+        assert "95 % interval +0.050 to +0.070" in points.inner_text()
+        box, frame = points.locator(".interval").bounding_box(), points.bounding_box()
+        assert box is not None and frame is not None
+        assert frame["x"] < box["x"] and box["x"] + box["width"] < frame["x"] + frame["width"]
+        course = page.locator("figure", has_text="m:loss")
+        assert course.locator(".band").count() == 2
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert visitor.errors == []
 
 
 def test_many_differences(visitor: Visit, tmp_path: Path) -> None:

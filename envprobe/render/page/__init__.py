@@ -12,13 +12,15 @@ from ...report import Report
 from ...spelling import line
 from .. import Style, summary
 from ..quoted import quoted
-from . import curve, deviation, view
+from . import curve, deviation, experiment, view
 from .shell import document
 from .template import fill
 
 PLACES = (
+    ("claims", "claims", "Claims"),
     ("differences", "weighty", "Differences"),
     ("outputs", "outputs", "Outputs"),
+    ("runs", "runs", "Runs"),
     ("benchmark", "trace", "Benchmark"),
     ("unknown", "unknowns", "Unknown"),
     ("waived", "waived", "Waived"),
@@ -40,6 +42,7 @@ def body(report: Report) -> Markup:
     waived = view.parts(group for group in found if group.severity is Severity.NOTE and group.first.waiver)
     noted = view.parts(group for group in found if group.severity is Severity.NOTE and not group.first.waiver)
     every = [*weighty, *waived, *noted]
+    claims = experiment.claims(report)
     outputs, unknowns = deviation.items(report), summary.unknowns(report, notes=True)
     values: dict[str, Any] = {
         "report": report,
@@ -48,13 +51,15 @@ def body(report: Report) -> Markup:
         "observed_name": line(report.observed_name),
         "expected_name": line(report.expected_name),
         "provenance": summary.provenance(report),
-        "counts": _counts(every, outputs, len(unknowns)),
+        "counts": _counts(every, [*claims, *outputs], len(unknowns)),
         "sections": _sections(every, outputs, unknowns),
         "weighty": weighty,
         "waived": waived,
         "noted": noted,
         "notes": sum(item.size for part in noted for item in part.items),
+        "claims": claims,
         "outputs": outputs,
+        "runs": experiment.runs(report),
         "trace": curve.view(report),
         "unknowns": [
             (*words, view.paths(alike)) for words, alike in zip(unknowns, summary.alike_unknowns(report, notes=True), strict=True)
@@ -67,9 +72,11 @@ def body(report: Report) -> Markup:
     return fill("report.html", values)
 
 
-def _counts(parts: list[view.SectionCards], outputs: list[deviation.OutputCard], unknowns: int) -> list[tuple[str, int]]:
+def _counts(
+    parts: list[view.SectionCards], others: list[experiment.ShownClaim | deviation.OutputCard], unknowns: int
+) -> list[tuple[str, int]]:
     """Return how many there are of each severity that there is, the worst first; what is unknown is `unknown`."""
-    counts = Counter(output.severity for output in outputs)
+    counts = Counter(other.severity for other in others)
     for part in parts:
         for item in part.items:
             counts[item.severity] += item.size
