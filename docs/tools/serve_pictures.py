@@ -45,7 +45,7 @@ DRIFTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 }
 
 
-PICTURES = {"timeline": "", "drift": "matrix"}
+PICTURES = {"timeline": "", "runs": "runs", "drift": "matrix"}
 SIZE = {"width": 1000, "height": 600}
 
 

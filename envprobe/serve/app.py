@@ -17,6 +17,7 @@ from ..report import Report
 from ..spelling import safe
 from . import view
 from .catalogue import Catalogue, Snapshot
+from .columns import ColumnChoice
 from .drift import Comparisons, matrix
 from .entry import ListedDocument
 from .guard import HEADERS, Guard
@@ -54,6 +55,7 @@ class Application:
         self._clock = clock
         self._pages: dict[str, Callable[[Request], Response]] = {
             "/": self._timeline,
+            "/runs": self._runs,
             "/matrix": self._matrix,
             "/diff": self._diff,
             "/document": self._document,
@@ -100,6 +102,11 @@ class Application:
     def _timeline(self, request: Request) -> Response:
         shown = view.Filter(kind=request.args.get("kind", ""), fingerprint=request.args.get("fingerprint", ""))
         return _respond(view.timeline(self._name, self._catalogue.scan(), shown))
+
+    def _runs(self, request: Request) -> Response:
+        is_descending = request.args.get("order", "down") != "up"
+        chosen = ColumnChoice(request.args.getlist("metric"), request.args.get("sort", ""), is_descending)
+        return _respond(view.experiments(self._name, self._catalogue.scan(), chosen))
 
     def _matrix(self, request: Request) -> Response:
         snapshot = self._catalogue.scan()

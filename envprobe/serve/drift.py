@@ -37,6 +37,8 @@ class MatrixCell(msgspec.Struct, frozen=True, kw_only=True):
     """Failures."""
     warns: int = 0
     """Warnings."""
+    outputs: int | None = None
+    """Outputs of runs that are not the recorded ones; None where none were compared."""
     notes: int = 0
     reason: str = ""
     """Why there is no verdict."""
@@ -92,10 +94,11 @@ def _faulty(reason: str) -> MatrixCell:
 
 def _cell(report: Report) -> MatrixCell:
     counts = summary.count(report)
-    outputs = sum(output.comparison.verdict is OutputVerdict.DIFFERS for output in report.outputs)
+    outputs = [output.comparison.verdict is OutputVerdict.DIFFERS for output in report.outputs]
     return MatrixCell(
         verdict=report.verdict,
-        fails=counts[Severity.FAIL] + outputs,
+        fails=counts[Severity.FAIL],
+        outputs=sum(outputs) if outputs else None,
         warns=counts[Severity.WARN],
         notes=counts[Severity.NOTE],
     )

@@ -16,6 +16,7 @@ from ..render import summary
 from ..report import Report, Verdict
 from ..runs import Run
 from ..targets.address import shown
+from .columns import MetricSummary, summaries
 from .folder import File
 
 DocumentKind = Literal["baseline", "fingerprint", "run", "check", "faulty"]
@@ -47,6 +48,8 @@ class ListedDocument(msgspec.Struct, frozen=True, kw_only=True):
     """Of a check."""
     has_failed: bool = False
     """Whether a run was interrupted, or its command said that something went wrong."""
+    metrics: dict[str, MetricSummary] = {}
+    """Of a run, by `OUTPUT:PATH`."""
     fault: str = ""
     """Why a faulty document cannot be read."""
     has_expectation: bool = False
@@ -105,6 +108,7 @@ def _run(file: File, run: Run) -> ListedDocument:
         is_file_time=is_file_time,
         fingerprint=run.fingerprint.id,
         outcome=f"{run.state}, exit status {run.exit_status}{times}",
+        metrics=summaries(run),
         has_failed=run.state != "complete" or run.exit_status != 0,
         has_expectation=True,
         has_environment=True,

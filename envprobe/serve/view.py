@@ -15,6 +15,7 @@ from ..render.page.template import fill
 from ..report import Report
 from ..spelling import line, safe
 from .catalogue import Snapshot
+from .columns import ColumnChoice, shown
 from .drift import MatrixCell
 from .entry import ListedDocument
 
@@ -69,6 +70,33 @@ def timeline(folder: str, snapshot: Snapshot, shown: Filter) -> Page:
         **_choice(listed),
     }
     return _page("Timeline", folder, "timeline", values)
+
+
+def experiments(folder: str, snapshot: Snapshot, chosen: ColumnChoice) -> Page:
+    """Return the runs with a column for each metric, sorted by time or by one of them; those without it last."""
+    runs = [entry for entry in snapshot.entries.values() if entry.kind == "run"]
+    found = shown([entry.metrics for entry in runs], chosen)
+    newest = [entry.id for entry in runs[:2]]
+    if chosen.sort in {column.name for column in found.columns}:
+        runs = _sorted(runs, chosen)
+    values = {
+        "runs": runs,
+        "snapshot": snapshot,
+        "shown": found,
+        "letters": _letters(list(snapshot.entries.values())),
+        "expected": newest[1] if len(newest) > 1 else "",
+        "observed": newest[0] if newest else "",
+    }
+    return _page("Runs", folder, "experiments", values)
+
+
+def _sorted(runs: Sequence[ListedDocument], chosen: ColumnChoice) -> list[ListedDocument]:
+    def place(entry: ListedDocument) -> tuple[bool, float]:
+        metric = entry.metrics.get(chosen.sort)
+        mean = metric.mean if metric is not None else None
+        return mean is None, 0.0 if mean is None else -mean if chosen.is_descending else mean
+
+    return sorted(runs, key=place)
 
 
 def drift(folder: str, snapshot: Snapshot, sides: Sides, cells: Sequence[Sequence[MatrixCell]]) -> Page:

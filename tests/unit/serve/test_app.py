@@ -73,6 +73,18 @@ def test_the_timeline_tells_what_was_done_when(team: Client) -> None:
     assert "7 documents and 1 other JSON file" in told
 
 
+def test_runs_stand_beside_each_other_with_their_metrics(team: Client) -> None:
+    """A row a run, a column a metric, sorted by it where that is asked for; two can be chosen."""
+    page = text(team, "/runs")
+    assert page.index("run-2.json") < page.index("run-1.json")
+    answer = team.get("/runs?sort=metrics.json%3Aaccuracy&order=up")
+    markup = answer.get_data(as_text=True)
+    assert markup.index("run-1.json") < markup.index("run-2.json")
+    assert 'aria-sort="ascending"' in markup and ">0.75<" in markup
+    assert markup.count('name="expected"') == markup.count('name="observed"') == 2
+    text(team, "/runs?metric=%3Cscript%3E&sort=%22&order=x")
+
+
 def test_the_timeline_of_one_environment(team: Client) -> None:
     """Whoever follows an environment's id sees all that was recorded, run and checked in it."""
     told = text(team, f"/?fingerprint={fingerprint().id[7:19]}")

@@ -43,7 +43,9 @@ def test_a_cell_is_what_diff_says(catalogue: Catalogue) -> None:
 def test_two_runs_are_compared_with_their_outputs(catalogue: Catalogue) -> None:
     """Runs in one environment that left other numbers differ, and the page says how to compare the files themselves."""
     found, comparisons = entries(catalogue), Comparisons(catalogue, Config())
-    assert comparisons.cell(found["runs/run-1.json"], found["runs/run-2.json"], TODAY).fails == 1
+    cell = comparisons.cell(found["runs/run-1.json"], found["runs/run-2.json"], TODAY)
+    assert (cell.fails, cell.outputs) == (0, 1)
+    assert comparisons.cell(found["tf.json"], found["ana.json"], TODAY).outputs is None
     report = comparisons.report(found["runs/run-1.json"], found["runs/run-2.json"], TODAY)
     assert "envprobe diff" in report.outputs[0].comparison.hint
 
