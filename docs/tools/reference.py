@@ -62,6 +62,7 @@ RULE = re.compile(r'    "(?P<glob>[^"]+)": "(?P<severity>\w+)",(?:  # (?P<reason
 ONLY_WHERE = {
     "_always": "",
     "_from_pythonpath": "one side's value lies in a folder of PYTHONPATH",
+    "_in_front": "the copy that import takes lies in a folder of PYTHONPATH",
     "_other_minor": "the major or minor version is another one",
     "_named_by": "the diagnosis names the package or variable",
 }

@@ -105,7 +105,7 @@ def _wrapped(text: str, style: Style, *, bold: bool = False) -> str:
 
 
 def _styled(text: str, style: Style, *, bold: bool = False, dim: bool = False) -> str:
-    return click.style(text, bold=bold or None, dim=dim or None) if style.color else text
+    return click.style(text, bold=bold or None, dim=dim or None) if style.color and (bold or dim) else text
 
 
 COMMANDS = (demo,)

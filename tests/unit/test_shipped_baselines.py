@@ -23,7 +23,7 @@ def test_each_is_written_as_envprobe_writes_it(path: Path) -> None:
 
 
 def test_the_hosts_baseline_is_what_pyproject_asks_for() -> None:
-    """The first command of the README compares with the true needs of envprobe."""
+    """`envprobe check` in a clone compares with the true needs of envprobe."""
     needs, shipped = declare(ROOT / "pyproject.toml"), load("envprobe-host", ROOT)
     assert (shipped.declared, shipped.complete, shipped.policy) == (needs.declared, needs.complete, needs.policy)
 
