@@ -99,12 +99,12 @@ def test_the_same_seed_again(laboratory, first):
 
 
 def test_another_seed(laboratory, first):
-    """Another seed is named beside the outputs that it moved."""
+    """Another seed is named beside the outputs that it moved; one run of each is too few to say whether that is its spread."""
     status, report = laboratory.check(laboratory.record("seed", "--seed", "1", *TRAIN), first)
     (seed,) = [difference for difference in report["differences"] if difference["path"] == "run.seed"]
     assert (seed["expected"], seed["observed"]) == ("SEED=0", "SEED=1")
     assert {"out/metrics.json", "out/weights.npz", "out/model.h5"} <= _differing(report).keys()
-    assert status == 1
+    assert (status, report["verdict"]) == (2, "undetermined")
 
 
 def test_another_learning_rate(laboratory, first):

@@ -34,7 +34,7 @@ def test_this_interpreter_is_the_default():
     """`local://` asks the interpreter that envprobe runs in."""
     fingerprint = collect("local://", QUICK)
     assert fingerprint.get("python.version").value == ".".join(map(str, sys.version_info[:3]))
-    assert fingerprint.context["target"] == {"reference": "local://"}
+    assert fingerprint.context["target"] == {"reference": "local://", "python": sys.executable}
     assert not {"image", "container"} & set(fingerprint.sections)
 
 
