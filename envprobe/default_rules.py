@@ -30,7 +30,7 @@ RULES = {
     "packages.setuptools.*": "note",
     "packages.wheel": "note",
     "packages.wheel.*": "note",
-    "packages.envprobe-ml": "note",  # the observer itself
+    "packages.envprobe-ml": "note",  # the instrument itself
     "packages.envprobe-ml.*": "note",
     "modules.*": "warn",
     "integrity.*": "fail",

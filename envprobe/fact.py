@@ -66,7 +66,7 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
                 yield key
 
     def digest(self) -> str:
-        """Return what two sections with the same facts share, in whatever order they were told."""
+        """Return what two sections with the same facts share, in whatever order they were recorded."""
         return sha256(canonical(msgspec.to_builtins(msgspec.structs.replace(self, absent=sorted(self.absent)))))
 
     def faults(self) -> Iterator[str]:

@@ -13,14 +13,14 @@ from packaging.utils import canonicalize_name
 from .policy import Severity
 
 
-def rules(observers: tuple[str, ...], tools: tuple[str, ...]) -> dict[str, Severity]:
-    """Return the policy under which observers show in no finding.
+def rules(instruments: tuple[str, ...], tools: tuple[str, ...]) -> dict[str, Severity]:
+    """Return the policy under which the instruments show in no finding.
 
-    `tools` are globs of distributions that no experiment imports: whatever differs in them is a note. What an observer
+    `tools` are globs of distributions that no experiment imports: whatever differs in them is a note. What an instrument
     requires, an experiment may require too: only that it was added is a note, not another version of it.
     """
     found = {f"packages.{name}{suffix}": Severity.NOTE for name in tools for suffix in ("", ".*")}
-    return found | {f"packages.{name}@added": Severity.NOTE for name in sorted(_required(observers))}
+    return found | {f"packages.{name}@added": Severity.NOTE for name in sorted(_required(instruments))}
 
 
 def _required(roots: tuple[str, ...]) -> set[str]:

@@ -1,6 +1,6 @@
 """What is wrong with the files that a check relies on, before anybody checks: baselines, policy and waivers.
 
-What only a check can tell, such as a waiver that covers no difference any more, is said by the check.
+What only a check can tell, such as a waiver that covers no difference any more, is reported by the check.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .spelling import line
 BASELINES = "baselines"
 """Where they lie when no configuration says."""
 SOON_DAYS = 30
-"""A waiver that ends so soon is said, so that somebody can decide before a check fails."""
+"""A waiver that ends so soon is reported, so that somebody can decide before a check fails."""
 
 
 class Level(enum.Enum):
@@ -92,7 +92,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def _of_project(here: Path) -> Iterator[Path]:
-    """Yield the configuration of a folder and the project's baselines; what is wrong with a file is said when it is linted."""
+    """Yield the configuration of a folder and the project's baselines; faults are reported when a file is linted."""
     baselines = here / BASELINES
     for path in candidates(here):
         try:

@@ -183,7 +183,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @property
     def verdict_words(self) -> str:
-        """The verdict for a reader: `reproduces up to rounding` where no more can be said."""
+        """The verdict for a reader: `reproduces up to rounding` where that is all that holds."""
         return f"{self.verdict.value} up to rounding" if self.is_up_to_rounding else self.verdict.value
 
     @property

@@ -27,7 +27,7 @@ NUMBER_LIMIT = 400
 
 
 class Console(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The end of what the command printed: safe to show, secrets masked."""
+    """The end of what the command printed: safe to show, secrets redacted."""
 
     lines: list[str] = []
     size_bytes: int = 0
@@ -64,7 +64,7 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """What of the code is in no commit, and from where the branch forked."""
 
     text: str = ""
-    """The first part of `git diff`, secrets masked."""
+    """The first part of `git diff`, secrets redacted."""
     digest: str = ""
     """Of the whole unmasked patch, in a container of the names and contents that differ; empty where nothing does."""
     size_bytes: int = 0
@@ -75,14 +75,14 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     fork_point: str = ""
     """The last commit that both have."""
     note: str = ""
-    """What could not be told, and why."""
+    """What is unknown, and why."""
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
     """One experiment, run once or several times."""
 
     command: list[str]
-    """As it was typed, secrets masked."""
+    """As it was typed, secrets redacted."""
     outputs: list[str] = []
     """The globs that name its outputs."""
     target: str = "local://"
@@ -104,7 +104,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_f
     def id(self) -> str:
         """What two runs of the same command in the same environment share where they left the same outputs.
 
-        Consoles, durations, places and the patch's masked text do not count.
+        Consoles, durations, places and the patch's redacted text do not count.
         """
         body = msgspec.to_builtins(self)
         for name in ("context", "fingerprint", "patch"):

@@ -1,4 +1,4 @@
-"""Which file or folder `import NAME` finds, told from folder listings alone: nothing is imported."""
+"""Which file or folder `import NAME` finds, from folder listings alone: nothing is imported."""
 
 import os
 

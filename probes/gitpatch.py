@@ -33,7 +33,7 @@ def make_patch(repository, commit, deadline_s):
 
 
 def _cut(text):
-    """Return the first lines: half a line may hold half a secret, which nobody would recognise any more."""
+    """Return the first lines: half a line may hold half a secret, which nobody would detect any more."""
     return text if len(text) <= TEXT_LIMIT else text[: text.rfind("\n", 0, TEXT_LIMIT) + 1]
 
 

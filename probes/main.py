@@ -41,7 +41,7 @@ def collect(host, request):
             continue
         section, started = Section(), time.perf_counter()
         try:
-            # A collector may fill sections beside its own (`cuda.loaded` comes from the training run): it returns them.
+            # A collector may fill sections beside its own (`cuda.loaded` comes from the benchmark): it returns them.
             more = function(host, section, request) or {}
         except Exception as error:  # the guard around a collector: a failure there is a fact
             section.unknown("*", "%s: %s" % (type(error).__name__, error))

@@ -1,4 +1,4 @@
-"""Whether there is an NVIDIA driver or device to talk to, told from the file system alone.
+"""Whether there is an NVIDIA driver or device to talk to, from the file system alone.
 
 As root the real NVML and nvidia-smi create /dev/nvidiactl where there is none (seen with 535.261), so they are called only after
 one of these says yes.

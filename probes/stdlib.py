@@ -42,7 +42,7 @@ def _files(folder):
 
 
 def digest(folder, files, reader, bytecode):
-    """Return (digest of one module's files, paths of its stale `.pyc`), all told by paths relative to `folder` (bytes).
+    """Return (digest of one module's files, paths of its stale `.pyc`), all named by paths relative to `folder` (bytes).
 
     Raises OSError or Refused where a file cannot be read. A link that leads out of this Python (Debian's sitecustomize in
     /etc) counts as a link; the `python` section looks behind it.

@@ -116,7 +116,7 @@ class Verification:
         return found
 
     def touches(self, number):
-        """Return the (section, name) pairs that a task would have told about."""
+        """Return the (section, name) pairs that a task would have recorded."""
         function, group = self.tasks[number]
         if function == self.check_files:
             return {("integrity", subject.name) for subject, _ in group}

@@ -41,7 +41,7 @@ As those of diff(1): a difference is 1, trouble is 2. Trouble is wrong usage, no
 bug of ours. Ctrl-C is 130. With `--strict` a warning counts as a difference."""
 ABOUT_CAUSES = """\
 One change moves many facts. Where a difference on the left and one on the right are both there, the report shows the right one
-as the cause and the left one under its `moves`; JSON has both, the consequence with `because`. The likeliest cause stands first.
+as the cause and the left one under `also changes`; JSON has both, the consequence with `because`. The likeliest stands first.
 `{name}` is the same text on both sides."""
 ABOUT_TARGETS = """\
 Where a program can be run, by what stands before `://`. [Targets](../targets.md) tells what is asked, what is safe, and which

@@ -39,7 +39,7 @@ class Changes(msgspec.Struct, frozen=True):
 
 
 def classify(path: str, expected: Fact, observed: Fact) -> Change:
-    """Name the kind of a change between two facts that differ and are both told."""
+    """Name the kind of a change between two facts that differ and are both known."""
     if isinstance(expected, Known) and isinstance(observed, Known) and _is_version(path):
         kind, magnitude = compare_versions(str(expected.value), str(observed.value))
         return Change(path, kind, expected, observed, magnitude)

@@ -152,7 +152,7 @@ def _digest_kind(fact: Fact) -> str:
 
 
 def _same(expected: Fact, observed: Fact) -> bool:
-    """Compare two told facts; True is not 1, as in JSON."""
+    """Compare two known facts; True is not 1, as in JSON."""
     if expected != observed:
         return False
     if isinstance(expected, Known) and isinstance(observed, Known) and not isinstance(expected.value, str):

@@ -57,7 +57,7 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     note: str = ""
 
     def applies(self, observed: Fingerprint) -> bool:
-        """Tell whether anything is declared for this target. A marker that cannot be told applies, and accepts nothing."""
+        """Tell whether anything is declared for this target. A marker that is unknown applies, and accepts nothing."""
         if not self._has_markers():
             return True
         variables = marker.environment(observed)
@@ -76,9 +76,9 @@ class Declaration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return any(part.when for part in self._parts())
 
     def accepts(self, fact: Fact, observed: Fingerprint | None = None) -> bool | None:
-        """Tell whether a fact is what is declared; None where that cannot be told, never True for an unknown fact.
+        """Tell whether a fact is what is declared; None where that is unknown, never True for an unknown fact.
 
-        `observed` is the fingerprint of the fact: without it a declaration with a marker cannot be told.
+        `observed` is the fingerprint of the fact: without it a declaration with a marker stays unknown.
         """
         variables = marker.environment(observed) if observed and self._has_markers() else {}
         fact = self._elsewhere(fact, observed)
@@ -215,7 +215,7 @@ def _is_version(expected: str, version: str) -> bool | None:
 
 
 def _all(answers: list[bool | None]) -> bool | None:
-    """Join answers: one refusal refuses, else one that cannot be told leaves it open."""
+    """Join answers: one refusal refuses, else an unknown one leaves it open."""
     if False in answers:
         return False
     return None if None in answers else True

@@ -57,7 +57,7 @@ def environment(observed: Fingerprint) -> dict[str, str]:
 
 
 def holds(marker: str, variables: dict[str, str]) -> bool | None:
-    """Tell whether a marker holds; None where it asks for a variable that is not told."""
+    """Tell whether a marker holds; None where it asks for a variable that is unknown."""
     from packaging.markers import UndefinedEnvironmentName
 
     parsed = _parse(marker)

@@ -88,7 +88,7 @@ def _ours(report: bytes, frames: list[Frame], where: str) -> Frame | None:
     except (Unreadable, UnicodeDecodeError):
         raise damaged(where, "an event that names an envprobe record is damaged", AGAIN) from None
     if len(ours) > 1:
-        raise damaged(where, "two envprobe records in one report: which one counts cannot be told", JOINED)
+        raise damaged(where, "two envprobe records in one report: which one counts is unknown", JOINED)
     return ours[0] if ours else None
 
 

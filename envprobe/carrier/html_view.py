@@ -195,7 +195,7 @@ def _value(name: str, text: str) -> str:
 
 
 def _box(sides: list[str]) -> str:
-    """Return margins or paddings as short as they can be said: top, right, bottom and left."""
+    """Return margins or paddings as short as they can be written: top, right, bottom and left."""
     for index in (3, 2, 1):
         if len(sides) == index + 1 and sides[index] == sides[max(index - 2, 0)]:
             sides = sides[:index]

@@ -56,7 +56,7 @@ def find(report: bytes, marks: Marks, where: str) -> tuple[int, int] | None:
         return None
     count = max(len(begins), len(ends))
     if count > 1:
-        raise damaged(where, f"{count} envprobe records in one report: which one counts cannot be told", ONE)
+        raise damaged(where, f"{count} envprobe records in one report: which one counts is unknown", ONE)
     if not begins or (ends and ends[0].start() < begins[0].start()):
         raise damaged(where, "an envprobe record without its beginning", REMOVE)
     if not ends:
@@ -112,7 +112,7 @@ def refuse_wide(report: bytes, where: str) -> None:
 
 
 def put(report: bytes, markup: str, place: tuple[int, int] | None, default: int, gap: str) -> bytes:
-    """Return the report with the markup in a place, or else before offset `default`, with a gap where the text goes on.
+    """Return the report with the markup in a place, or else before offset `default`, with an empty line where the text goes on.
 
     Line ends and encoding are the report's own: other line ends would make an editor convert the whole file.
     """

@@ -64,7 +64,7 @@ def member(text: str, start: int, name: str, where: str) -> Part | None:
         raise damaged(where, "not a JSON object, which alone can carry a record", "put what it holds into a member of an object")
     found = [part for part in parts(text, start, where) if part.name == name]
     if len(found) > 1:
-        raise damaged(where, f"two members {name!r}: which one counts cannot be told", TWICE)
+        raise damaged(where, f"two members {name!r}: which one counts is unknown", TWICE)
     return found[0] if found else None
 
 
@@ -94,7 +94,7 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"two members {twice!r} in one object: which one counts cannot be told")
+        raise ValueError(f"two members {twice!r} in one object: which one counts is unknown")
     return dict(pairs)
 
 

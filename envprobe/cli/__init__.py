@@ -91,7 +91,7 @@ def _spell_everything() -> None:
 
 
 def _words_of(interruption: BaseException) -> tuple[str, str]:
-    """Return what is said of Ctrl-C: what could not be undone, and what to do about it, stand in its arguments."""
+    """Return what is printed on Ctrl-C: what could not be undone, and what to do about it, stand in its arguments."""
     problem, hint = interruption.args if len(interruption.args) == 2 else ("", "")
     return (f"interrupted: {problem}" if problem else "interrupted"), hint
 

@@ -1,6 +1,6 @@
 """What the word before the cursor may become: a target, a baseline, a document. Nothing here takes long to import.
 
-Somebody is typing: an engine that does not answer at once has no containers, and a wrong configuration is not told.
+Somebody is typing: an engine that does not answer at once has no containers, and a wrong configuration is not reported.
 """
 
 from __future__ import annotations

@@ -93,7 +93,7 @@ COMMANDS = (completion_command,)
 
 
 def complete(commands: click.Command, variable: str) -> int:
-    """Answer a shell's question. Somebody is typing: whatever goes wrong, nothing is said in the middle of that line."""
+    """Answer a shell's question. Somebody is typing: whatever goes wrong, nothing is printed in the middle of that line."""
     try:
         return shell_completion.shell_complete(commands, {}, PROGRAM, variable, os.environ[variable])
     except Exception:  # noqa: BLE001 - an entry point of its own, which must be silent

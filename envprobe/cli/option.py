@@ -160,7 +160,7 @@ def rendering(command: Command) -> Command:
 
 
 def reading(command: Command) -> Command:
-    """Add colour, and how much is told, as `reading`."""
+    """Add colour, and how much is shown, as `reading`."""
     quiet = click.option("-q", "--quiet", is_flag=True, help="The status and its reasons alone.")
     verbose = click.option("-v", "--verbose", is_flag=True, help="Everything, notes included.")
     return together("reading", Reading, quiet, verbose, color)(command)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 SEPARATOR = "--"
 IS_BEHIND = f"{__name__}.is_behind"
-FAILED, UNTOLD, INTERRUPTED = 1, 2, 130
+FAILED, TROUBLE, INTERRUPTED = 1, 2, 130
 
 
 class _CommandBehind(click.Command):
@@ -215,7 +215,7 @@ def _conclude(run: Run, path: Path) -> int:
     if run.exit_status:
         return FAILED
     if run.outputs and not outputs and any(attempt.unreadable for attempt in run.attempts):
-        return UNTOLD
+        return TROUBLE
     compare = shlex.join(["check", "--run", str(_free_path()), "--baseline", str(path)])
     click.echo(f"compare the next run with it: {calling()} {compare}", err=True)
     return 0

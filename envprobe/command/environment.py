@@ -106,7 +106,7 @@ def observe(
 
 
 def _open(name: str, config: Config, call: Call) -> Source[Document]:
-    """Open what is to be compared with. Where there is no such baseline, what records it of the target is said, too."""
+    """Open what is to be compared with. Where there is no such baseline, the hint is what records it of the target."""
     try:
         return open_source(name, config, config.revision)
     except NoBaseline as error:
@@ -134,7 +134,7 @@ def diff(
 
 
 def chosen(baseline: str | None, config: Config, target: str | None = None) -> str:
-    """Return which baseline is meant. Raises StoreError where that cannot be told, with what is typed instead."""
+    """Return which baseline is meant. Raises StoreError where that is unknown, with what is typed instead."""
     name = baseline or config.baseline
     if name:
         return name

@@ -1,6 +1,6 @@
 """Where in a repository the expected side of a report is written: its file, and the lines that speak of its facts.
 
-Reviewers' tools put what they are told beside a line. A line is only claimed where the file still says what was compared.
+Reviewers' tools put what they read beside a line. A line is only claimed where the file still says what was compared.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ def load(source: Recordable, *, config: Config | None = None) -> Record | Docume
 
 
 def record_in(found: Record | Document, source: object = None) -> Record:
-    """Return what of a document is attached; `source` is what it is called. Raises UsageError for what is no environment."""
+    """Return what of a document is attached; `source` is what it is called. Raises UsageError for a declared baseline."""
     record = next(_records(found), None)
     if record is None:
         raise UsageError(
@@ -88,7 +88,7 @@ def whole(
 
 
 def _places(link: Link, carrier: Carrier, given: Recordable | None, config: Config) -> Iterator[Recordable]:
-    """Yield where the record may be had: nothing else is looked at where it was said."""
+    """Yield where the record may be had: nothing else is looked at where the caller named one."""
     if given is not None:
         yield given
         return

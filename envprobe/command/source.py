@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..runs import Run
 
 BASELINE_FAMILY = baseline.SCHEMA.rpartition("/")[0] + "/"
-"""Of every number: one that is too new is told as that."""
+"""Of every number: one that is too new is reported as that."""
 Document: TypeAlias = "Baseline | Fingerprint | Run"
 Kept = TypeVar("Kept", bound="Document", covariant=True)
 

@@ -53,7 +53,7 @@ class Tail(Capture):
 
 
 def lines_of(end: bytes, size_bytes: int, variables: Mapping[str, str]) -> list[str]:
-    """Return the last lines of what was printed: secrets masked, progress bars reduced to their last state, the rest escaped.
+    """Return the last lines of what was printed: secrets redacted, progress bars reduced to their last state, the rest escaped.
 
     A first line that was cut in the middle is left out.
     """

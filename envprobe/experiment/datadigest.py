@@ -42,7 +42,7 @@ class Digests(NamedTuple):
 
 
 def digest_data(declared: Iterable[str], folder: Path, cache: DigestCache, say: Progress) -> Digests:
-    """Return `{digest, files, bytes}` of each file or folder; absent and unreadable ones are told as such.
+    """Return `{digest, files, bytes}` of each file or folder; absent and unreadable ones are recorded as such.
 
     `NAME=PATH` gives one a name of its own. Links inside a folder count by their target's text; one that is declared is followed.
     Raises EnvprobeError where DVC does not track what is declared as `dvc:PATH`.

@@ -58,7 +58,7 @@ def read_patch(folder: Path, variables: Mapping[str, str]) -> Patch:
 
 
 def told_by_guest(found: Fingerprint, variables: Mapping[str, str]) -> tuple[Fingerprint, Patch]:
-    """Return a fingerprint without what the guest tells of uncommitted code, and that: untrusted, so bounded, and masked again.
+    """Return a fingerprint without what the guest tells of uncommitted code, and that: untrusted, so bounded, and redacted again.
 
     The digest is that of the fact `code.dirty`: of the names and contents that differ, not of a text.
     """

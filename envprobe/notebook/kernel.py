@@ -25,7 +25,7 @@ KERNEL = "local://"
 NAME = "a fresh Python of this kernel"
 OBSERVERS = ("envprobe-ml", "ipykernel", "ipywidgets", "jupyterlab", "notebook")
 TOOLS = ("ipykernel", "ipython", "jupyter*", "nbclient", "nbconvert", "nbformat", "notebook")
-"""Of the observers, and of what they require, what no experiment imports."""
+"""Of the instruments, and of what they require, what no experiment imports."""
 
 
 def check(target: str | None, baseline: str | None, options: Options, *, strict: bool = False) -> Report:

@@ -27,7 +27,7 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 
     step: int
     loss: float | None
-    """Largest scaled error of the losses; None where it cannot be told."""
+    """Largest scaled error of the losses; None where it is unknown."""
     weights: float | None
     """Largest scaled error of the recorded weights; None where none are recorded after this step."""
 
@@ -150,7 +150,7 @@ def _first_of_each_part(divergences: Sequence[Divergence]) -> list[Divergence]:
 
 
 def _growth(pairs: list[Pair]) -> list[Growth]:
-    """Return the largest scaled errors after each step of the training run on the CPU."""
+    """Return the largest scaled errors after each step of the benchmark on the CPU."""
     errors: dict[tuple[int, str], list[float | None]] = {}
     for wanted, found in pairs:
         if wanted and found and wanted.part == "training" and wanted.step is not None:

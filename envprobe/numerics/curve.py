@@ -1,4 +1,4 @@
-"""Two training runs side by side, for a picture: the losses step by step, and how many records moved at each stage."""
+"""Two benchmarks side by side, for a picture: the losses step by step, and how many records moved at each stage."""
 
 from __future__ import annotations
 

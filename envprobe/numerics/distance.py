@@ -21,31 +21,31 @@ class Distance(msgspec.Struct, frozen=True):
     """How far apart two tensors are."""
 
     relative: float | None
-    """Scaled error, max|expected - observed| / max|expected|; None where it cannot be told or is not finite."""
+    """Scaled error, max|expected - observed| / max|expected|; None where it is unknown or not finite."""
     ulp: int | None
     """Units in the last place at the sampled element that is furthest off; None without such an element."""
 
 
 SAME = Distance(0.0, 0)
-UNTOLD = Distance(None, None)
+UNKNOWN = Distance(None, None)
 
 
 def distance(expected: Record, observed: Record) -> Distance:
     """Return the distance of two records of the same tensor.
 
     The sample gives the scaled error and the ULP; the projection bounds from below what lies between the sampled elements,
-    so an error that no sample hit is still seen. UNTOLD where dtype or shape differ, one raised, or a value is not finite.
+    so an error that no sample hit is still seen. UNKNOWN where dtype or shape differ, one raised, or a value is not finite.
     """
     if expected.same_bits(observed):
         return SAME
     if expected.error or observed.error or expected.dtype != observed.dtype or expected.shape != observed.shape:
-        return UNTOLD
+        return UNKNOWN
     pairs = list(zip(values(expected), values(observed), strict=False))
     scale = _scale(expected, [wanted for wanted, _ in pairs])
     errors = [abs(wanted - found) for wanted, found in pairs]
     unseen = _unseen_error(expected, observed)
     if not all(map(math.isfinite, [*errors, scale, unseen])):
-        return UNTOLD
+        return UNKNOWN
     furthest = max(range(len(errors)), key=errors.__getitem__, default=None)
     largest = max([unseen, *errors])
     relative = largest / scale if scale else (0.0 if largest == 0.0 else None)
@@ -97,7 +97,7 @@ def _rank(dtype: str, value: float) -> int:
 
 
 def losses(records: Sequence[Record]) -> Iterator[tuple[int, str, float]]:
-    """Yield (step, which loss, value) of the training run on the CPU, in order."""
+    """Yield (step, which loss, value) of the benchmark on the CPU, in order."""
     for record in records:
         if record.stage == "loss" and record.part == "training" and record.step is not None and not record.error:
             sampled = values(record)

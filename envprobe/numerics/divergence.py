@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias, cast
 
 import msgspec
 
-from .distance import UNTOLD, distance
+from .distance import UNKNOWN, distance
 from .tolerance import Tolerance
 from .trace import Record, Trace
 
@@ -76,7 +76,7 @@ def diverging(pairs: list[Pair], tolerance: Tolerance) -> Iterator[Divergence]:
 
 def _divergence(wanted: Record | None, found: Record | None, tolerance: Tolerance) -> Divergence:
     record = wanted or cast(Record, found)
-    apart = distance(wanted, found) if wanted and found else UNTOLD
+    apart = distance(wanted, found) if wanted and found else UNKNOWN
     return Divergence(
         part=record.part,
         stage=record.stage,

@@ -22,9 +22,9 @@ class RecordGroup(msgspec.Struct, frozen=True, kw_only=True):
     tensors: list[str] = []
     """`stage/tensor` of each that differs, in the order of the run, once."""
     ulp: int | None = None
-    """The most units in the last place, each at the sampled element that is furthest off; None where none can be told."""
+    """The most units in the last place, each at the sampled element that is furthest off; None where none is known."""
     relative: float | None = None
-    """The scaled error of the record that is furthest off for its limit; None where one cannot be told."""
+    """The scaled error of the record that is furthest off for its limit; None where one is unknown."""
 
 
 def is_model(pair: Pair) -> bool:

@@ -13,7 +13,7 @@ from .text_file import looks_like_text
 
 
 class Comparator(NamedTuple):
-    """How one type of output is recognised and compared."""
+    """How one type of output is detected and compared."""
 
     type: str
     module: str

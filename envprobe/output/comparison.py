@@ -117,7 +117,7 @@ KINDS = {
     "shape": "another length, shape, size or number of rows",
     "order": "the same items in another order",
     "spelling": "the same number in other digits, which a rule with a limit accepts",
-    "unread": "other bytes that could not be read here, so that nothing is said of them",
+    "unread": "other bytes that could not be read here, so that nothing is known of them",
 }
 
 

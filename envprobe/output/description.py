@@ -174,7 +174,7 @@ def _edition(side: OutputDescription) -> str:
 
 
 def _verdict(expected: OutputDescription, observed: OutputDescription, findings: Findings) -> OutputVerdict:
-    """Return what can be said; other bytes whose metrics agree may still hold other values."""
+    """Return what is known; other bytes whose metrics agree may still hold other values."""
     if findings.outside:
         return OutputVerdict.DIFFERS
     has_unknown = findings.unread or any(difference.kind == "changed" for difference in findings.differences)

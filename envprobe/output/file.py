@@ -102,7 +102,7 @@ def _compare_by_type(expected: Path, observed: Path, comparator: Comparator, fin
 
 
 def _compare_unread(expected: Path, observed: Path, findings: Findings, error: Unable) -> TypedResult:
-    """Show where two files part that may be the same by type, whatever their bytes say: nothing is said of them."""
+    """Show where two files part that may be the same by type, whatever their bytes say: nothing is known of them."""
     shown = _as_text_or_bytes(expected, observed, findings)
     verdict = None if _is_one_empty(expected, observed) else OutputVerdict.UNDETERMINED
     return TypedResult(f"bytes because {error.message}", shown.findings, verdict, error.hint)

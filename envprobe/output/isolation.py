@@ -184,7 +184,7 @@ def main() -> None:
 
 
 def _load(module: str) -> None:
-    """Import what a reader needs before the fork, so that it is imported once; what cannot be is said by the child."""
+    """Import what a reader needs before the fork, so that it is imported once; what cannot be is reported by the child."""
     with suppress(ImportError):
         reader_of(module)
         for name in getattr(import_module(f".readers.{module}", __package__), "LIBRARIES", ()):

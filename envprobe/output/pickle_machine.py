@@ -1,7 +1,7 @@
 """Read a pickle without running it: its opcodes, as pickletools names them, build a description of what they would make.
 
 Nothing is imported, called or made. A class or function is its name, a call is `Made` with the arguments; arrays of numpy and
-tensors of PyTorch are recognised by their names and read from their bytes. Source of the semantics: CPython's Lib/pickle.py.
+tensors of PyTorch are known by their names and read from their bytes. Source of the semantics: CPython's Lib/pickle.py.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ def holdings(value: Any, read_storage: ReadStorage | None = None) -> dict[str, H
 
 
 class _Values:
-    """One conversion, bounded in values and depth; an object that lies in itself is told where it comes again."""
+    """One conversion, bounded in values and depth; an object that lies in itself is shown where it comes again."""
 
     def __init__(self, read_storage: ReadStorage | None) -> None:
         self.read_storage = read_storage

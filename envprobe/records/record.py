@@ -33,7 +33,7 @@ class Experiment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     run: str
     """The id of the run, `sha256:…`: what `envprobe run` recorded of it is more than is published."""
     command: list[str]
-    """As it was typed, secrets masked."""
+    """As it was typed, secrets redacted."""
     target: str
     exit_status: int
     """That of the first attempt that failed, else 0."""

@@ -52,7 +52,7 @@ def _is_version(path: str) -> bool:
 
 
 def _is_of(path: str, packages: dict[str, Package]) -> bool:
-    """Tell whether a fact is said with its package: its version, its origin and the URL of that."""
+    """Tell whether a fact is shown with its package: its version, its origin and the URL of that."""
     section, _, rest = path.partition(".")
     name, _, kind = rest.rpartition(".")
     return section == "packages" and name in packages and kind in ("version", "origin", "url")

@@ -19,7 +19,7 @@ PLATFORM = re.compile(r"#\s*platform:\s*(\S+)")
 
 
 def add_conda(name: str, expected: str, where: str, result: Requirements) -> None:
-    """Declare a package of conda: conditions on its version, and its build where that is said."""
+    """Declare a package of conda: conditions on its version, and its build where that is stated."""
     if not NAME.fullmatch(name):
         result.faults.append(f"{where}: {name[:80]!r} is no name of a conda package")
     elif wrong := conda.fault(expected):

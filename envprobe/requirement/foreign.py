@@ -98,7 +98,7 @@ BY_NAME = (
 """By the whole name."""
 
 BY_SUFFIX = (
-    _row(r"\.ya?ml", "YAML that is no environment of conda: it has no dependencies", f"{CONDA_ENVIRONMENT}; {GO_ON}"),
+    _row(r"\.ya?ml", "YAML that does not describe a conda environment: it has no dependencies", f"{CONDA_ENVIRONMENT}; {GO_ON}"),
     _row(r"\.whl", "a wheel: one package, not a list of them", "name it in a requirements file, by its path: {file}"),
     _row(
         r"\.(tar\.gz|tgz|zip|tar\.bz2|tar\.xz|tar)",
@@ -151,7 +151,7 @@ BY_CONTENT = (
     _row(r"^(from \S+ import \S|import \S+$|def \w+\(|class \w+[(:])", "a Python program", f"{FREEZE} where it runs"),
     _row(
         r"\A(%YAML|---\s*$)|\A(#.*\n|\s*\n)*[\w-]+:\s*\n\s*- ",
-        "YAML that is no environment of conda: it has no dependencies",
+        "YAML that does not describe a conda environment: it has no dependencies",
         f"{CONDA_ENVIRONMENT}; {GO_ON}",
     ),
     _row(
@@ -182,7 +182,7 @@ MAGIC = (
     (b"\x89PNG", "a picture"),
 )
 NULS = 16
-"""One that strayed into a line is said with its line."""
+"""One that strayed into a line is reported with its line."""
 BOM = (b"\xff\xfe", b"\xfe\xff")
 
 

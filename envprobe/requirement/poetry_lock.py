@@ -15,7 +15,7 @@ from .package_source import PackageSource
 from .wanted import Chosen, Requirement, Requirements, unknown_choices
 
 MAIN = "main"
-UNTOLD = "Poetry before 2.0 does not say in its lock who needs it: this version, or none"
+UNSTATED = "Poetry before 2.0 does not say in its lock who needs it: this version, or none"
 
 
 def read_poetry_lock(path: Path, text: str, chosen: Chosen) -> Requirements:
@@ -72,7 +72,7 @@ def _take(entry: dict[str, Any], where: str, chosen: Chosen, files: dict[str, An
             source=_source(entry, files.get(text_of(entry, "name"), [])),
             constraint=not told,
             where=f"{where} ({name})",
-            note="" if told else UNTOLD,
+            note="" if told else UNSTATED,
         )
     )
 

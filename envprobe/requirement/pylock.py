@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packaging.pylock import Package, Pylock
 
 SOURCES = ("vcs", "directory", "archive", "sdist", "wheels")
-NO_SOURCE = "no source is said"
+NO_SOURCE = "no source is stated"
 TOO_OLD = "reading it takes packaging 26 or newer: pip install --upgrade packaging"
 
 
@@ -43,7 +43,7 @@ def read_pylock(path: Path, text: str, chosen: Chosen) -> Requirements:
 
 
 def _parsed(name: str, value: dict[str, Any], result: Requirements) -> Pylock | None:
-    """Return the lock as its library sees it. What is wrong with several packages is said of each."""
+    """Return the lock as its library sees it. What is wrong with several packages is listed for each."""
     try:
         from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
     except ImportError:

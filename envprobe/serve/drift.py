@@ -75,7 +75,7 @@ class Comparisons:
             raise UsageError(f"{expected.file.place}: nothing can be compared with it", "take a baseline, a fingerprint or a run")
         if not observed.has_environment:
             raise UsageError(
-                f"{observed.file.place}: is no environment that could be compared",
+                f"{observed.file.place}: is a declared baseline; it can only stand first",
                 "take a recorded baseline, a fingerprint or a run; a declared baseline goes first",
             )
         sides = (Source(self._load(entry), entry.file.place) for entry in (expected, observed))

@@ -55,7 +55,7 @@ class ListedDocument(msgspec.Struct, frozen=True, kw_only=True):
     has_expectation: bool = False
     """Whether others can be compared with it."""
     has_environment: bool = False
-    """Whether it can be compared with others: a declared baseline is no environment."""
+    """Whether it can be compared with others: a declared baseline can only stand first."""
 
     @property
     def environment(self) -> str:

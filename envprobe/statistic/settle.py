@@ -1,4 +1,4 @@
-"""What needs no test to be said of a metric: too few runs, runs that diverged, numbers that never vary."""
+"""What is known of a metric without a test: too few runs, runs that diverged, numbers that never vary."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import math
 import time
 
 SHORTEST_S = 0.01
-"""A library that is told to wait no time at all calls that an error of ours."""
+"""A library that is asked to wait no time at all calls that an error of ours."""
 
 
 class Deadline:

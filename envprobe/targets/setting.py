@@ -40,7 +40,7 @@ OPTIONS = {
 FLAGS = ("--read-only", "--privileged", "--init")
 LISTS = ("--cap-add", "--cap-drop", "--security-opt", "--device", "--publish")
 ALSO = ("--memory-swap", "--cpu-period", "--cpu-quota", "--mount", "--tmpfs")
-"""Other ways to give the same setting, left out with it; somebody who is told need not hear of them."""
+"""Other ways to give the same setting, left out with it; a reader need not hear of them."""
 ULIMITS = {"system.limits.open_files": "nofile", "system.limits.stack": "stack"}
 
 
@@ -191,7 +191,7 @@ SPECIAL: dict[str, Callable[[str, Fact, Fact], Changes | None]] = {
 
 
 def in_words(changes: Changes) -> str:
-    """Return options as they are told to somebody: `with --init and without --cpuset-cpus`."""
+    """Return options as a sentence has them: `with --init and without --cpuset-cpus`."""
     given = [" ".join([option, *words]) for (option, _), words in changes.items() if words is not None]
     left = [f"{option} {about}".rstrip() for (option, about), words in changes.items() if words is None and option not in ALSO]
     parts = [f"with {' '.join(given)}" if given else "", f"without {', '.join(left)}" if left else ""]

@@ -23,7 +23,7 @@ from .option import setting
 LOCAL = "local://"
 OBSERVERS = ("envprobe-ml", "pytest", "pytest-xdist", "pytest-cov", "pytest-timeout")
 TOOLS = ("pytest", "pytest-*", "pluggy", "iniconfig", "execnet")
-"""Of the observers, and of what they require, what no experiment imports."""
+"""Of the instruments, and of what they require, what no experiment imports."""
 LOOKING = ("collectonly", "showfixtures", "show_fixtures_per_test", "cacheshow")
 """Options with which pytest runs no test."""
 CHOOSE = "pytest --envprobe-baseline NAME --envprobe-target TARGET, or settings of these names, say what is compared"
@@ -43,7 +43,7 @@ class EnvironmentCheck:
         self.troubles: dict[str, EnvprobeError] = {}
 
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Probe and compare before the first test, so that trouble is told at once: as an error of usage."""
+        """Probe and compare before the first test, so that trouble is shown at once: as an error of usage."""
         if any(self.config.getoption(name, False) for name in LOOKING):
             return
         try:
@@ -94,7 +94,7 @@ class EnvironmentCheck:
             _add_section(report, "environment", sentence(self.reports[name]))
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Fail a session in another environment; where that could not be told, end it as an error."""
+        """Fail a session in another environment; where there is no verdict, end it as an error."""
         if session.exitstatus != pytest.ExitCode.OK:
             return
         verdicts = {report.verdict for report in self.reports.values()}

@@ -25,7 +25,7 @@ class ExpectationSummary:
         self.is_partial = any("::" in argument for argument in config.args) or any(
             config.getoption(name, None) for name in RESTRICTING
         )
-        """Whether tests were left out, so that nothing can be said of what they would have asked for."""
+        """Whether tests were left out, so that what they would have asked for is unknown."""
         self.used: set[str] = set()
         self.recorded: set[str] = set()
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 SWITCHES = {
-    "envprobe": "check the environment against a baseline; a difference that changes results fails the run",
+    "envprobe": "check the environment against a baseline; a failure there fails the run",
     "envprobe_record": "record what `reproducible.check` obtains as expected, and fail the run",
     "envprobe_strict": "let warnings about the environment fail the run, too",
 }

@@ -92,7 +92,7 @@ def judge_signatures(signed: SignedRecord, trust: Trust) -> tuple[list[VerifiedS
 def weigh_signatures(
     signed: SignedRecord, signers: list[VerifiedSignature], rejected: list[Rejected], trust: Trust, require: bool
 ) -> tuple[list[str], list[str]]:
-    """Return why the signatures do not suffice, and what is to be said of them besides."""
+    """Return why the signatures do not suffice, and what else a reader must know of them."""
     reasons = [finding.reason for finding in rejected]
     if signers:
         return [], [f"a further signature counts for nothing: {reason}" for reason in reasons]

@@ -16,14 +16,14 @@ from ..carrier import Words
 TEXT_LIMIT = 1 << 20
 """Characters of a report that are looked at."""
 NEAR, NEAR_BEFORE = 60, 30
-"""Characters behind a metric's name, and before it, in which a number is one that is said of it, in one sentence."""
+"""Characters behind a metric's name, and before it, in which a number counts as its value, in one sentence."""
 NAME_LIMIT = 3
 """Letters of a name that is shorter are part of any word."""
 SHOWN = 5
 _LINE = re.compile(r"envprobe:[0-9]+\|(?:(?!envprobe:)[!-~]){0,2000}?\|rec:[0-9a-f]{32}")
 _NUMBER = re.compile(r"(?<![\w.,:/+\-\u00b1\u2212\u2013])([0-9]{1,9}\.[0-9]{1,15}|[0-9]{1,3}(?=\s?%))(?![\w/:]|\.[0-9])\s?(%?)")
 _SPREAD = re.compile(r"(?:\u00b1|\\pm|\+/-)\s*[0-9.]+")
-"""A standard deviation is said of a mean, and is no value of its own."""
+"""A standard deviation belongs to a mean, and is no value of its own."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 _PARTS = re.compile(r"[^A-Za-z]+")
 
@@ -56,7 +56,7 @@ def _unrecorded(words: Iterable[Words], name: re.Pattern[str], values: list[Deci
 
 
 def _is_recorded(said: Decimal, is_percent: bool, values: list[Decimal]) -> bool:
-    """Tell whether a number is a recorded one, rounded or cut to the digits that are said, as a share or in per cent."""
+    """Tell whether a number is a recorded one, rounded or cut to the digits that are shown, as a share or in per cent."""
     unit = Decimal((0, (1,), int(said.as_tuple().exponent)))
     candidates = [value * 100 for value in values] + ([] if is_percent else values)
     return any(abs(abs(value) - said) < unit for value in candidates)

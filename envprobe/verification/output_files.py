@@ -27,7 +27,7 @@ class OutputFiles(msgspec.Struct, frozen=True, kw_only=True):
     """Path to what is wrong."""
     missing: list[str]
     unchecked: dict[str, str]
-    """Path to why nothing can be said here: a library that reads the type is not installed."""
+    """Path to why nothing is known here: a library that reads the type is not installed."""
 
 
 def _is_at(place: Path, report: Path) -> bool:
@@ -83,7 +83,7 @@ def _spread_fault(path: Path, output: RecordedOutput) -> str:
 
 
 def _fault(path: Path, output: RecordedOutput) -> str:
-    """Return what is wrong with a file. Never waits: a pipe or a device in its place is told, not read."""
+    """Return what is wrong with a file. Never waits: a pipe or a device in its place is reported, not read."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
     with os.fdopen(descriptor, "rb") as stream:
         status = os.fstat(descriptor)

@@ -1,1 +1,1 @@
-"""The seeded benchmark run: host canaries, operation canaries, and a small training run, in a child process of the probe."""
+"""The seeded benchmark: host canaries, operation canaries, and the training of a small model, in a child process of the probe."""

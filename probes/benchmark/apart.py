@@ -1,4 +1,4 @@
-"""Part of the benchmark in a forked process: beside the training run, and where a crash ends nothing but itself.
+"""Part of the benchmark in a forked process: beside the training, and where a crash ends nothing but itself.
 
 Forked after the framework is imported and before its runtime starts, so that nothing is imported twice. What is found is
 handed over one JSON document a line, so that what came before a crash is kept.

@@ -1,4 +1,4 @@
-"""The canaries on the CPU, in processes that are forked before the runtime starts: beside the training run.
+"""The canaries on the CPU, in processes that are forked before the runtime starts: beside the training.
 
 A second CPU would idle while that is traced. Low precision has a process of its own, because it may end it.
 """

@@ -1,4 +1,4 @@
-"""What only a full run does: more operations, a long training run that shows how a difference grows, and Keras' own `fit`."""
+"""What only a full run does: more operations, long training that shows how a difference grows, and Keras' own `fit`."""
 
 from .recorder import TRAINING_SAMPLE_SIZE
 from .training import BATCH, CLASSES, TIME_STEPS, TOKENS, seed_everything

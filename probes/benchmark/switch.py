@@ -91,7 +91,7 @@ def _mixed_precision(tf):
 
 
 def _graph_options(tf):
-    """Return what TensorFlow's graph optimizer is told to do otherwise than by default; None before TensorFlow 2.0."""
+    """Return what TensorFlow's graph optimizer is set to do otherwise than by default; None before TensorFlow 2.0."""
     try:
         options = tf.config.optimizer.get_experimental_options()
     except AttributeError:

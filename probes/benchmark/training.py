@@ -1,4 +1,4 @@
-"""The training run: a small Keras model from injected weights, watched layer by layer at step 0 and by loss and weights after it.
+"""Training: a small Keras model from injected weights, watched layer by layer at step 0 and by loss and weights after it.
 
 Each stage starts from the same injected numbers, so a difference in how weights are initialised cannot hide one in how
 they are used. One traced function: tracing costs about 0.3 s, an eager operation about 2 ms.

@@ -80,7 +80,7 @@ def _text(repository, commit, environ):
 
 
 def _fork(repository, branch, commit):
-    """Return `upstream` and `fork_point` where the branch follows another one, or the `fork_reason` why that cannot be told."""
+    """Return `upstream` and `fork_point` where the branch follows another one, or the `fork_reason` why that is unknown."""
     try:
         name, theirs = upstream(repository, branch)
         if not theirs:
@@ -88,4 +88,4 @@ def _fork(repository, branch, commit):
         return {"upstream": name, "fork_point": fork_point(repository.objects, commit, theirs, time.monotonic() + TIME_LIMIT_S)}
     except DAMAGE as error:
         history = "an object that is not here (a shallow or partial clone): %s" % error
-        return {"fork_reason": "the fork point cannot be told: %s" % (history if isinstance(error, KeyError) else error)}
+        return {"fork_reason": "the fork point is unknown: %s" % (history if isinstance(error, KeyError) else error)}

@@ -1,5 +1,5 @@
 """CUDA as three facts, not one: what the framework was built with, and every library on disk. The third, what is loaded,
-only a running framework shows: it comes from the training run."""
+only a running framework shows: it comes from the benchmark."""
 
 import os
 import re

@@ -43,7 +43,7 @@ def culprits_of(host, paths):
 
 
 def _who_else(host):
-    """Return what can be said where no library that is still mapped does it: whether Python starts with it or its site does it."""
+    """Return what is known where no library that is still mapped does it: whether Python starts with it or its site does it."""
     try:
         status, out, _ = host.run([sys.executable, "-S", "-B", "-c", SMALLEST])
     except Exception:  # no process can be started, or it hangs

@@ -1,4 +1,4 @@
-"""Keras' own configuration file. What is in effect in a running framework comes from the training run."""
+"""Keras' own configuration file. What is in effect in a running framework comes from the benchmark."""
 
 import json
 import os

@@ -141,7 +141,7 @@ def compare(expected: Path, observed: Path, findings: Findings) -> None:
 
 
 def _names(ours: Archive, theirs: Archive) -> list[str]:
-    """Return the names of members; a folder is told by what lies in it, unless nothing does."""
+    """Return the names of members; a folder shows by what lies in it, unless nothing does."""
     names = {*ours.members, *theirs.members}
     parents = {f"{parent}/" for name in names for parent in PurePosixPath(name).parents}
     return sorted(name for name in names if f"{name.rstrip('/')}/" not in parents or not _is_folder(name, ours, theirs))

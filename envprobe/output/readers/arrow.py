@@ -80,7 +80,7 @@ def _metadata(schema: Any) -> Any:
 
 
 def _column(field: Any, index: int, count: int, batches: Callable[[], Iterator[Any]]) -> Array:
-    """Return a column: numbers without gaps as numbers, anything else by the spelling of its cells."""
+    """Return a column: numbers where none is missing as numbers, anything else by the spelling of its cells."""
     numpy = require_numpy()
     import pyarrow
 

@@ -1,4 +1,4 @@
-"""Compare HDF5 files, Keras weights among them: datasets streamed, attributes as nested values, links told and not followed."""
+"""Compare HDF5 files, Keras weights among them: datasets streamed, attributes as nested values, links listed and not followed."""
 
 from __future__ import annotations
 

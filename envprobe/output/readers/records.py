@@ -35,7 +35,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
 
 
 def _messages(data: bytes) -> Any:
-    """Decode one message. Extension types are told by their code and bytes."""
+    """Decode one message. Extension types are shown by their code and bytes."""
     return plain(
         msgspec.msgpack.decode(data, ext_hook=lambda code, content: {TAGGED: f"extension {code}", "hex": bytes(content).hex()})
     )

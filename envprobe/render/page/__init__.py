@@ -66,7 +66,7 @@ def body(report: Report) -> Markup:
         ],
         "section": view.section,
         "left_out": summary.left_out(report.skipped),
-        "stale": [line(waiver, 400) for waiver in report.stale_waivers],
+        "waivers": [line(waiver, 400) for waiver in report.stale_waivers],
     }
     values["places"] = [(name, words) for name, shown, words in PLACES if not shown or values[shown]]
     return fill("report.html", values)

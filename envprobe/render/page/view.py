@@ -25,7 +25,7 @@ class FactRow(NamedTuple):
     name: str
     kind: str
     severity: str
-    """Told where it is above that of the cause, so that the severity of the whole is understood; else empty."""
+    """Shown where it is above that of the cause, so that the severity of the whole is understood; else empty."""
     expected: str
     observed: str
 

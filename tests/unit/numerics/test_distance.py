@@ -9,7 +9,7 @@ import struct
 import msgspec
 import pytest
 
-from envprobe.numerics.distance import SAME, UNTOLD, distance, losses, values
+from envprobe.numerics.distance import SAME, UNKNOWN, distance, losses, values
 from envprobe.numerics.trace import Record
 from tests.support.trace_sample import record, trace
 
@@ -66,7 +66,7 @@ def test_what_has_no_distance_is_said_to_have_none(change: dict[str, object]) ->
     wanted = record("p", "s", "t")
     other = msgspec.structs.replace(wanted, digest="0" * 32, **change)
     scaled = msgspec.structs.replace(wanted, scale="nan") if "scale" in change else wanted
-    assert distance(scaled, other) == UNTOLD
+    assert distance(scaled, other) == UNKNOWN
 
 
 @pytest.mark.parametrize(

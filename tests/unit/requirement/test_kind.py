@@ -58,7 +58,12 @@ def zipped() -> bytes:
         ("requirements.txt", "<!DOCTYPE html>\n<html></html>\n", "a web page", "raw view"),
         ("requirements.txt", "version https://git-lfs.github.com/spec/v1\noid sha256:aa\n", "Git LFS", "git lfs pull"),
         ("requirements.txt", "a==1\n<<<<<<< HEAD\nb==1\n=======\nb==2\n>>>>>>> x\n", "a merge conflict", "git status"),
-        ("settings.yml", "version: 1\nformatters:\n  - a\n", "YAML that is no environment", "conda env export"),
+        (
+            "settings.yml",
+            "version: 1\nformatters:\n  - a\n",
+            "YAML that does not describe a conda environment",
+            "conda env export",
+        ),
         ("requirements.txt", "[section]\nkey = value\n", "settings, TOML or INI", "pyproject.toml"),
         ("envprobe.toml", "baseline = 'x'\n", "envprobe's own settings", "requirements file"),
         ("docker-compose.yml", "services:\n  a:\n    image: x\n", "a Compose file", "docker compose -f "),
