@@ -33,7 +33,7 @@ PUBLISHED = "{scrubbed}"
 
 
 def _files() -> list[Path]:
-    found = [HOUSE / name for name in ("CHANGELOG.md", "CONTRIBUTING.md", "action.yml", "docs/man/envprobe.1")]
+    found = [HOUSE / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "action.yml", "docs/man/envprobe.1")]
     for folder, ending in (("envprobe", "py"), ("probes", "py"), ("envprobe", "jinja"), ("envprobe", "json"), ("docs", "md")):
         found += sorted((HOUSE / folder).rglob(f"*.{ending}"))
     return found
