@@ -1,4 +1,4 @@
-"""Places in a report that say which recorded number goes there: `{{out/metrics.json:accuracy}}`.
+"""Places in a report that say which recorded number goes there: `{{out/metrics.json:accuracy}}`; of a list it is the last.
 
 Only what has the form of an output's metric is one; other programs' templates have braces too.
 """
@@ -11,10 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from ..error import UsageError
-from ..records.metric_table import spell
+from ..records.metric_table import last_items, spell
 from ..suggestion import suggest
 
 _PLACEHOLDER = re.compile(rb"\{\{[ \t]*([^{}\s|]{1,300}:[^{}\s|]{1,300}?)[ \t]*\}\}")
+LAST = "[last]"
+"""As reports write the last item of a list, however long it is."""
 SHOWN = 10
 
 
@@ -40,10 +42,12 @@ def _name(raw: bytes, metrics: Mapping[str, str]) -> str:
     """Return the metric that a placeholder means, as its format may have had to spell it."""
     text = raw.decode("utf-8", "replace")
     spellings = (text, text.replace("\\", ""), html.unescape(text))
-    return next((name for name in spellings if name in metrics), text)
+    lists = last_items(metrics)
+    last = (lists.get(name.removesuffix(LAST), name) for name in spellings)
+    return next((name for name in (*spellings, *last) if name in metrics), text)
 
 
 def _hint(name: str, metrics: Mapping[str, str]) -> str:
     if not metrics:
         return "what is attached has no metrics: attach a run that was recorded with --outputs"
-    return suggest(name, list(metrics), 3)
+    return suggest(name, [*last_items(metrics), *metrics], 3)

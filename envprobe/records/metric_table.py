@@ -33,13 +33,19 @@ def in_order(names: Iterable[str]) -> list[str]:
     return [*first, *sorted({*names}.difference(first), key=_depth)]
 
 
-def _last(names: Iterable[str]) -> list[str]:
+def last_items(names: Iterable[str]) -> dict[str, str]:
+    """Return the last item of each list, by the list's name: `loss` to `loss[9]`."""
     last: dict[str, tuple[int, str]] = {}
     for name in names:
-        item = _ITEM.fullmatch(name)
-        key, index = (item[1] + "[", int(item[2])) if item else (name, 0)
-        last[key] = max(last.get(key, (index, name)), (index, name))
-    return sorted((name for _, name in last.values()), key=_depth)
+        if item := _ITEM.fullmatch(name):
+            last[item[1]] = max(last.get(item[1], (-1, "")), (int(item[2]), name))
+    return {key: name for key, (_, name) in last.items()}
+
+
+def _last(names: Iterable[str]) -> list[str]:
+    names = {*names}
+    single = [name for name in names if not _ITEM.fullmatch(name)]
+    return sorted([*single, *last_items(names).values()], key=_depth)
 
 
 def _depth(name: str) -> tuple[int, str]:

@@ -25,6 +25,7 @@ GROUPED_SECTIONS = ("packages", "ospackages", "modules", "environment", "stdlib"
 
 
 NOTHING = "nothing was compared"
+NO_DIFFERENCES = "no differences"
 BESIDE = {Verdict.REPRODUCES: ";", Verdict.DIFFERS: ", in another environment:", Verdict.UNDETERMINED: ", but"}
 """What joins the word on a claim with that on the environment."""
 COMMAND = "type"
@@ -54,12 +55,12 @@ def verdict(report: Report) -> str:
 
 def headline(report: Report) -> str:
     """Return the verdict in one sentence: that of the claims first, then the outputs', where there are any."""
-    claims = claim_words.headline(report)
-    if claims:
-        return f"{claims}{BESIDE[report.environment_verdict]} {_facts_headline(report)}"
-    outputs, facts = output_summary.headline(report), _facts_headline(report)
-    if not outputs or (report.verdict is not Verdict.REPRODUCES and facts == NOTHING):
+    claims, outputs, facts = claim_words.headline(report), output_summary.headline(report), _facts_headline(report)
+    if not (claims or outputs) or (not claims and report.verdict is not Verdict.REPRODUCES and facts == NOTHING):
         return outputs or facts
+    facts = f"{facts} in the environment" if facts == NO_DIFFERENCES else facts
+    if claims:
+        return f"{claims}{BESIDE[report.environment_verdict]} {facts}"
     is_contrast = report.verdict is not Verdict.REPRODUCES and not output_summary.decides(report)
     return f"{outputs}, but {facts}" if is_contrast else f"{outputs}; {facts}"
 
@@ -79,7 +80,7 @@ def _facts_headline(report: Report) -> str:
             return _counted(len(gates), "deciding fact is unknown", "deciding facts are unknown") if gates else NOTHING
     if report.trace is not None and report.is_up_to_rounding:
         return _up_to_rounding(report.trace) + warnings
-    return failures + warnings if report.differences else "no differences"
+    return failures + warnings if report.differences else NO_DIFFERENCES
 
 
 def _up_to_rounding(found: Comparison) -> str:

@@ -34,6 +34,7 @@ def examine(
 ) -> Verification:
     """Return whether a report and what lies beside it are what was recorded, and who signed it."""
     record = signed.record
+    outputs = outputs and output_files.of_last_attempt(outputs, record)
     files = output_files.compare(record.outputs, outputs or carrier.folder, carrier.file)
     signers, rejected = judge_signatures(signed, trust)
     faults = {

@@ -26,6 +26,7 @@ _SPREAD = re.compile(r"(?:\u00b1|\\pm|\+/-)\s*[0-9.]+")
 """A standard deviation belongs to a mean, and is no value of its own."""
 _SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n")
 _PARTS = re.compile(r"[^A-Za-z]+")
+_GAP = r"[ _\-]?"
 
 
 def lines(words: Iterable[Words]) -> list[str]:
@@ -35,24 +36,27 @@ def lines(words: Iterable[Words]) -> list[str]:
 
 
 def unrecorded(words: Iterable[Words], metrics: Mapping[str, str]) -> list[str]:
-    """Return where a number near a metric's name is none of the recorded ones, the first few."""
-    names, values = _names(metrics), list(_values(metrics))
-    if not names:
+    """Return where a number near a metric's name is none that was recorded under that name, the first few."""
+    recorded = _by_word(metrics)
+    if not recorded:
         return []
-    name = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(sorted(names, key=len, reverse=True))})(?![A-Za-z])", re.IGNORECASE)
+    parts = sorted((_GAP.join(word.split()) for word in recorded), key=len, reverse=True)
+    name = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(parts)})(?![A-Za-z])", re.IGNORECASE)
+    values = {word.replace(" ", ""): numbers for word, numbers in recorded.items()}
     return list(islice(_unrecorded(words, name, values), SHOWN))
 
 
-def _unrecorded(words: Iterable[Words], name: re.Pattern[str], values: list[Decimal]) -> Iterator[str]:
+def _unrecorded(words: Iterable[Words], name: re.Pattern[str], recorded: Mapping[str, list[Decimal]]) -> Iterator[str]:
     for place, text in _bounded(words):
         for sentence in _SENTENCE.split(_SPREAD.sub("", text)):
-            found = name.search(sentence)
-            if found is None:
+            found = list(name.finditer(sentence))
+            if not found:
                 continue
-            near = sentence[max(found.start() - NEAR_BEFORE, 0) : found.end() + NEAR]
+            values = [value for match in found for value in recorded[_words(match[0]).replace(" ", "")]]
+            near = sentence[max(found[0].start() - NEAR_BEFORE, 0) : found[0].end() + NEAR]
             for number, percent in _NUMBER.findall(near):
                 if not _is_recorded(Decimal(number), bool(percent), values):
-                    yield f"{place} says {number}{percent} beside {found[0]!a}: no recorded value"
+                    yield f"{place} says {number}{percent} beside {found[0][0]!a}: no recorded value"
 
 
 def _is_recorded(said: Decimal, is_percent: bool, values: list[Decimal]) -> bool:
@@ -62,24 +66,31 @@ def _is_recorded(said: Decimal, is_percent: bool, values: list[Decimal]) -> bool
     return any(abs(abs(value) - said) < unit for value in candidates)
 
 
-def _names(metrics: Mapping[str, str]) -> set[str]:
-    """Return patterns of the words by which people call the metrics: the last part of `metrics.json:history.val_loss[3]`."""
-    leaves = {re.split(r"[.:/]", re.sub(r"\[[0-9]+\]", "", name))[-1] for name in metrics}
-    parts = ([part for part in _PARTS.split(leaf) if part] for leaf in leaves)
-    return {r"[ _\-]?".join(words) for words in parts if sum(map(len, words)) >= NAME_LIMIT}
+def _by_word(metrics: Mapping[str, str]) -> dict[str, list[Decimal]]:
+    """Return what was recorded by the word that people use, of `metrics.json:history.val_loss[3]` `val loss`."""
+    found: dict[str, list[Decimal]] = {}
+    for name, text in metrics.items():
+        word = _words(re.split(r"[.:/]", re.sub(r"\[[0-9]+\]", "", name))[-1])
+        if len(word.replace(" ", "")) >= NAME_LIMIT:
+            found.setdefault(word, []).extend(_values(text))
+    return found
 
 
-def _values(metrics: Mapping[str, str]) -> Iterator[Decimal]:
-    """Yield every recorded number, and of several attempts their mean."""
-    for text in metrics.values():
-        numbers = []
-        for part in text.split(","):
-            with suppress(InvalidOperation):
-                numbers.append(Decimal(part))
-        finite = [number for number in numbers if number.is_finite() and abs(number.adjusted()) < 100]
-        yield from finite
-        if len(finite) > 1:
-            yield sum(finite, Decimal(0)) / len(finite)
+def _words(name: str) -> str:
+    """Return a name as words in small letters."""
+    return " ".join(part for part in _PARTS.split(name) if part).lower()
+
+
+def _values(text: str) -> Iterator[Decimal]:
+    """Yield every recorded number of a metric, and of several attempts their mean."""
+    numbers = []
+    for part in text.split(","):
+        with suppress(InvalidOperation):
+            numbers.append(Decimal(part))
+    finite = [number for number in numbers if number.is_finite() and abs(number.adjusted()) < 100]
+    yield from finite
+    if len(finite) > 1:
+        yield sum(finite, Decimal(0)) / len(finite)
 
 
 def _bounded(words: Iterable[Words]) -> Iterator[Words]:

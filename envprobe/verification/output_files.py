@@ -13,7 +13,7 @@ import msgspec
 from ..error import EnvprobeError
 from ..output import describe
 from ..records.published import SPREAD, recorded
-from ..records.record import RecordedOutput
+from ..records.record import Record, RecordedOutput
 
 CHUNK_BYTES = 1 << 20
 NO_FILE, OTHER = "is no file", "its content is not the recorded one"
@@ -33,6 +33,14 @@ class OutputFiles(msgspec.Struct, frozen=True, kw_only=True):
 def _is_at(place: Path, report: Path) -> bool:
     """Tell whether an output has the report's own place. One that only leads there, by a link, is no output that was recorded."""
     return place.name == report.name and place.parent.resolve() == report.parent.resolve()
+
+
+def of_last_attempt(folder: Path, record: Record) -> Path:
+    """Return where the recorded outputs lie in the copies of repeated runs: in the folder of the last."""
+    attempts = record.experiment.attempts if record.experiment is not None else 1
+    last = folder / f"attempt-{attempts}"
+    is_theirs = attempts > 1 and last.is_dir() and not any(os.path.lexists(folder / path) for path in record.outputs)
+    return last if is_theirs else folder
 
 
 class _CannotTell(Exception):

@@ -272,7 +272,7 @@ def test_without_scripts(browser: Browser, rich: Path) -> None:
         page = visitor.open(rich)
         assert {"packages.numpy.version", "environment.TZ", "weights.npz", "gpu.driver"} <= set(_shown(page))
         assert not page.locator("#find").is_visible() and not page.locator(".copy").first.is_visible()
-        page.locator("summary", has_text="that need not be read").click()
+        page.locator("summary", has_text="of no consequence").click()
         assert page.locator(".path", has_text="system.kernel").is_visible()
 
 

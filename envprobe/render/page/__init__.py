@@ -19,8 +19,8 @@ from .template import fill
 PLACES = (
     ("claims", "claims", "Claims"),
     ("differences", "weighty", "Differences"),
-    ("outputs", "outputs", "Outputs"),
     ("runs", "runs", "Runs"),
+    ("outputs", "outputs", "Outputs"),
     ("benchmark", "trace", "Benchmark"),
     ("unknown", "unknowns", "Unknown"),
     ("waived", "waived", "Waived"),

@@ -18,6 +18,7 @@ SEVERAL = msgspec.structs.replace(RECORD, metrics={"out/m.json:acc_1": "0.94,0.9
     ("name", "before", "after"),
     [
         ("r.md", "acc {{out/m.json:acc_1}}, loss {{ out/m.json:loss[9] }}.", "acc 0.9450 ± 0.0071 (n=2), loss 0.1235."),
+        ("r.md", "loss {{out/m.json:loss}}, {{out/m.json:loss[last]}}.", "loss 0.1235, 0.1235."),
         ("r.html", "<p>{{out/m.json:acc_1}}</p>", "<p>0.9450 &#177; 0.0071 (n=2)</p>"),
         ("r.tex", "acc {{out/m.json:acc\\_1}}", "acc 0.9450 $\\pm$ 0.0071 (n=2)"),
         ("r.md", "{{ page.title | default: 'x' }} {{x}} {{ a:b|c }}", "{{ page.title | default: 'x' }} {{x}} {{ a:b|c }}"),

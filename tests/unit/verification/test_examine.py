@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from envprobe.command.report import attach, verify
+from envprobe.records.record import Experiment
 from envprobe.verification.verification import AlteredPart, Status
 from tests.support.attached import RECORD, attached, bare, edited
 
@@ -52,6 +54,19 @@ def test_outputs_that_were_overwritten_are_said_apart(tmp_path: Path) -> None:
     edited(path, lambda data: data.replace(b"`0.943`", b"`0.944`"))
     found = verify(path)
     assert (found.altered, found.hint) == ([AlteredPart.REPORT, AlteredPart.OUTPUTS], "")
+
+
+def test_copies_of_repeated_runs_are_found_where_they_were_put(tmp_path: Path) -> None:
+    """`run --repeat 5 --copy-outputs FOLDER` makes a folder for each try; a record holds the outputs of the last."""
+    path = attached("report.md", tmp_path)
+    copies = tmp_path / "copies"
+    for attempt in (1, 2):
+        (copies / f"attempt-{attempt}").mkdir(parents=True)
+    (tmp_path / "predictions.csv").rename(copies / "attempt-2" / "predictions.csv")
+    made = Experiment(run="sha256:" + "0" * 64, command=["train"], target="local://", exit_status=0, state="complete", attempts=2)
+    attach(msgspec.structs.replace(RECORD, experiment=made), path)
+    found = verify(path, outputs=copies)
+    assert (found.status, found.checked_outputs) == (Status.INTACT, 1)
 
 
 def test_another_line_in_the_text_is_noted(tmp_path: Path) -> None:

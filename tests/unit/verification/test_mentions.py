@@ -23,6 +23,8 @@ def said(text: str) -> list[str]:
         "the val loss fell to 0.31",
         "val-loss=0.31",
         "accuracy 0.9441",
+        "accuracy 0.25",
+        "valloss 0.94",
     ],
 )
 def test_a_number_beside_a_metric_that_was_not_recorded_is_named(text: str) -> None:
@@ -41,6 +43,7 @@ def test_a_number_beside_a_metric_that_was_not_recorded_is_named(text: str) -> N
         "accuracy 0.942 ± 0.0014 (n=2)",
         "mean accuracy $0.942 \\pm 0.0014$",
         "val_loss 0.25",
+        "accuracy 0.943, val_loss 0.25",
         "accuracy with numpy 1.22.4 and Python 3.8",
         "accuracy after 30 epochs",
         "accuracy on 2026-01-31",
