@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 from IPython.display import display
 
-from ..cli.candidate import baselines, documents, targets
+from ..cli.candidate import baselines, documents, runs, targets
 from ..cli.option import probing
 from ..command import environment
 from ..command.source import load
@@ -42,19 +42,35 @@ def envprobe() -> None:
     shell_complete=baselines,
     help="What to compare with; the configuration's, or the only one there is.",
 )
+@click.option("--run", metavar="RUN", shell_complete=runs, help="Compare this recorded experiment instead; nothing is probed.")
+@click.option("--claim", "claims", multiple=True, metavar="CLAIM", help="With --run: what is claimed of it; repeatable.")
 @strict
 @stop
 @verbose
 @probing
-def check(target: str | None, baseline: str | None, strict: bool, stop: bool, verbose: bool, options: Options) -> None:
-    """Compare this kernel's Python with a baseline. Never records.
+def check(
+    target: str | None,
+    baseline: str | None,
+    run: str | None,
+    claims: tuple[str, ...],
+    strict: bool,
+    stop: bool,
+    verbose: bool,
+    options: Options,
+) -> None:
+    """Compare this kernel's Python, or a recorded experiment, with a baseline. Never records.
 
     \b
     %envprobe check
     %envprobe check --baseline tensorflow-2.9.0 --stop
     %envprobe check docker://trainer
+    %envprobe check --run new.json --baseline old.json --claim 'accuracy >= +0.05'
     """
-    _show(kernel.check(target, baseline, options, strict=strict), stop=stop, verbose=verbose)
+    if run is not None or claims:
+        report = environment.check(target, baseline, run=run, claims=claims or None, strict=strict)
+    else:
+        report = kernel.check(target, baseline, options, strict=strict)
+    _show(report, stop=stop, verbose=verbose)
 
 
 @envprobe.command()

@@ -86,9 +86,10 @@ def _summary(values: Sequence[float]) -> MetricSummary:
 
 
 def shown(runs: Sequence[dict[str, MetricSummary]], chosen: ColumnChoice) -> ShownColumns:
-    """Return the columns that were chosen, or those that most runs have."""
+    """Return the columns that were chosen, or those that most runs have; last those that tell no run from another."""
     counts = Counter(name for metrics in runs for name in metrics)
-    ranked = sorted(counts, key=lambda name: (-counts[name], name.count("."), name))
+    values = {name: {metrics[name].words for metrics in runs if name in metrics} for name in counts}
+    ranked = sorted(counts, key=lambda name: (len(values[name]) == 1 < len(runs), -counts[name], name.count("."), name))
     names = [name for name in dict.fromkeys(chosen.metrics) if name in counts][:COLUMN_LIMIT] or ranked[:FIRST_COLUMNS]
     outputs = {name.partition(":")[0] for name in names}
     columns = [_column(name, names, chosen, is_alone=len(outputs) == 1) for name in names]

@@ -30,6 +30,13 @@ def test_columns_are_those_that_most_runs_have_or_those_that_are_chosen() -> Non
     assert column.sort.endswith("sort=metrics.json%3Am8&order=up")
 
 
+def test_what_is_the_same_in_every_run_comes_last() -> None:
+    """The number of epochs tells no run from another."""
+    runs = [summaries(run(attempt(described(epochs=20.0, loss=loss)))) for loss in (0.5, 0.4)]
+    assert [column.words for column in shown(runs, ColumnChoice()).columns] == ["loss", "epochs"]
+    assert [column.words for column in shown(runs[:1], ColumnChoice()).columns] == ["epochs", "loss"]
+
+
 def test_an_address_cannot_ask_for_too_many_columns() -> None:
     """Whatever it says, a page stays a page."""
     runs = [summaries(run(attempt(described(**{f"m{index}": 1.0 for index in range(50)}))))]
