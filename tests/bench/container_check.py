@@ -37,7 +37,7 @@ def _clean_container(runs: int, name: str, baseline: Path) -> Row:
     )
     least = [nothing + inventory for nothing, inventory in zip(bare, inside, strict=True)]
     return ratio(
-        "`envprobe check docker://`, clean, no training run", ours, "`docker exec` of nothing + inventory", least, at_most=2
+        "`envprobe check docker://`, clean, no benchmark", ours, "`docker exec` of nothing + inventory", least, at_most=2
     )
 
 
@@ -48,5 +48,5 @@ def _image(runs: int, baseline: Path) -> Row:
     ours, bare = in_turn(runs, partial(of_program, check), partial(of_program, importing))
     walls = [cost.wall_s for cost in ours], [cost.wall_s for cost in bare]
     return ratio(
-        "`envprobe check image://`, quick training run", walls[0], "`docker run` of `import tensorflow`", walls[1], at_most=1.6
+        "`envprobe check image://`, quick benchmark", walls[0], "`docker run` of `import tensorflow`", walls[1], at_most=1.6
     )
