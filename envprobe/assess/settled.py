@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 import msgspec
 
 from ..numerics.comparison import Comparison
+from ..numerics.verdict import TraceVerdict
 from ..policy import DEFAULT, Policy, Severity
 from ..report import Difference
 
@@ -64,10 +65,10 @@ ROUNDING = "another numeric class: the benchmark computed bits that differ by ro
 
 def settle(differences: Sequence[Difference], trace: Comparison | None, policy: Policy) -> list[Difference]:
     """Return the differences, those that the benchmark has answered lowered."""
-    if trace is None or not (trace.verdict == "identical" or trace.equivalent):
+    if trace is None or not (trace.verdict is TraceVerdict.IDENTICAL or trace.equivalent):
         return list(differences)
     answered = NUMERIC_CLASS + (GPU_CLASS if any(stage.part.endswith("-gpu") for stage in trace.stages) else ())
-    lower = _with_equal_bits if trace.verdict == "identical" else _with_rounding
+    lower = _with_equal_bits if trace.verdict is TraceVerdict.IDENTICAL else _with_rounding
     return [lower(item, answered) if _is_default(item, policy) else item for item in differences]
 
 

@@ -11,8 +11,9 @@ from ..numerics import comparison, trace
 from ..numerics.comparison import Comparison
 from ..numerics.divergence import Divergence
 from ..numerics.pattern import FACTS
-from ..numerics.tolerance import Tolerance
+from ..numerics.tolerance import RoundingLimits
 from ..numerics.trace import Trace
+from ..numerics.verdict import TraceVerdict
 from ..policy import Policy
 from ..report import Kind
 from .change import Change
@@ -42,7 +43,7 @@ def compare_traces(expected: Baseline | Fingerprint, observed: Fingerprint, poli
     wanted = expected_traces(expected)
     if not wanted or observed.trace is None:
         return None
-    limits = Tolerance(forward=policy.forward_scaled, gradient=policy.gradient_scaled, update=policy.update_scaled)
+    limits = RoundingLimits(forward=policy.forward_scaled, gradient=policy.gradient_scaled, update=policy.update_scaled)
     found = trace.read_trace(observed.trace, "the observed benchmark")
     recorded = expected.fingerprint if isinstance(expected, Baseline) else expected
     own = _trace_of(recorded)
@@ -95,7 +96,7 @@ def with_command(found: Comparison | None, add_trace: str) -> Comparison | None:
 
 def changes_of(found: Comparison | None) -> list[Change]:
     """Return the change that a comparison is, if it is one: bits that differ by rounding alone, or by more."""
-    if found is None or found.first_divergence is None or found.verdict not in ("diverged", "tolerance"):
+    if found is None or found.first_divergence is None or found.verdict not in (TraceVerdict.DIVERGED, TraceVerdict.TOLERANCE):
         return []
     shown = found.first_larger or found.first_divergence
     path = EQUIVALENT if found.equivalent else PATH
@@ -104,7 +105,7 @@ def changes_of(found: Comparison | None) -> list[Change]:
 
 def unknown_in(found: Comparison | None) -> dict[str, str]:
     """Return why a comparison came to nothing, by the trace's path; empty where it came to something."""
-    if found is None or found.verdict != "incomparable":
+    if found is None or found.verdict is not TraceVerdict.INCOMPARABLE:
         return {}
     return {PATH: found.hint or "nothing was recorded that it could be compared with"}
 

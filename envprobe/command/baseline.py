@@ -14,6 +14,7 @@ from ..config import Config, load_config
 from ..error import ProbeError, UsageError
 from ..numerics.trace import read_trace, read_traces, with_trace
 from ..numerics.trace import to_json as trace_json
+from ..numerics.verdict import TraceVerdict
 from ..probing.collect import Options, collect
 from ..progress import Progress
 from ..report import Report
@@ -98,7 +99,7 @@ def add_trace(
 
 def _knows(report: Report) -> bool:
     """Tell whether every bit of the benchmark is one that the baseline has."""
-    return report.trace is not None and report.trace.verdict == "identical" and not report.trace.not_compared
+    return report.trace is not None and report.trace.verdict is TraceVerdict.IDENTICAL and not report.trace.not_compared
 
 
 def declare(

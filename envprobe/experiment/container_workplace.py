@@ -10,7 +10,7 @@ from typing import IO, cast
 from ..error import TargetError
 from ..records.packing import is_inside
 from ..targets.protocol import Capture, EngineTarget
-from .listing import Listing, Place, ask_for_files
+from .listing import ListedFile, Listing, ask_for_files
 
 FETCHED_LIMIT_BYTES = 16 << 30
 """For all outputs of one attempt: they are described on this machine's disk."""
@@ -33,7 +33,7 @@ class ContainerWorkplace:
         """Return the files that globs name."""
         return ask_for_files(self._target, globs)
 
-    def bring(self, places: Mapping[str, Place], folder: Path) -> dict[str, Path]:
+    def bring(self, places: Mapping[str, ListedFile], folder: Path) -> dict[str, Path]:
         """Copy the files under a folder. Raises TargetError for anything that is not the one regular file that was asked for."""
         left, found = FETCHED_LIMIT_BYTES, {}
         for name, place in sorted(places.items()):

@@ -16,7 +16,7 @@ LISTING_LIMIT_BYTES = 64 << 20
 FILE_LIMIT = 100_000
 
 
-class Place(NamedTuple):
+class ListedFile(NamedTuple):
     """A file, and what tells whether it was written since."""
 
     path: str
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 class Listing(NamedTuple):
     """What globs name at one moment."""
 
-    files: dict[str, Place]
+    files: dict[str, ListedFile]
     by_glob: dict[str, list[str]]
     """The names that each glob found."""
     dangling: tuple[str, ...] = ()
@@ -42,7 +42,7 @@ def ask_for_files(target: Target, globs: Sequence[str]) -> Listing:
     answer = _run_python(target, [bundle.sources()["listing.py"], *globs])
     try:
         value = json.loads(answer.stdout)
-        files = {name: Place(row[0], row[1], (row[2], row[3], row[4])) for name, row in value["files"].items()}
+        files = {name: ListedFile(row[0], row[1], (row[2], row[3], row[4])) for name, row in value["files"].items()}
         listing = Listing(files, dict(zip(globs, value["globs"], strict=True)), tuple(value["dangling"]))
     except (ValueError, TypeError, LookupError, AttributeError):
         said = answer.stderr.decode("utf-8", "backslashreplace").strip()[-300:]

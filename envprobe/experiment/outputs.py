@@ -11,7 +11,7 @@ from ..error import EnvprobeError
 from ..output import OutputDescription, describe
 from ..output.file import BYTES_DECIDE
 from ..output.folder import SHARD
-from .listing import Listing, Place
+from .listing import ListedFile, Listing
 from .workplace import Workplace
 
 SHOWN_NAMES = 5
@@ -51,12 +51,12 @@ def gather(workplace: Workplace, before: Listing, folder: Path, copies: Path | N
     )
 
 
-def _with_shards(written: Mapping[str, Place], there: Mapping[str, Place]) -> dict[str, Place]:
+def _with_shards(written: Mapping[str, ListedFile], there: Mapping[str, ListedFile]) -> dict[str, ListedFile]:
     """Add the shards of each checkpoint: its index alone holds no values."""
     return {name: place for name, place in there.items() if name in written or SHARD.sub(".index", name) in written}
 
 
-def _without_shards(written: Mapping[str, Place]) -> list[str]:
+def _without_shards(written: Mapping[str, ListedFile]) -> list[str]:
     """Return the outputs to describe: a checkpoint's index speaks for its shards."""
     return [name for name in written if not SHARD.search(name) or SHARD.sub(".index", name) not in written]
 

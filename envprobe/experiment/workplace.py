@@ -11,7 +11,7 @@ from ..error import UsageError
 from ..targets.address import parse
 from ..targets.protocol import Capture, EngineTarget, Target
 from ..targets.scheme import SCHEMES
-from .listing import Listing, Place, ask_for_files
+from .listing import ListedFile, Listing, ask_for_files
 from .live import run_live
 
 
@@ -29,7 +29,7 @@ class Workplace(Protocol):
         """Return the files that globs name."""
         ...
 
-    def bring(self, places: Mapping[str, Place], folder: Path) -> dict[str, Path]:
+    def bring(self, places: Mapping[str, ListedFile], folder: Path) -> dict[str, Path]:
         """Return where each file can be read on this machine: where it lies, or a copy under `folder`."""
         ...
 
@@ -50,7 +50,7 @@ class LocalWorkplace:
         """Return the files that globs name."""
         return ask_for_files(self._target, globs)
 
-    def bring(self, places: Mapping[str, Place], folder: Path) -> dict[str, Path]:
+    def bring(self, places: Mapping[str, ListedFile], folder: Path) -> dict[str, Path]:
         """Return where each file lies."""
         return {name: Path(place.path) for name, place in places.items()}
 

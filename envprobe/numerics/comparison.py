@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Literal
 
 import msgspec
 
@@ -13,13 +12,9 @@ from .distance import distance
 from .divergence import GPU, Divergence, Pair, diverging, left_out, paired
 from .group import RecordGroup, group, is_model
 from .pattern import Guess, guess
-from .tolerance import DEFAULT, Tolerance
+from .tolerance import DEFAULT, RoundingLimits
 from .trace import Trace, numeric_class
-
-Verdict = Literal["identical", "tolerance", "diverged", "incomparable"]
-"""`tolerance` is the published spelling of *equivalent*: other bits, by rounding alone."""
-RANKS: tuple[Verdict, ...] = ("identical", "tolerance", "diverged", "incomparable")
-"""The nearest first."""
+from .verdict import TraceVerdict, verdict_of
 
 
 class Growth(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +30,7 @@ class Growth(msgspec.Struct, frozen=True, kw_only=True):
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
     """What comparing two traces gave."""
 
-    verdict: Verdict
+    verdict: TraceVerdict
     equivalent: bool = False
     """Whether the bits differ by rounding alone: no record is missing, or further off than its stage and step allow."""
     model: RecordGroup | None = None
@@ -69,7 +64,7 @@ class Comparison(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compare(
-    expected: Trace, observed: Trace, tolerance: Tolerance = DEFAULT, settled: AbstractSet[str] = frozenset()
+    expected: Trace, observed: Trace, tolerance: RoundingLimits = DEFAULT, settled: AbstractSet[str] = frozenset()
 ) -> Comparison:
     """Compare two traces, bit by bit; of what class they are decides nothing.
 
@@ -79,7 +74,7 @@ def compare(
     """
     if expected.kind != observed.kind:
         return Comparison(
-            verdict="incomparable",
+            verdict=TraceVerdict.INCOMPARABLE,
             expected_class=numeric_class(expected),
             observed_class=numeric_class(observed),
             hint=f"one is a {expected.kind} run, the other a {observed.kind} run: install what the baseline had",
@@ -88,10 +83,10 @@ def compare(
     divergences = list(diverging(pairs, tolerance))
     larger = [divergence for divergence in divergences if not divergence.is_rounding]
     hint = _ran_out_of_memory(pairs) or ("" if larger else _without_gpu(omitted))
-    verdict: Verdict = "incomparable" if hint else "diverged" if larger else "tolerance" if divergences else "identical"
+    verdict = TraceVerdict.INCOMPARABLE if hint else verdict_of(divergences)
     return Comparison(
         verdict=verdict,
-        equivalent=verdict == "tolerance",
+        equivalent=verdict is TraceVerdict.TOLERANCE,
         model=group([pair for pair in pairs if is_model(pair)], divergences),
         canaries=group([pair for pair in pairs if not is_model(pair)], divergences),
         first_divergence=divergences[0] if divergences else None,
@@ -113,7 +108,7 @@ def compare(
 def compare_with(
     traces: Mapping[str, Sequence[Trace]],
     observed: Trace,
-    tolerance: Tolerance = DEFAULT,
+    tolerance: RoundingLimits = DEFAULT,
     settled: Callable[[Trace], AbstractSet[str]] = lambda trace: frozenset(),
 ) -> Comparison:
     """Compare with the nearest of a baseline's traces, of the observed numeric class or of another.
@@ -122,9 +117,11 @@ def compare_with(
     """
     candidates = sorted((trace for members in traces.values() for trace in members), key=lambda trace: trace.id)
     if not candidates:
-        return Comparison(verdict="incomparable", observed_class=numeric_class(observed), hint=NOTHING_RECORDED)
+        return Comparison(verdict=TraceVerdict.INCOMPARABLE, observed_class=numeric_class(observed), hint=NOTHING_RECORDED)
     found = [compare(trace, observed, tolerance, settled(trace)) for trace in candidates]
-    return min(found, key=lambda item: (RANKS.index(item.verdict), item.moved, item.expected_class != item.observed_class))
+    return min(
+        found, key=lambda item: (NEAREST_FIRST.index(item.verdict), item.moved, item.expected_class != item.observed_class)
+    )
 
 
 NOTHING_RECORDED = "the baseline has no trace: record it again, or add the trace of an environment that is right"

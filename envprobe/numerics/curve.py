@@ -9,7 +9,7 @@ from typing import TypeAlias
 import msgspec
 
 from .distance import losses
-from .trace import Record
+from .trace import TraceRecord
 
 Losses: TypeAlias = dict[int, float | None]
 """Step to loss; None where it is not finite."""
@@ -35,7 +35,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     """How many of the compared records differ."""
 
 
-def curves(expected: Sequence[Record], observed: Sequence[Record]) -> list[Curve]:
+def curves(expected: Sequence[TraceRecord], observed: Sequence[TraceRecord]) -> list[Curve]:
     """Return the losses of both runs on the CPU, in the order of the expected run; what only the observed one has comes last."""
     ours, theirs = _by_name(expected), _by_name(observed)
     return [_curve(name, ours.get(name, {}), theirs.get(name, {})) for name in dict.fromkeys([*ours, *theirs])]
@@ -46,14 +46,14 @@ def _curve(name: str, expected: Losses, observed: Losses) -> Curve:
     return Curve(name=name, steps=steps, expected=[*map(expected.get, steps)], observed=[*map(observed.get, steps)])
 
 
-def _by_name(records: Sequence[Record]) -> dict[str, Losses]:
+def _by_name(records: Sequence[TraceRecord]) -> dict[str, Losses]:
     found: dict[str, Losses] = {}
     for step, name, value in losses(records):
         found.setdefault(name, {})[step] = value if math.isfinite(value) else None
     return found
 
 
-def stages(pairs: Sequence[tuple[Record | None, Record | None]]) -> list[Stage]:
+def stages(pairs: Sequence[tuple[TraceRecord | None, TraceRecord | None]]) -> list[Stage]:
     """Return how many records moved at each stage, in the order of the run."""
     same: dict[tuple[str, str, int | None], list[bool]] = {}
     for wanted, found in pairs:

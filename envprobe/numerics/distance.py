@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from .trace import ITEM_BYTES, Record
+from .trace import ITEM_BYTES, TraceRecord
 
 FLOAT64_EPSILON = 2.0**-52
 _FLOATS = {"float16": ("<e", "<h", 15), "float32": ("<f", "<i", 31), "float64": ("<d", "<q", 63)}
@@ -30,7 +30,7 @@ SAME = Distance(0.0, 0)
 UNKNOWN = Distance(None, None)
 
 
-def distance(expected: Record, observed: Record) -> Distance:
+def distance(expected: TraceRecord, observed: TraceRecord) -> Distance:
     """Return the distance of two records of the same tensor.
 
     The sample gives the scaled error and the ULP; the projection bounds from below what lies between the sampled elements,
@@ -54,7 +54,7 @@ def distance(expected: Record, observed: Record) -> Distance:
     return Distance(relative, _ulp(expected.dtype, *pairs[furthest]))
 
 
-def values(record: Record) -> list[float]:
+def values(record: TraceRecord) -> list[float]:
     """Return the sampled elements; integers as floats."""
     raw = base64.b64decode(record.sample)
     if record.dtype == "bfloat16":  # the upper half of a float32
@@ -64,12 +64,12 @@ def values(record: Record) -> list[float]:
     return [float(value) for value in struct.unpack(f"<{count}{letter}", raw)]
 
 
-def _scale(record: Record, sampled: list[float]) -> float:
+def _scale(record: TraceRecord, sampled: list[float]) -> float:
     """Return the largest magnitude of the tensor; of its sample where the record has none (integers)."""
     return float.fromhex(record.scale) if record.scale else max(map(abs, sampled), default=0.0)
 
 
-def _unseen_error(expected: Record, observed: Record) -> float:
+def _unseen_error(expected: TraceRecord, observed: TraceRecord) -> float:
     """Return a lower bound of the largest error over the whole tensor, from the projections.
 
     The projections differ by the sum of the errors with random signs: about the root of their count times the typical error.
@@ -96,7 +96,7 @@ def _rank(dtype: str, value: float) -> int:
     return bits if bits >= 0 else -(bits & ((1 << width) - 1))
 
 
-def losses(records: Sequence[Record]) -> Iterator[tuple[int, str, float]]:
+def losses(records: Sequence[TraceRecord]) -> Iterator[tuple[int, str, float]]:
     """Yield (step, which loss, value) of the benchmark on the CPU, in order."""
     for record in records:
         if record.stage == "loss" and record.part == "training" and record.step is not None and not record.error:

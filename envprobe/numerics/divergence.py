@@ -8,11 +8,11 @@ from typing import Literal, TypeAlias, cast
 import msgspec
 
 from .distance import UNKNOWN, distance
-from .tolerance import Tolerance
-from .trace import Record, Trace
+from .tolerance import RoundingLimits
+from .trace import Trace, TraceRecord
 
 How = Literal["bits", "dtype", "shape", "raises", "missing", "added"]
-Pair: TypeAlias = tuple[Record | None, Record | None]
+Pair: TypeAlias = tuple[TraceRecord | None, TraceRecord | None]
 """The record of one tensor in the expected and in the observed trace."""
 FIRST_PARTS = ("host", "operation", "training", "full")
 """What every trace has, those of the first probes too: there a record that is missing is a difference."""
@@ -67,15 +67,15 @@ def left_out(expected: Trace, observed: Trace) -> dict[str, str]:
     return found
 
 
-def diverging(pairs: list[Pair], tolerance: Tolerance) -> Iterator[Divergence]:
+def diverging(pairs: list[Pair], tolerance: RoundingLimits) -> Iterator[Divergence]:
     """Yield every pair that differs, in the order of the run."""
     for wanted, found in pairs:
         if not (wanted and found and wanted.same_bits(found)):
             yield _divergence(wanted, found, tolerance)
 
 
-def _divergence(wanted: Record | None, found: Record | None, tolerance: Tolerance) -> Divergence:
-    record = wanted or cast(Record, found)
+def _divergence(wanted: TraceRecord | None, found: TraceRecord | None, tolerance: RoundingLimits) -> Divergence:
+    record = wanted or cast(TraceRecord, found)
     apart = distance(wanted, found) if wanted and found else UNKNOWN
     return Divergence(
         part=record.part,
@@ -89,7 +89,7 @@ def _divergence(wanted: Record | None, found: Record | None, tolerance: Toleranc
     )
 
 
-def _how(wanted: Record | None, found: Record | None) -> How:
+def _how(wanted: TraceRecord | None, found: TraceRecord | None) -> How:
     if found is None:
         return "missing"
     if wanted is None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
 
 import msgspec
 
 from .divergence import Divergence, Pair
+from .verdict import TraceVerdict, verdict_of
 
 MODEL = ("training", "full.training", "full.fit")
 """Parts of the run that are the Keras model; `-gpu` may follow."""
@@ -16,7 +16,7 @@ MODEL = ("training", "full.training", "full.fit")
 class RecordGroup(msgspec.Struct, frozen=True, kw_only=True):
     """What comparing the records of the model, or of the canaries, gave."""
 
-    verdict: Literal["identical", "tolerance", "diverged"]
+    verdict: TraceVerdict
     compared: int
     moved: int
     tensors: list[str] = []
@@ -50,7 +50,7 @@ def group(pairs: Sequence[Pair], divergences: Iterable[Divergence]) -> RecordGro
         if item.relative is not None
     ]
     return RecordGroup(
-        verdict="identical" if not moved else "tolerance" if all(item.is_rounding for item in moved) else "diverged",
+        verdict=verdict_of(moved),
         compared=len(pairs),
         moved=len(moved),
         tensors=list(dict.fromkeys(f"{item.stage}/{item.tensor}" for item in moved)),

@@ -61,7 +61,7 @@ ANY_ORDER = {"ties": 1e6}
 """Stages of positions of equal elements, of which every order is as good: numpy sorts them by the width of its vectors."""
 
 
-class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
+class RoundingLimits(msgspec.Struct, frozen=True, kw_only=True):
     """What a policy sets in place of the measured limits, as scaled errors; None leaves them. Nothing forbids any difference."""
 
     forward: float | None = None
@@ -83,4 +83,4 @@ class Tolerance(msgspec.Struct, frozen=True, kw_only=True):
         return self.update if stage in ("update", "weights") else self.forward
 
 
-DEFAULT = Tolerance()
+DEFAULT = RoundingLimits()

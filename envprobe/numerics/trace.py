@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:/-]{0,119}")
 _DIGEST = re.compile(r"[0-9a-f]{32}")
 
 
-class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class TraceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One tensor, or that computing it raised."""
 
     part: str
@@ -68,7 +68,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         step = "" if self.step is None else f" step {self.step}"
         return f"{self.part}/{self.stage}/{self.tensor}{step}"
 
-    def same_bits(self, other: Record) -> bool:
+    def same_bits(self, other: TraceRecord) -> bool:
         """Tell whether both are the same tensor bit for bit, or raised the same exception."""
         return (self.dtype, self.shape, self.digest, self.error) == (other.dtype, other.shape, other.digest, other.error)
 
@@ -80,7 +80,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     mode: Literal["quick", "full"]
     numeric_class: dict[str, str | int | bool] = msgspec.field(name="class")
     """What decides bits: framework build, CPU dispatch class, CPUs by affinity, oneDNN and its ISA, GPU and driver branch."""
-    records: list[Record]
+    records: list[TraceRecord]
     """In the order in which they were computed."""
     context: dict[str, Any] = {}
     """Seconds, memory, kernels, words of exceptions. Never compared."""
@@ -153,7 +153,7 @@ def _faults(trace: Trace) -> Iterator[str]:
         seen.add(record.key)
 
 
-def _record_faults(record: Record) -> Iterator[str]:
+def _record_faults(record: TraceRecord) -> Iterator[str]:
     for member, text in (("part", record.part), ("stage", record.stage), ("tensor", record.tensor)):
         if not _NAME.fullmatch(text):
             yield f".{member}: {text[:40]!a} is not a name"
@@ -171,7 +171,7 @@ def _record_faults(record: Record) -> Iterator[str]:
     yield from _tensor_faults(record)
 
 
-def _tensor_faults(record: Record) -> Iterator[str]:
+def _tensor_faults(record: TraceRecord) -> Iterator[str]:
     item_bytes = ITEM_BYTES.get(record.dtype)
     if item_bytes is None:
         yield f".dtype: {record.dtype[:40]!a} is not one that is recorded"

@@ -13,6 +13,7 @@ from ..fact import Known
 from ..fixes import Fix, joined
 from ..numerics.comparison import Comparison
 from ..numerics.group import RecordGroup
+from ..numerics.verdict import TraceVerdict
 from ..policy import Severity
 from ..report import Difference, Report, UnknownFact, Verdict
 from ..spelling import line, safe, spell
@@ -206,7 +207,7 @@ def weight_of(unknowns: list[UnknownFact], report: Report) -> str:
 def benchmark(report: Report) -> list[tuple[str, str]]:
     """Return what the benchmark came to as (label, words), its verdict first; empty where the bits are equal or not compared."""
     found = report.trace
-    if found is None or found.verdict == "identical":
+    if found is None or found.verdict is TraceVerdict.IDENTICAL:
         return []
     rows = [("verdict", benchmark_headline(found))]
     rows += [(name, _records(group)) for name, group in (("model", found.model), ("canaries", found.canaries)) if group]
@@ -226,10 +227,10 @@ def benchmark(report: Report) -> list[tuple[str, str]]:
 
 def benchmark_headline(found: Comparison) -> str:
     """Return what comparing two benchmarks came to."""
-    verdict = "equivalent" if found.equivalent else found.verdict
+    verdict = "equivalent" if found.equivalent else found.verdict.value
     if found.first_divergence is not None:
         return f"{verdict}, {found.moved} of {found.compared} records differ" + ", by rounding alone" * found.equivalent
-    return f"identical, all {found.compared} records bit by bit" if found.verdict == "identical" else verdict
+    return f"identical, all {found.compared} records bit by bit" if found.verdict is TraceVerdict.IDENTICAL else verdict
 
 
 def _records(group: RecordGroup) -> str:
@@ -238,7 +239,7 @@ def _records(group: RecordGroup) -> str:
         return f"identical, {_counted(group.compared, 'record', 'records')}"
     names = ", ".join(group.tensors[:SHOWN_TENSORS])
     more = f" and {len(group.tensors) - SHOWN_TENSORS} more" if len(group.tensors) > SHOWN_TENSORS else ""
-    how = "by rounding alone" if group.verdict == "tolerance" else "by more than rounding"
+    how = "by rounding alone" if group.verdict is TraceVerdict.TOLERANCE else "by more than rounding"
     sizes = [f"{group.ulp:,} ULP"] if group.ulp is not None and group.ulp <= TELLING_ULP else []
     sizes += [f"scaled error {group.relative:.0e}"] if group.relative is not None else []
     most = f" (at most {', '.join(sizes)})" if sizes else ""
@@ -269,7 +270,7 @@ def _verdict_of(found: Comparison | None) -> str:
     if found is None:
         return "not compared"
     parts = ", ".join(found.not_compared)
-    return ("equivalent" if found.equivalent else found.verdict) + (f" (not compared: {parts})" if parts else "")
+    return ("equivalent" if found.equivalent else found.verdict.value) + (f" (not compared: {parts})" if parts else "")
 
 
 def _rules(report: Report) -> str:

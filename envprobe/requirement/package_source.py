@@ -44,7 +44,7 @@ class PackageSource(msgspec.Struct, frozen=True, kw_only=True):
     """What cannot be compared, for a reader."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True):
+class PackageLocation(msgspec.Struct, frozen=True, kw_only=True):
     """What a place says of its package."""
 
     name: str = ""
@@ -59,8 +59,12 @@ def digests(texts: tuple[str, ...] | list[str]) -> tuple[str, ...]:
     return tuple(sorted({text.lower() for text in texts if DIGEST.fullmatch(text.lower())}))
 
 
-def read_place(url: str, folder: Path | None, *, name: str = "", hashes: tuple[str, ...] = (), editable: bool = False) -> Place:
-    """Return what a URL or path says. Relative paths are relative to `folder`; without one the disk is not looked at.
+def read_place(
+    url: str, folder: Path | None, *, name: str = "", hashes: tuple[str, ...] = (), editable: bool = False
+) -> PackageLocation:
+    """Return what a URL or path says.
+
+    Relative paths are relative to `folder`; without one the disk is not looked at.
 
     `name` is what stands before the `@`, `hashes` what stands in --hash. Raises SourceFault where the place is no such thing,
     contradicts the name, or nothing tells the package's name.
@@ -98,26 +102,26 @@ def archive_name(name: str) -> tuple[str, str]:
     return found, str(version)
 
 
-def _repository(url: str, parts: SplitResult, editable: bool) -> Place:
+def _repository(url: str, parts: SplitResult, editable: bool) -> PackageLocation:
     if editable:
         note = "an editable installation keeps no record of its commit"
-        return Place(source=PackageSource(origin="editable", note=note))
+        return PackageLocation(source=PackageSource(origin="editable", note=note))
     plain = without_credentials(url).partition("#")[0]
     folder = parse_qs(parts.fragment).get("subdirectory")
-    return Place(source=PackageSource(origin=f"{plain}#subdirectory={folder[0]}" if folder else plain))
+    return PackageLocation(source=PackageSource(origin=f"{plain}#subdirectory={folder[0]}" if folder else plain))
 
 
-def _download(url: str, parts: SplitResult, hashes: tuple[str, ...]) -> Place:
+def _download(url: str, parts: SplitResult, hashes: tuple[str, ...]) -> PackageLocation:
     name, version = archive_name(_file_name(parts))
     place = without_credentials(url).partition("#")[0]
-    return Place(
+    return PackageLocation(
         name=name,
         version=version,
         source=PackageSource(origin=f"{ANY_ARCHIVE} {place}", hashes=digests([*hashes, *_fragment_digests(parts)])),
     )
 
 
-def _local_archive(parts: SplitResult, folder: Path | None, hashes: tuple[str, ...]) -> Place:
+def _local_archive(parts: SplitResult, folder: Path | None, hashes: tuple[str, ...]) -> PackageLocation:
     """Return what a file's name says, and its digest where the file is here or the line has it."""
     name, version = archive_name(_file_name(parts))
     known = digests([*hashes, *_fragment_digests(parts)])
@@ -125,10 +129,10 @@ def _local_archive(parts: SplitResult, folder: Path | None, hashes: tuple[str, .
     if not known and path is not None:
         known = _digests_of(path)
     note = "" if known else "the file is not here: its digest is not declared"
-    return Place(name=name, version=version, source=PackageSource(origin=ANY_ARCHIVE, hashes=known, note=note))
+    return PackageLocation(name=name, version=version, source=PackageSource(origin=ANY_ARCHIVE, hashes=known, note=note))
 
 
-def _local_folder(url: str, parts: SplitResult, folder: Path | None, name: str, editable: bool) -> Place:
+def _local_folder(url: str, parts: SplitResult, folder: Path | None, name: str, editable: bool) -> PackageLocation:
     """Return how a folder is installed. One that stands after `NAME @` is a place of the machine that wrote the file."""
     path = _path(parts, folder)
     if editable:
@@ -136,10 +140,10 @@ def _local_folder(url: str, parts: SplitResult, folder: Path | None, name: str, 
     else:
         source = PackageSource(note=FROM_FOLDER) if name else PackageSource(origin="directory")
     if name or _egg(parts):
-        return Place(source=source)
+        return PackageLocation(source=source)
     if path is None or not _is_folder(path):
         raise SourceFault(f"{url[:200]}: no such file or folder here, and nothing else tells the package's name; {GET_MORE}")
-    return Place(name=canonicalize_name(_name_of_project(path)), source=source)
+    return PackageLocation(name=canonicalize_name(_name_of_project(path)), source=source)
 
 
 def _path(parts: SplitResult, folder: Path | None) -> Path | None:

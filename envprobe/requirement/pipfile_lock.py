@@ -13,7 +13,7 @@ from ..error import DocumentError
 from .choice import settle
 from .file import LIMIT_BYTES
 from .lock import locked, named, names_of, take_python, text_of
-from .package_source import PackageSource, Place, SourceFault, digests, read_place
+from .package_source import PackageLocation, PackageSource, SourceFault, digests, read_place
 from .wanted import Chosen, Requirement, Requirements, unknown_choices
 
 MAIN = "default"
@@ -81,19 +81,19 @@ def _take(name: str, entry: Any, where: str, folder: Path, chosen: Chosen, resul
     )
 
 
-def _place(entry: dict[str, Any], folder: Path, name: str) -> Place:
+def _place(entry: dict[str, Any], folder: Path, name: str) -> PackageLocation:
     hashes = digests(names_of(entry.get("hashes", [])))
     editable = entry.get("editable") is True
     for system in ("git", "hg", "svn", "bzr"):
         if url := text_of(entry, system):
             below = text_of(entry, "subdirectory")
             origin = f"{system}+{without_credentials(url).partition('#')[0].removeprefix(f'{system}+')}@{text_of(entry, 'ref')}"
-            return Place(
+            return PackageLocation(
                 source=PackageSource(origin="editable" if editable else origin + (f"#subdirectory={below}" if below else ""))
             )
     where = text_of(entry, "file") or text_of(entry, "path")
     return (
         read_place(where, folder, name=name, hashes=hashes, editable=editable)
         if where
-        else Place(source=PackageSource(hashes=hashes))
+        else PackageLocation(source=PackageSource(hashes=hashes))
     )

@@ -16,7 +16,7 @@ from ..fact import Section
 from ..suggestion import did_you_mean
 from . import stream
 from .address import Address
-from .container_change import Change, read_changes, untouched
+from .container_change import ContainerChange, read_changes, untouched
 from .deadline import Deadline
 from .engine import Engine, speaking
 from .interruption import make, orderly_end
@@ -238,8 +238,8 @@ class _Later:
     """What was changed in the container, looked up in the background: the Engine's diff can take longer than the probe."""
 
     def __init__(self, client: APIClient, container: dict[str, Any]) -> None:
-        self._answer: queue.SimpleQueue[list[Change] | str] = queue.SimpleQueue()
-        self._known: list[Change] | str | None = None
+        self._answer: queue.SimpleQueue[list[ContainerChange] | str] = queue.SimpleQueue()
+        self._known: list[ContainerChange] | str | None = None
         threading.Thread(target=self._ask, args=(client, container), daemon=True).start()
 
     def _ask(self, client: APIClient, container: dict[str, Any]) -> None:
@@ -249,7 +249,7 @@ class _Later:
         except Exception as error:  # noqa: BLE001 - whatever it is, the fact is unknown for that reason
             self._answer.put(f"the engine gives no diff: {error}")
 
-    def result(self) -> list[Change] | str:
+    def result(self) -> list[ContainerChange] | str:
         """Wait for the answer: the changes, or the reason why there are none to be had."""
         if self._known is None:
             self._known = self._answer.get()

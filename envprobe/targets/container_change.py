@@ -34,7 +34,7 @@ ACCOUNTS = ("/etc/passwd", "/etc/group")
 """Podman adds the user of `--user` where the image has none of that number."""
 
 
-class Change(msgspec.Struct, frozen=True, order=True):
+class ContainerChange(msgspec.Struct, frozen=True, order=True):
     """One line of the Engine's diff."""
 
     path: str
@@ -42,12 +42,12 @@ class Change(msgspec.Struct, frozen=True, order=True):
     """`added`, `changed` or `deleted`."""
 
 
-def read_changes(diff: Iterable[Mapping[str, Any]] | None) -> list[Change]:
+def read_changes(diff: Iterable[Mapping[str, Any]] | None) -> list[ContainerChange]:
     """Return the Engine's diff, sorted by path; null means that nothing changed."""
-    return sorted(Change(entry["Path"], KINDS.get(entry["Kind"], "changed")) for entry in diff or [])
+    return sorted(ContainerChange(entry["Path"], KINDS.get(entry["Kind"], "changed")) for entry in diff or [])
 
 
-def without_the_engines(changes: Sequence[Change], container: Mapping[str, Any]) -> list[Change]:
+def without_the_engines(changes: Sequence[ContainerChange], container: Mapping[str, Any]) -> list[ContainerChange]:
     """Return the changes without what the engine itself did for the settings of an inspected container."""
     config, host = container.get("Config") or {}, container.get("HostConfig") or {}
     has_gpus = bool(host.get("DeviceRequests")) or "nvidia" in (host.get("Runtime") or "")
@@ -66,7 +66,7 @@ def without_the_engines(changes: Sequence[Change], container: Mapping[str, Any])
     ]
 
 
-def _made_for(folder: str, changes: Sequence[Change]) -> set[Change]:
+def _made_for(folder: str, changes: Sequence[ContainerChange]) -> set[ContainerChange]:
     """Return the changes that made a folder and those above it, as engines do for `--workdir`; not where more lies in one."""
     way = {folder, *_parents(folder)}
     more = [change.path for change in changes if change.path not in way]
@@ -74,7 +74,7 @@ def _made_for(folder: str, changes: Sequence[Change]) -> set[Change]:
     return {change for change in added if not any(_lies_under(path, change.path) for path in more)}
 
 
-def summary(changes: Sequence[Change], mount_points: Sequence[str]) -> list[Change]:
+def summary(changes: Sequence[ContainerChange], mount_points: Sequence[str]) -> list[ContainerChange]:
     """Return the changes that say something, sorted: no volatile places, no mount points, nothing said twice.
 
     A folder that is only listed because of what lies in it is left out, and a new folder stands for all that lies in it.
@@ -91,7 +91,7 @@ def summary(changes: Sequence[Change], mount_points: Sequence[str]) -> list[Chan
     return sorted({next((added[parent] for parent in _parents(change.path) if parent in added), change) for change in telling})
 
 
-def untouched(changes: Sequence[Change], mount_points: Sequence[str], places: Sequence[str]) -> bool:
+def untouched(changes: Sequence[ContainerChange], mount_points: Sequence[str], places: Sequence[str]) -> bool:
     """Say whether nothing under these places was changed or mounted over since the image.
 
     Byte code counts here, unlike in the summary: a patched `.pyc` is what import runs.

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .container_change import Change
+from .container_change import ContainerChange
 
 CHUNK_BYTES = 1 << 20
 DRIVERS = ("overlay2", "overlay")
 OPAQUE = ("trusted.overlay.opaque", "user.overlay.opaque")
 
 
-def read_layer(container: Mapping[str, Any]) -> list[Change] | None:
+def read_layer(container: Mapping[str, Any]) -> list[ContainerChange] | None:
     """Return the changes of an inspected container, sorted; None where its layer cannot be read, or not wholly."""
     driver = container.get("GraphDriver") or {}
     data = driver.get("Data") or {}
@@ -41,29 +41,29 @@ class _Layer:
         self._upper = upper
         self._lowers = lowers
 
-    def changes(self, folder: str) -> Iterator[Change]:
+    def changes(self, folder: str) -> Iterator[ContainerChange]:
         """Yield what differs under a folder that both have."""
         here = {child.name for child in (self._upper / folder).iterdir()}
         if _is_opaque(self._upper / folder):
-            yield from (Change(f"/{folder}{name}", "deleted") for name in self._names_below(folder) - here)
+            yield from (ContainerChange(f"/{folder}{name}", "deleted") for name in self._names_below(folder) - here)
         for name in here:
             yield from self._change(folder + name)
 
-    def _change(self, path: str) -> Iterator[Change]:
+    def _change(self, path: str) -> Iterator[ContainerChange]:
         above, below = (self._upper / path).lstat(), self._below(path)
         if _is_whiteout(above):
-            yield from () if below is None else (Change(f"/{path}", "deleted"),)
+            yield from () if below is None else (ContainerChange(f"/{path}", "deleted"),)
         elif below is None:
             yield from self._added(path, above)
         elif stat.S_ISDIR(above.st_mode) and stat.S_ISDIR(below.lstat().st_mode):
             if _owner_and_mode(above) != _owner_and_mode(below.lstat()):
-                yield Change(f"/{path}", "changed")
+                yield ContainerChange(f"/{path}", "changed")
             yield from self.changes(f"{path}/")
         elif not _is_same(self._upper / path, below):
-            yield Change(f"/{path}", "changed")
+            yield ContainerChange(f"/{path}", "changed")
 
-    def _added(self, path: str, above: os.stat_result) -> Iterator[Change]:
-        yield Change(f"/{path}", "added")
+    def _added(self, path: str, above: os.stat_result) -> Iterator[ContainerChange]:
+        yield ContainerChange(f"/{path}", "added")
         if stat.S_ISDIR(above.st_mode):
             for name in _names(self._upper / path):
                 if not _is_whiteout(child := (self._upper / path / name).lstat()):

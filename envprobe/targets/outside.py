@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from ..fact import Section, Value
-from .container_change import Change, summary, untouched, without_the_engines
+from .container_change import ContainerChange, summary, untouched, without_the_engines
 
 Document: TypeAlias = Mapping[str, Any]
 
@@ -86,7 +86,7 @@ def _digest(reference: str, repo_digests: Sequence[str]) -> str:
     return min((digest for name, digest in pairs if familiar(name) == f"{repository}:latest"), default="")
 
 
-def container_section(container: Document, changes: Sequence[Change] | str) -> Section:
+def container_section(container: Document, changes: Sequence[ContainerChange] | str) -> Section:
     """Return the `container` section; `changes` is the Engine's diff, or the reason why there is none."""
     config, host = container.get("Config") or {}, container.get("HostConfig") or {}
     facts = _Facts()

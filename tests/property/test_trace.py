@@ -17,8 +17,9 @@ from envprobe.numerics.comparison import RANKS, compare, compare_with
 from envprobe.numerics.distance import distance
 from envprobe.numerics.divergence import Divergence
 from envprobe.numerics.pattern import FACTS, guess
-from envprobe.numerics.tolerance import Tolerance
-from envprobe.numerics.trace import Record, Trace, read_trace, to_json, with_trace
+from envprobe.numerics.tolerance import RoundingLimits
+from envprobe.numerics.trace import Trace, TraceRecord, read_trace, to_json, with_trace
+from envprobe.numerics.verdict import TraceVerdict
 from envprobe.render.curve import BARS, draw, sparkline
 from tests.support.trace_sample import STAGES, TRACE, record, trace
 
@@ -43,8 +44,8 @@ def traces(draw_from: st.DrawFn, values: st.SearchStrategy[float] = finite) -> T
 @given(traces(floats))
 def test_a_trace_is_identical_to_itself(subject: Trace) -> None:
     """Whatever it holds, NaN and infinities among it."""
-    assert compare(subject, subject).verdict == "identical"
-    assert compare_with(with_trace({}, subject), subject).verdict == "identical"
+    assert compare(subject, subject).verdict is TraceVerdict.IDENTICAL
+    assert compare_with(with_trace({}, subject), subject).verdict is TraceVerdict.IDENTICAL
 
 
 @given(traces())
@@ -63,15 +64,15 @@ def test_no_record_may_be_missing(subject: Trace, data: st.DataObject) -> None:
         return
     gone = data.draw(st.integers(0, len(subject.records) - 1))
     less = msgspec.structs.replace(subject, records=subject.records[:gone] + subject.records[gone + 1 :])
-    assert compare(subject, less).verdict == "diverged"
-    assert compare(less, subject).verdict == "diverged"
+    assert compare(subject, less).verdict is TraceVerdict.DIVERGED
+    assert compare(less, subject).verdict is TraceVerdict.DIVERGED
 
 
 @given(traces(floats), traces(floats))
 def test_identical_means_equal_bits(expected: Trace, observed: Trace) -> None:
     """The verdict is `identical` exactly where every record is the same, whatever the class says."""
     same = {r.key: r.digest for r in expected.records} == {r.key: r.digest for r in observed.records}
-    assert (compare(expected, observed).verdict == "identical") == same
+    assert (compare(expected, observed).verdict is TraceVerdict.IDENTICAL) == same
 
 
 @given(traces(floats), traces(floats), st.integers(1, 9))
@@ -95,8 +96,8 @@ def test_one_more_trace_never_makes_it_worse(known: list[Trace], more: Trace, ob
 def test_a_wider_tolerance_never_fails_what_a_narrower_passes(expected: Trace, observed: Trace, one: float, other: float) -> None:
     """Monotone in every limit."""
     narrow, wide = sorted((one, other))
-    passed = compare(expected, observed, Tolerance(forward=narrow, gradient=narrow, update=narrow)).verdict
-    again = compare(expected, observed, Tolerance(forward=wide, gradient=wide, update=wide)).verdict
+    passed = compare(expected, observed, RoundingLimits(forward=narrow, gradient=narrow, update=narrow)).verdict
+    again = compare(expected, observed, RoundingLimits(forward=wide, gradient=wide, update=wide)).verdict
     assert again == passed or (passed, again) == ("diverged", "tolerance")
 
 
@@ -108,7 +109,7 @@ def test_a_distance_is_a_number_or_none(wanted: list[float], found: list[float])
     assert apart.ulp is None or apart.ulp >= 0
 
 
-def _record(values: list[float]) -> Record:
+def _record(values: list[float]) -> TraceRecord:
     return record("training", "loss", "classes", 0, tuple(values))
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from envprobe.numerics.comparison import compare, compare_with
 from envprobe.numerics.trace import Trace, numeric_class, with_trace
+from envprobe.numerics.verdict import TraceVerdict
 from envprobe.probing import bundle
 from tests.bench.changed_container import answer, request, trace_of, unframed
 from tests.bench.switch_table import BY_NAME, SWITCHES, UNCHANGED, Switch
@@ -77,7 +78,7 @@ def baseline(unchanged: dict[str, Any]) -> Trace:
 @pytest.mark.parametrize("name", IDENTICAL)
 def test_what_changes_no_result_changes_no_bit(name: str, baseline: Trace) -> None:
     """A difference that computes the same is never shown as one that does not."""
-    assert compare(baseline, trace_of(answer(BY_NAME[name]))).verdict == "identical"
+    assert compare(baseline, trace_of(answer(BY_NAME[name]))).verdict is TraceVerdict.IDENTICAL
 
 
 @pytest.mark.parametrize("name", FIRST_AND_GUESS)
@@ -88,7 +89,7 @@ def test_another_order_of_sums_is_equivalent_both_ways(name: str, baseline: Trac
     """
     other = trace_of(answer(BY_NAME[name]))
     found = compare(baseline, other)
-    assert found.verdict in ("identical", "tolerance")
+    assert found.verdict in (TraceVerdict.IDENTICAL, TraceVerdict.TOLERANCE)
     assert compare(other, baseline).verdict == found.verdict
     if found.first_divergence is not None:
         first, guess = FIRST_AND_GUESS[name]
@@ -102,7 +103,7 @@ def test_more_than_rounding_diverges_on_any_machine(name: str, baseline: Trace) 
     """A precision, constant, algorithm or generator is never taken for another machine, even where one is recorded besides."""
     traces = with_trace(with_trace({}, baseline), trace_of(answer(BY_NAME["oneDNN ISA AVX2"])))
     found = compare_with(traces, trace_of(answer(BY_NAME[name])))
-    assert found.verdict == "diverged"
+    assert found.verdict is TraceVerdict.DIVERGED
     assert LARGER[name] in found.guesses[0].switch
 
 
@@ -112,7 +113,7 @@ def test_repeats_are_bit_identical(mode: str, baseline: Trace) -> None:
     with _busy():
         runs = [trace_of(answer(UNCHANGED, mode)) for _ in range(10 if mode == "quick" else 3)]
     assert {run.id for run in runs} == {runs[0].id}
-    assert compare(baseline, runs[0]).verdict == "identical"
+    assert compare(baseline, runs[0]).verdict is TraceVerdict.IDENTICAL
 
 
 def test_a_run_leaves_nothing_behind() -> None:
@@ -193,4 +194,4 @@ def test_a_host_with_the_same_wheels_computes_the_same(version: str, baseline: T
     environment = {"PYTHONPATH": str(overlay), "PATH": os.environ["PATH"], "HOME": str(overlay)}
     command = [interpreter, "-B", "-c", bundle.stub()]
     done = subprocess.run(command, input=bundle.line(request("quick")), env=environment, capture_output=True)
-    assert compare(baseline, trace_of(unframed(done.stdout))).verdict == "identical"
+    assert compare(baseline, trace_of(unframed(done.stdout))).verdict is TraceVerdict.IDENTICAL

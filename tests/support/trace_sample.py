@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from envprobe.numerics.trace import Record, Trace, read_trace
+from envprobe.numerics.trace import Trace, TraceRecord, read_trace
 
 STAGES = (
     ("host", "numpy", "exp.float64", None),
@@ -29,11 +29,13 @@ STAGES = (
 )
 
 
-def record(part: str, stage: str, tensor: str, step: int | None = None, values: tuple[float, ...] = (1.0, 0.5, 0.25)) -> Record:
+def record(
+    part: str, stage: str, tensor: str, step: int | None = None, values: tuple[float, ...] = (1.0, 0.5, 0.25)
+) -> TraceRecord:
     """Return the record of a float32 tensor of these values."""
     raw = struct.pack(f"<{len(values)}f", *values)
     exact = struct.unpack(f"<{len(values)}f", raw)
-    return Record(
+    return TraceRecord(
         part=part,
         stage=stage,
         tensor=tensor,

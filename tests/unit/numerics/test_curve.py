@@ -6,6 +6,7 @@ import math
 
 from envprobe.numerics.comparison import compare
 from envprobe.numerics.curve import Curve, Stage
+from envprobe.numerics.verdict import TraceVerdict
 from tests.support.trace_sample import STAGES, moved, record, trace
 
 
@@ -40,6 +41,6 @@ def test_stages_in_the_order_of_the_run() -> None:
 def test_equal_runs_have_a_course_too() -> None:
     """Equal bits are shown as well: a reviewer wants to see that the training run was made."""
     found = compare(trace(), trace())
-    assert found.verdict == "identical"
+    assert found.verdict is TraceVerdict.IDENTICAL
     assert found.curves[0].expected == found.curves[0].observed
     assert {stage.moved for stage in found.stages} == {0}

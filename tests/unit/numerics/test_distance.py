@@ -10,11 +10,11 @@ import msgspec
 import pytest
 
 from envprobe.numerics.distance import SAME, UNKNOWN, distance, losses, values
-from envprobe.numerics.trace import Record
+from envprobe.numerics.trace import TraceRecord
 from tests.support.trace_sample import record, trace
 
 
-def pair(wanted: tuple[float, ...], found: tuple[float, ...]) -> tuple[Record, Record]:
+def pair(wanted: tuple[float, ...], found: tuple[float, ...]) -> tuple[TraceRecord, TraceRecord]:
     return record("p", "s", "t", values=wanted), record("p", "s", "t", values=found)
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.targets.container_change import Change, read_changes, summary, untouched, without_the_engines
+from envprobe.targets.container_change import ContainerChange, read_changes, summary, untouched, without_the_engines
 
 DIFF = [
     {"Path": "/usr", "Kind": 0},
@@ -43,10 +43,18 @@ def test_changes_say_each_thing_once():
 
 def test_the_settings_that_keras_leaves_are_no_change():
     """The first import of Keras writes its settings, which are facts of their own; data that it keeps beside them is told."""
-    settings = [Change("/root", "changed"), Change("/root/.keras", "added"), Change("/root/.keras/keras.json", "added")]
+    settings = [
+        ContainerChange("/root", "changed"),
+        ContainerChange("/root/.keras", "added"),
+        ContainerChange("/root/.keras/keras.json", "added"),
+    ]
     assert summary(settings, []) == []
-    data = [*settings, Change("/root/.keras/datasets", "added"), Change("/root/.keras/datasets/digits.npz", "added")]
-    assert summary(data, []) == [Change("/root/.keras", "added")]
+    data = [
+        *settings,
+        ContainerChange("/root/.keras/datasets", "added"),
+        ContainerChange("/root/.keras/datasets/digits.npz", "added"),
+    ]
+    assert summary(data, []) == [ContainerChange("/root/.keras", "added")]
 
 
 GPUS = {"HostConfig": {"DeviceRequests": [{"Count": -1}]}}
@@ -75,24 +83,40 @@ LIBRARIES = "/usr/lib/x86_64-linux-gnu"
 )
 def test_what_the_engine_does_for_a_setting_is_no_change(container, kind, path, is_told):
     """`--init`, `--gpus`, `--workdir` and Podman's `--user` put files into a container; nobody changed anything."""
-    assert without_the_engines([Change(path, kind)], container) == ([Change(path, kind)] if is_told else [])
+    assert without_the_engines([ContainerChange(path, kind)], container) == ([ContainerChange(path, kind)] if is_told else [])
 
 
 def test_what_lies_in_the_folder_of_workdir_is_told():
     """A folder that was made for `--workdir` and filled since is a change."""
-    changes = [Change("/work", "added"), Change("/work/train.py", "added")]
-    assert summary(without_the_engines(changes, {"Config": {"WorkingDir": "/work"}}), []) == [Change("/work", "added")]
+    changes = [ContainerChange("/work", "added"), ContainerChange("/work/train.py", "added")]
+    assert summary(without_the_engines(changes, {"Config": {"WorkingDir": "/work"}}), []) == [ContainerChange("/work", "added")]
 
 
 @pytest.mark.parametrize(
     ("changed", "mounted", "clean"),
     [
         ([], [], True),
-        ([Change("/tmp/x", "added"), Change("/tmp", "changed")], ["/data"], True),
-        ([Change("/usr/lib/python3/six.py", "changed"), Change("/usr/lib", "changed"), Change("/usr", "changed")], [], False),
-        ([Change("/usr/lib/python3/__pycache__/six.pyc", "added")], [], False),
-        ([Change("/usr/lib", "deleted")], [], False),
-        ([Change("/usr/lib/python38", "changed"), Change("/usr/lib", "changed"), Change("/usr", "changed")], [], True),
+        ([ContainerChange("/tmp/x", "added"), ContainerChange("/tmp", "changed")], ["/data"], True),
+        (
+            [
+                ContainerChange("/usr/lib/python3/six.py", "changed"),
+                ContainerChange("/usr/lib", "changed"),
+                ContainerChange("/usr", "changed"),
+            ],
+            [],
+            False,
+        ),
+        ([ContainerChange("/usr/lib/python3/__pycache__/six.pyc", "added")], [], False),
+        ([ContainerChange("/usr/lib", "deleted")], [], False),
+        (
+            [
+                ContainerChange("/usr/lib/python38", "changed"),
+                ContainerChange("/usr/lib", "changed"),
+                ContainerChange("/usr", "changed"),
+            ],
+            [],
+            True,
+        ),
         ([], ["/usr/lib/python3/numpy"], False),
         ([], ["/usr"], False),
         ([], ["/"], False),
@@ -106,7 +130,7 @@ def test_places_are_vouched_for_only_when_nothing_touches_them(changed, mounted,
 paths = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=4).map(lambda parts: "/" + "/".join(parts))
 
 
-@given(st.lists(st.builds(Change, paths, st.sampled_from(["added", "changed", "deleted"]))))
+@given(st.lists(st.builds(ContainerChange, paths, st.sampled_from(["added", "changed", "deleted"]))))
 def test_the_summary_does_not_depend_on_order_and_hides_no_leaf(changes):
     """Every change that nothing lies under is told by itself or by a new folder above it."""
     told = summary(changes, [])
