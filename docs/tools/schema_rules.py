@@ -39,13 +39,6 @@ TYPES = (
     Severity,
     Verdict,
 )
-NAMES = {
-    "envprobe.numerics.trace.Record": "TraceRecord",
-    "envprobe.records.record.Record": "ReportRecord",
-    "envprobe.output.comparison.OutputVerdict": "OutputVerdict",
-    "envprobe.report.Verdict": "Verdict",
-}
-"""Where two structs have one name, or one name would mislead beside the others."""
 DOCUMENTS = {
     "answer/1": "Answer",
     "baseline/1": "Baseline",
@@ -144,8 +137,8 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "Waiver.reason": NOT_BLANK,
     "Waiver.expires": {"format": "date", **_whole("[0-9]{4}-[0-9]{2}-[0-9]{2}")},
     "Run.command": {"minItems": 1},
-    "ReportRecord.outputs": {"maxProperties": ITEM_LIMIT},
-    "ReportRecord.metrics": {"maxProperties": ITEM_LIMIT},
+    "Record.outputs": {"maxProperties": ITEM_LIMIT},
+    "Record.metrics": {"maxProperties": ITEM_LIMIT},
     "RecordedOutput.digest": DIGEST,
     "RecordedOutput.size_bytes": {"minimum": 0},
     "SignedRecord.envelopes": {"maxItems": SIGNATURE_LIMIT},

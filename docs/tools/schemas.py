@@ -22,7 +22,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from schema_rules import DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, NAMES, TYPES, VALUE
+from schema_rules import DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, TYPES, VALUE
 
 DOCS = Path(__file__).parents[1]
 FOLDER = DOCS.parent / "envprobe" / "schemas"
@@ -56,12 +56,9 @@ def _put_head(definition: dict[str, Any], name: str) -> None:
 def _from_types() -> dict[str, Any]:
     """Return the definitions of the structs, with the docstrings of their members."""
     _, found = msgspec.json.schema_components(TYPES, ref_template=REFERENCE + "{name}")
-    text = json.dumps(found)
-    for long_name, name in NAMES.items():
-        text = text.replace(f'"{REFERENCE}{long_name}"', f'"{REFERENCE}{name}"').replace(f'"{long_name}": {{', f'"{name}": {{')
-    definitions: dict[str, Any] = _with_values(json.loads(text))
+    definitions: dict[str, Any] = _with_values(json.loads(json.dumps(found)))
     for kind in _structs(TYPES):
-        name = NAMES.get(f"{kind.__module__}.{kind.__qualname__}", kind.__name__)
+        name = kind.__name__
         if "description" in definitions[name]:  # Python 3.13 takes the indentation out of docstrings, earlier ones leave it
             definitions[name]["description"] = inspect.cleandoc(definitions[name]["description"])
         for member, words in _words(kind):

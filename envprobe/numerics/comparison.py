@@ -119,9 +119,7 @@ def compare_with(
     if not candidates:
         return Comparison(verdict=TraceVerdict.INCOMPARABLE, observed_class=numeric_class(observed), hint=NOTHING_RECORDED)
     found = [compare(trace, observed, tolerance, settled(trace)) for trace in candidates]
-    return min(
-        found, key=lambda item: (NEAREST_FIRST.index(item.verdict), item.moved, item.expected_class != item.observed_class)
-    )
+    return min(found, key=lambda item: (item.verdict.rank, item.moved, item.expected_class != item.observed_class))
 
 
 NOTHING_RECORDED = "the baseline has no trace: record it again, or add the trace of an environment that is right"

@@ -75,7 +75,7 @@ def _line(row: Row, expected: Trace, observed: Trace, moved: list[Divergence]) -
     stages = Counter(item.stage for item in moved if is_part_of_model(item.part))
     told = ", ".join(f"{stage} {count}" for stage, count in stages.items())
     canaries = ", ".join(f"{item.stage}/{item.tensor}" for item in moved if not is_part_of_model(item.part))
-    verdict = "equivalent" if found.equivalent else found.verdict
+    verdict = "equivalent" if found.equivalent else found.verdict.value
     guessed = found.guesses[0].switch if found.guesses else ""
     times = margins.spelled(margins.times_limit(row))
     return f"| {row.name} | {row.kind} | {verdict} | {times} | {_first(moved)} | {canaries} | {told} | {guessed} |"

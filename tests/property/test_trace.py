@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.error import DocumentError
-from envprobe.numerics.comparison import RANKS, compare, compare_with
+from envprobe.numerics.comparison import compare, compare_with
 from envprobe.numerics.distance import distance
 from envprobe.numerics.divergence import Divergence
 from envprobe.numerics.pattern import FACTS, guess
@@ -89,7 +89,7 @@ def test_one_more_trace_never_makes_it_worse(known: list[Trace], more: Trace, ob
     for item in known:
         few = with_trace(few, item)
     before, after = compare_with(few, observed), compare_with(with_trace(few, more), observed)
-    assert RANKS.index(after.verdict) <= RANKS.index(before.verdict)
+    assert after.verdict.rank <= before.verdict.rank
 
 
 @given(traces(), traces(), st.floats(0, 1), st.floats(0, 1))

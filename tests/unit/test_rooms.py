@@ -154,14 +154,6 @@ def test_no_room_hides_a_function() -> None:
 
 
 def test_a_class_has_a_name_of_its_own() -> None:
-    """Two public classes, or types, of one name are taken for each other, in code and in talk."""
-    names = Counter(name for tree in modules().values() for node in tree.body for name in _types(node))
-    assert {name for name, times in names.items() if times > 1 and not name.startswith("_")} == set()
-
-
-def _types(node: ast.stmt) -> list[str]:
-    """Return the class, or the alias of a type in CamelCase, that a statement makes."""
-    if isinstance(node, ast.ClassDef):
-        return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [target.id for target in targets if isinstance(target, ast.Name) and re.fullmatch(r"([A-Z][a-z0-9]+)+", target.id)]
+    """Two public classes of one name are taken for each other, in code and in talk."""
+    classes = [node.name for tree in modules().values() for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert {name for name, times in Counter(classes).items() if times > 1 and not name.startswith("_")} == set()

@@ -17,7 +17,12 @@ ROUNDING, TF32, WRONG = (1.0, 0.5000005, 0.25), (1.0, 0.5003, 0.25), (-1.0, 0.5,
 def test_the_same_bits_are_identical() -> None:
     """Every record equal, and none missing."""
     found = compare(trace(), trace(context={"import_s": "9"}))
-    assert (found.verdict, found.first_divergence, found.moved, found.compared) == ("identical", None, 0, len(trace().records))
+    assert (found.verdict, found.first_divergence, found.moved, found.compared) == (
+        TraceVerdict.IDENTICAL,
+        None,
+        0,
+        len(trace().records),
+    )
 
 
 @pytest.mark.parametrize(
@@ -36,7 +41,7 @@ def test_the_same_bits_are_identical() -> None:
 def test_rounding_is_told_from_everything_larger(changes: dict, verdict: str, stage: str, tensor: str) -> None:  # type: ignore[type-arg]
     """At steps 0 and 1 rounding and TF32 are decades apart; the first divergence is the first in the order of the run."""
     found = compare(trace(), moved(changes))
-    assert found.verdict == verdict
+    assert found.verdict.value == verdict
     assert found.first_divergence is not None
     assert (found.first_divergence.stage, found.first_divergence.tensor, found.first_divergence.how) == (stage, tensor, "bits")
 
@@ -60,8 +65,12 @@ def test_what_is_larger_is_told_apart_from_the_rounding_before_it() -> None:
 def test_the_model_and_the_canaries_are_told_apart() -> None:
     """Whether what a team trains moved is another question than whether some operation did."""
     found = compare(trace(), moved({("operation", "matmul"): ROUNDING}))
-    assert found.model is not None and (found.model.verdict, found.model.compared, found.model.moved) == ("identical", 11, 0)
-    assert found.canaries is not None and (found.canaries.verdict, found.canaries.moved) == ("tolerance", 1)
+    assert found.model is not None and (found.model.verdict, found.model.compared, found.model.moved) == (
+        TraceVerdict.IDENTICAL,
+        11,
+        0,
+    )
+    assert found.canaries is not None and (found.canaries.verdict, found.canaries.moved) == (TraceVerdict.TOLERANCE, 1)
     assert found.canaries.tensors == ["matmul/k8"] and found.canaries.relative and found.canaries.ulp
     model = compare(trace(), moved({("training", "loss"): TF32})).model
     assert model is not None and model.verdict is TraceVerdict.DIVERGED
@@ -84,7 +93,7 @@ def test_an_operation_that_raises_is_a_divergence() -> None:
     """An exception where there was a tensor is not rounding."""
     raised = TraceRecord(part="operation", stage="matmul", tensor="k8", error="UnimplementedError")
     found = compare(trace(), trace(records=[raised if item.key == raised.key else item for item in trace().records]))
-    assert (found.verdict, found.first_divergence and found.first_divergence.how) == ("diverged", "raises")
+    assert (found.verdict, found.first_divergence and found.first_divergence.how) == (TraceVerdict.DIVERGED, "raises")
 
 
 def test_a_full_device_cannot_be_compared() -> None:
@@ -99,15 +108,15 @@ def test_another_class_is_judged_as_the_same_one_is() -> None:
     other = with_class(cpus=4).numeric_class
     rounding = msgspec.structs.replace(moved({("training", "forward"): ROUNDING}), numeric_class=other)
     wrong = msgspec.structs.replace(moved({("training", "forward"): TF32}), numeric_class=other)
-    assert (compare(trace(), rounding).verdict, compare(trace(), rounding).equivalent) == ("tolerance", True)
-    assert (compare(trace(), wrong).verdict, compare(trace(), wrong).equivalent) == ("diverged", False)
+    assert (compare(trace(), rounding).verdict, compare(trace(), rounding).equivalent) == (TraceVerdict.TOLERANCE, True)
+    assert (compare(trace(), wrong).verdict, compare(trace(), wrong).equivalent) == (TraceVerdict.DIVERGED, False)
 
 
 def test_a_part_that_came_later_is_compared_where_both_have_it() -> None:
     """A newer probe runs more than an old baseline knows: that is said, and no difference."""
     new = trace(records=[*trace().records, record("precision", "matmul", "bfloat16")])
     for found in (compare(trace(), new), compare(new, trace())):
-        assert (found.verdict, found.compared) == ("identical", len(trace().records))
+        assert (found.verdict, found.compared) == (TraceVerdict.IDENTICAL, len(trace().records))
         assert list(found.not_compared) == ["precision"]
     assert compare(new, new).not_compared == {}
 
@@ -135,7 +144,7 @@ def test_a_quick_run_is_compared_with_a_full_one() -> None:
     """A full trace holds all that a quick one does; the rest is left out, and counts as compared for neither."""
     full = trace(mode="full", records=[*trace().records, record("full.training", "loss", "classes", 99)])
     found = compare(full, trace())
-    assert (found.verdict, found.compared) == ("identical", len(trace().records))
+    assert (found.verdict, found.compared) == (TraceVerdict.IDENTICAL, len(trace().records))
     assert compare(full, trace(mode="full")).verdict is TraceVerdict.DIVERGED
 
 
