@@ -139,6 +139,14 @@ class Host:
         size = os.statvfs(self.locate(path))
         return size.f_frsize * size.f_blocks
 
+    def began_with(self, name):
+        """Tell whether a variable was set when this process began, before Python changed any; yes where nobody can say."""
+        try:
+            block = self.read_bytes("/proc/self/environ")
+        except OSError:
+            return True
+        return any(entry.startswith(name.encode("ascii") + b"=") for entry in block.split(b"\0"))
+
     # -- places ------------------------------------------------------------------------------------------------------
 
     def place(self, path):

@@ -21,7 +21,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from envprobe import cli, config, default_rules, report
-from envprobe.assess import cause
+from envprobe.assess import cause, switches
 from envprobe.baseline import waiver
 from envprobe.output import tolerance
 from envprobe.targets import scheme
@@ -129,6 +129,30 @@ def targets() -> Iterator[str]:
         yield f"| `{row.form}` | {_safe(row.summary)} | {_safe(row.made)} | {'yes' if row.experiments else 'no'} |"
 
 
+def switch_table() -> Iterator[str]:
+    """Yield the variables, each with what says that it changes nothing."""
+    yield "| variable | changes nothing where both sides have |\n| --- | --- |"
+    for row in switches.SWITCHES:
+        equal = [f"the same `{path}`" for path in row.equal]
+        absent = [f"no {' or '.join(f'`{path}`' for path in row.absent)}"] if row.absent else []
+        gpu = ["no GPU (`gpu.count`)"] if row.has_no_gpu else []
+        values = [f"and only these values: `{row.values.pattern}`".replace("|", "\\|")] if row.values else []
+        count = ["and it asks for as many as there are CPUs"] if row.is_count else []
+        yield f"| {', '.join(f'`{name}`' for name in row.variables)} | {', '.join([*equal, *absent, *gpu, *values, *count])} |"
+
+
+PARTS: dict[str, Callable[[], Iterator[str]]] = {"policy.md": switch_table}
+"""Pages written by hand that hold one table of the code, between BEGIN and END."""
+BEGIN, END = "<!-- Made by `python docs/tools/reference.py` from envprobe/assess/switches.py; change that. -->\n", "<!-- End. -->"
+
+
+def with_part(page: str, text: str) -> str:
+    """Return the text of a page, its table made anew."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return before + begin + "\n".join(PARTS[page]()) + "\n" + end + after
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "rules.md": rules,
     "configuration.md": configuration,
@@ -181,3 +205,5 @@ def _safe(text: str) -> str:
 if __name__ == "__main__":
     for page in PAGES:
         (DOCS / "reference" / page).write_text(text_of(page), "utf-8")
+    for page in PARTS:
+        (DOCS / page).write_text(with_part(page, (DOCS / page).read_text("utf-8")), "utf-8")

@@ -19,10 +19,12 @@ from . import experiment
 from .advice import fix_for, why_of
 from .cause import explain
 from .change import Change
+from .changed_files import settle_changes
 from .drift import compare
 from .fix import Case, changes_together
 from .settled import is_asked_for, is_explained, settle
 from .sides import BothSides
+from .switches import answer, is_answered
 from .trace import changes_of, compare_traces, unknown_in, with_command
 
 NO_EVIDENCE = Evidence()
@@ -54,11 +56,12 @@ def assess(
     prompt = prompt or Prompt(subject=names[1])
     trace = compare_traces(ours, theirs, policy)
     changes = [*found.changes, *changes_of(trace)]
-    differences = _differences(changes, policy)
-    differences, stale = _waive(settle(differences, trace, policy), waivers, today)
+    sides = BothSides(ours, theirs)
+    differences = settle_changes(answer(_differences(changes, policy), sides, policy), theirs, policy)
+    differences, stale = _waive(settle(differences, trace, policy, theirs), waivers, today)
     if prompt.scheme and not is_asked_for(differences):
         trace = with_command(trace, prompt.call.add_trace())
-    differences = _with_fixes(differences, BothSides(ours, theirs), prompt)
+    differences = _with_fixes(differences, sides, prompt)
     unknown = [
         UnknownFact(path=path, reason=reason, severity=policy.severity(path))
         for path, reason in {**found.unknown, **unknown_in(trace)}.items()
@@ -126,7 +129,7 @@ def _with_fixes(differences: list[Difference], sides: BothSides, prompt: Prompt)
     together = changes_together(counts, prompt)
     return [
         msgspec.structs.replace(item, fix=fix_for(Case(difference=item, sides=sides, prompt=prompt, together=together)))
-        if not is_explained(item)
+        if not is_explained(item) and not is_answered(item)
         else item
         for item in differences
     ]

@@ -128,6 +128,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("environment.*ONEDNN*", ONEDNN, "{set_variable}"),
     ("environment.*DNNL*", ONEDNN, "{set_variable}"),
     ("environment.LD_*", "it decides which shared libraries are loaded", "{set_variable}"),
+    ("environment.PYTHONHASHSEED", "sets of strings iterate in an order that depends on it", "{set_variable}"),
     ("environment.PYTHON*", "it changes how Python starts and what it imports", "{set_variable}"),
     ("environment.*VISIBLE_DEVICES", "it decides which GPUs are seen, and in which order", "{set_variable}"),
     ("environment.*", "it changes {variable}", "{set_variable}"),

@@ -167,6 +167,7 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     ("numerics.bfloat16.*", (*ISA, "packages.tensorflow.version", *CPU), _always),
     ("numerics.diagnosis.*", ("packages.*", "integrity.*", "environment.*"), _named_by),
     ("numerics.keras.*", ("environment.KERAS_HOME", "environment.KERAS_BACKEND"), _always),
+    ("numerics.framework", ("packages.tensorflow*", "packages.numpy*", "python.version", "python.implementation"), _always),
     ("numerics.*", ("packages.tensorflow", "packages.tensorflow.version"), _always),
     ("numerics.devices", ("gpu.*", "environment.CUDA_VISIBLE_DEVICES", "container.gpus"), _always),
     ("gpu.*", ("container.gpus", "environment.NVIDIA_VISIBLE_DEVICES", "gpu.driver"), _always),

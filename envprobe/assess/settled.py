@@ -10,6 +10,8 @@ from fnmatch import fnmatchcase
 
 import msgspec
 
+from ..fact import Known
+from ..fingerprint import Fingerprint
 from ..numerics.comparison import Comparison
 from ..numerics.verdict import TraceVerdict
 from ..policy import DEFAULT, Policy, Severity
@@ -35,7 +37,7 @@ GPU_CLASS = ("gpu.*.name", "gpu.*.compute_capability", "gpu.driver")
 CLASS_VARIABLES = (
     "environment.*_MAX_CPU_ISA",
     "environment.OPENBLAS_*",
-    "environment.*_NUM_THREADS",
+    "environment.GOTO_NUM_THREADS",
     "environment.TF_NUM_INTRAOP_THREADS",
     "environment.TF_NUM_INTEROP_THREADS",
     "environment.NPY_*_CPU_FEATURES",
@@ -48,28 +50,43 @@ ARITHMETIC = (
     "cpu.*",
     "system.libc",
     "system.limits.*",
-    "system.locale",
-    "system.encoding",
     "ospackages.*",
-    "environment.*",
     "numerics.*",
-    "python.version",
     "container.limits.*",
-    "image.reference",
 )
-"""What may change results, and did not where the bits are equal: a warning there is a note."""
+"""What may change results through arithmetic alone, and did not where the bits are equal: a warning there is a note.
+
+Packages, code on the path, what the loader takes, hash seed, locale and time zone are none of it.
+"""
+PACKAGES = ("ospackages.conda:*",)
+"""What lies among the facts of ARITHMETIC and is a package all the same."""
+EXERCISED = (
+    ("environment.TF_*", "numerics.onednn"),
+    ("environment.DNNL_*", "numerics.onednn"),
+    ("environment.ONEDNN_*", "numerics.onednn"),
+    ("environment.OPENBLAS_*", "numerics.blas"),
+    ("environment.GOTO*", "numerics.blas"),
+    ("environment.NPY_*", "numerics.numpy_simd"),
+    ("environment.NUMPY_*", "numerics.numpy_simd"),
+    ("environment.GLIBC_TUNABLES", "numerics.framework"),
+)
+"""Variables that the benchmark exercises, and the fact that is known only where it did. Others, those of OpenMP and MKL among
+them, are read by libraries that it does not run."""
 
 SAME_BITS = "differs, but the benchmark computed the same bits"
 ROUNDING = "another numeric class: the benchmark computed bits that differ by rounding alone"
 
 
-def settle(differences: Sequence[Difference], trace: Comparison | None, policy: Policy) -> list[Difference]:
+def settle(
+    differences: Sequence[Difference], trace: Comparison | None, policy: Policy, observed: Fingerprint
+) -> list[Difference]:
     """Return the differences, those that the benchmark has answered lowered."""
     if trace is None or not (trace.verdict is TraceVerdict.IDENTICAL or trace.equivalent):
         return list(differences)
     answered = NUMERIC_CLASS + (GPU_CLASS if any(stage.part.endswith("-gpu") for stage in trace.stages) else ())
     lower = _with_equal_bits if trace.verdict is TraceVerdict.IDENTICAL else _with_rounding
-    return [lower(item, answered) if _is_default(item, policy) else item for item in differences]
+    exercised = tuple(glob for glob, fact in EXERCISED if isinstance(observed.get(fact), Known))
+    return [lower(item, answered, exercised) if is_default(item, policy) else item for item in differences]
 
 
 def is_asked_for(differences: Sequence[Difference]) -> bool:
@@ -83,19 +100,19 @@ def is_explained(difference: Difference) -> bool:
     return difference.why in (SAME_BITS, ROUNDING) and _matches(difference.path, (*NUMERIC_CLASS, *GPU_CLASS))
 
 
-def _with_equal_bits(difference: Difference, answered: tuple[str, ...]) -> Difference:
-    if _matches(difference.path, answered):
+def _with_equal_bits(difference: Difference, answered: tuple[str, ...], exercised: tuple[str, ...]) -> Difference:
+    path, is_warning = difference.path, difference.severity is Severity.WARN
+    if _matches(path, answered) or (is_warning and _matches(path, ARITHMETIC) and not _matches(path, PACKAGES)):
         return _lowered(difference, Severity.NOTE, SAME_BITS)
-    is_variable = _matches(difference.path, (*CLASS_VARIABLES, *SWITCHED_OFF))
-    if is_variable or (difference.severity is Severity.WARN and _matches(difference.path, ARITHMETIC)):
+    if _matches(path, exercised) and (is_warning or _matches(path, (*CLASS_VARIABLES, *SWITCHED_OFF))):
         return _lowered(difference, Severity.NOTE, SAME_BITS)
     return difference
 
 
-def _with_rounding(difference: Difference, answered: tuple[str, ...]) -> Difference:
+def _with_rounding(difference: Difference, answered: tuple[str, ...], exercised: tuple[str, ...]) -> Difference:
     if _matches(difference.path, answered):
         return _lowered(difference, Severity.NOTE, ROUNDING)
-    if _matches(difference.path, CLASS_VARIABLES):
+    if _matches(difference.path, CLASS_VARIABLES) and _matches(difference.path, exercised):
         return _lowered(difference, Severity.WARN, difference.why)
     return difference
 
@@ -107,7 +124,8 @@ def _lowered(difference: Difference, severity: Severity, why: str) -> Difference
     return msgspec.structs.replace(difference, severity=severity, why=why)
 
 
-def _is_default(difference: Difference, policy: Policy) -> bool:
+def is_default(difference: Difference, policy: Policy) -> bool:
+    """Tell whether a severity is no higher than the default policy's: what a team raised is never lowered."""
     return difference.severity.rank <= DEFAULT.severity(difference.path, kind=difference.kind.value).rank
 
 

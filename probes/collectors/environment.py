@@ -10,7 +10,7 @@ COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 def collect(host, section, options):
     """Record listed variables that are set; empty is set. Those of the second list only as a hash under the caller's key."""
     for name in RECORDED:
-        if name in host.environ and not _set_by_python(name, host.environ):
+        if name in host.environ and not _set_by_python(name, host):
             section.known(name, scrub(host.environ[name], host.interpreter.home))
     hash_key = options.get("hash_key")
     for name in HASHED:
@@ -18,8 +18,13 @@ def collect(host, section, options):
             section.known(name, keyed_hash(hash_key, host.environ[name]))
 
 
-def _set_by_python(name, environ):
-    """Tell whether Python put the variable there itself: PEP 538 sets LC_CTYPE where the locale would have been C."""
+def _set_by_python(name, host):
+    """Tell whether Python put the variable there itself: PEP 538 sets LC_CTYPE where the locale would have been C.
+
+    It is that too where LANG names a locale which is not installed, so the block of variables that the process began with is
+    asked. A program that Python started has the variable from the start.
+    """
+    environ = host.environ
     if name != "LC_CTYPE" or environ[name] not in COERCED or environ.get("LC_ALL"):
         return False
-    return environ.get("LANG", "") in ("", "C", "POSIX")
+    return environ.get("LANG", "") in ("", "C", "POSIX") or not host.began_with(name)

@@ -90,6 +90,13 @@ def test_the_reference_is_that_of_the_code(page: str) -> None:
     assert (ROOT / "docs" / "reference" / page).read_text("utf-8") == REFERENCE["text_of"](page)
 
 
+@pytest.mark.parametrize("page", REFERENCE["PARTS"])
+def test_tables_in_pages_are_those_of_the_code(page: str) -> None:
+    """Which fact answers which variable stands in the policy as the code has it; `python docs/tools/reference.py` writes it."""
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    assert text == REFERENCE["with_part"](page, text)
+
+
 def test_the_reference_of_python_names_what_is_public() -> None:
     """Whatever `import envprobe` offers is explained."""
     text = (ROOT / "docs" / "reference" / "python.md").read_text("utf-8")

@@ -32,6 +32,7 @@ class FakeHost(Host):
         home: Path | None = None,
         cwd: Path | None = None,
         environ: Mapping[str, str] | None = None,
+        begun: Mapping[str, str] | None = None,
         programs: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__()
@@ -46,8 +47,13 @@ class FakeHost(Host):
         python.editable_modules = {}
         python.flags = types.SimpleNamespace(ignore_environment=0)
         self.environ = dict(environ or {})
+        self.begun = self.environ if begun is None else dict(begun)
         self.root = str(root) if root else "/"
         self.programs = dict(programs or {})
+
+    def began_with(self, name: str) -> bool:
+        """Answer as if the process had begun with the variables that were given for its beginning, else those that it has."""
+        return name in self.begun
 
     def run(self, argv, timeout_s=10, stdin=None, **_ignored):  # type: ignore[no-untyped-def]
         """Answer as the named program was told to."""

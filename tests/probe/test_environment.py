@@ -128,6 +128,12 @@ def test_trap_24_what_python_set_itself_is_left_out(environ: dict[str, str], lef
     assert recorded(environ)["known"] == (environ if left is None else left)
 
 
+def test_a_locale_that_is_not_installed_is_coerced_too() -> None:
+    """Where LANG names one that is not there Python puts LC_CTYPE into its own variables, which LANG explains and nobody set."""
+    host = FakeHost(environ={"LANG": "en_US.UTF-8", "LC_CTYPE": "C.UTF-8"}, begun={"LANG": "en_US.UTF-8"})
+    assert facts(environment, host)["known"] == {"LANG": "en_US.UTF-8"}
+
+
 def test_trap_24_the_probe_leaves_no_trace() -> None:
     """What a host may set to run the probe changes no result and is in no list."""
     assert not {"PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED", "PATH", "PWD", "HOME", "_", "SHLVL"} & set(RECORDED)

@@ -148,14 +148,19 @@ def test_stale_waivers_are_said() -> None:
 
 def test_equal_bits_settle_warnings() -> None:
     """Where the benchmark left the same bits, what may have changed results did not: a note that says so."""
-    changes = {"cpu.affinity": 8, "environment.TZ": "UTC", "packages.numpy.version": "1.23.5", "modules.x": {"kind": "file"}}
+    changes = {
+        "cpu.affinity": 8,
+        "numerics.diagnosis.TF_XLA_FLAGS": "x",
+        "packages.numpy.version": "1.23.5",
+        "modules.x": {"kind": "file"},
+    }
     alike = _assess(_traced(trace(), {"modules.y": 1}), _traced(trace(), changes))
     assert _severities(alike) == {
         "packages.numpy.version": "fail",
         "modules.x": "warn",
         "modules.y": "warn",
         "cpu.affinity": "note",
-        "environment.TZ": "note",
+        "numerics.diagnosis.TF_XLA_FLAGS": "note",
     }
     assert {difference.why for difference in alike.differences if difference.severity is Severity.NOTE} == {SAME_BITS}
 
