@@ -67,6 +67,8 @@ ARM_FLAGS = (
     "sme2",
     "smef32f32",
 )
+CPUINFO_FLAGS = {"flags": ("x86_64", "i686"), "Features": ("aarch64", "armv7l")}
+"""Which field of /proc/cpuinfo lists the instruction sets of which machine."""
 FLAGS = {"x86_64": X86_FLAGS, "i686": X86_FLAGS, "aarch64": ARM_FLAGS, "armv7l": ARM_FLAGS}
 
 # oneDNN's own classes (cpu_isa_traits.hpp, mayiuse), weakest first: a class holds what the one named in it holds, and more.
@@ -118,6 +120,21 @@ X86_CLASSES = (
         ),
     ),
 )
+
+
+def foreign(machine, lists):
+    """Return why /proc/cpuinfo says nothing of this machine, by the names of the lists in it; empty where they are its own.
+
+    An emulator (QEMU, Docker on Apple silicon) runs the programs of one family of processors and shows the list of another:
+    which instructions it offers is not in there.
+    """
+    machines = [name for listed in lists for name in CPUINFO_FLAGS.get(listed, ())]
+    if not machines or machine in machines or machine not in FLAGS:
+        return ""
+    return (
+        "an emulator runs this: programs are for %s, and /proc/cpuinfo lists the processor of an %s machine, "
+        "so which instructions there are is not known; use an image that is built for the machine" % (machine, machines[0])
+    )
 
 
 def numeric_flags(machine, flags):

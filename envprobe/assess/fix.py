@@ -56,7 +56,10 @@ class Case(NamedTuple):
 def changes_together(differences: Iterable[Difference], prompt: Prompt) -> Changes:
     """Return all that is to be changed of a container, for it to be made anew once; a cause has the last word."""
     found: Changes = {}
+    exported = {f"environment.{name}" for name in prompt.exported}
     for difference in sorted(differences, key=lambda item: item.because is None) if prompt.is_container else ():
+        if difference.path in exported:
+            continue
         found |= changes_for(difference.path, difference.expected, difference.observed) or {}
     return found
 
@@ -122,6 +125,8 @@ def _variable(case: Case, name: str, expected: Fact) -> Fix:
         return Fix()
     if not case.prompt.is_container:
         return case.prompt.variable(name, None if value is False else value)
+    if name in case.prompt.exported:
+        return case.prompt.exported_variable(name, None if value is False else value)
     changes = changes_for(f"environment.{name}", expected, case.sides.observed.get(f"environment.{name}"))
     return case.prompt.remade({**(changes or {}), **case.together})
 

@@ -13,6 +13,7 @@ from ..config import Config
 from ..fact import Absent
 from ..fingerprint import Fingerprint
 from ..installation import calling, is_in_a_cell
+from ..launched import parted
 from ..probing.collect import Options
 from ..redaction import mask_arguments
 from ..targets.address import parse, shown
@@ -59,6 +60,7 @@ def prompt_of(reference: str, observed: Fingerprint, call: Call, made: Inspectio
         installer=_installer(observed, _table(said.get("installer"))),
         line=None if made is None else _line(made, observed),
         folders=folders,
+        exported=tuple(parted(observed)),
     )
 
 

@@ -113,7 +113,7 @@ class _Experiment:
             raise UsageError("--data dvc:…: DVC's files are read on this machine", "in a container, name the data itself")
         code = options.code or (str(Path.cwd()) if self._is_local else IN_ITS_OWN_FOLDER)
         data = () if self._is_local else tuple(plan.data)  # on this machine data.py reads it, with a cache
-        self._options = msgspec.structs.replace(options, code=code, data=data, patch=not self._is_local)
+        self._options = msgspec.structs.replace(options, code=code, data=data, patch=not self._is_local, as_launched=False)
         self._interruption: BaseException | None = None
 
     def record(self) -> Run:

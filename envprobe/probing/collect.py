@@ -12,6 +12,7 @@ import msgspec
 from ..error import TargetError
 from ..fact import Known
 from ..fingerprint import Fingerprint, read_fingerprint
+from ..launched import launched_python
 from ..progress import Progress
 from ..targets import outside
 from ..targets.address import parse
@@ -37,6 +38,8 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """How long everything there may take together; of an experiment's target, each look at it."""
     sections: tuple[str, ...] | None = None
     """Collect these sections only; None for all."""
+    as_launched: bool = True
+    """Judge what runs there: a container's main process, a person's login. Off for what is itself an exec."""
     hash_key: str | None = None
     """Hexadecimal key for digests of what must not be recorded as it is."""
     code: str | None = None
@@ -106,9 +109,14 @@ def _read_file(place: str, reference: str) -> Fingerprint:
 def _ask(target: Target, options: Options, say: Progress, doing: str = "asking Python there") -> Fingerprint:
     """Run the probe once and read its answer; `say` what it is doing when everything is ready and only waiting is left."""
     nonce = secrets.token_hex(16)
-    line = bundle.line({"nonce": nonce, **msgspec.to_builtins(options)})
+    asked: dict[str, Any] = msgspec.to_builtins(options)
+    launch = target.launch if asked.pop("as_launched") else {}
+    line = bundle.line({"nonce": nonce, **asked, **({"launch": launch} if launch else {})})
     say(f"{target.reference}: {doing}")
-    return read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
+    answer = read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
+    if python := launched_python(answer):
+        target.context["python"] = python
+    return answer
 
 
 def _run_python(target: Target, stdin: bytes, timeout_s: float) -> Completed:

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from .. import launched
 from ..assess.trace import PATH as TRACE
 from ..assess.trace import describe
 from ..fact import Known
+from ..fingerprint import Fingerprint
 from ..fixes import Fix, joined
 from ..numerics.comparison import Comparison
 from ..numerics.group import RecordGroup
@@ -284,7 +286,14 @@ def footer(report: Report, *, everything: bool) -> list[str]:
     lines = [f"{notes(report)}: see -v"] if notes(report) and not everything else []
     lines += [f"waiver {line(waiver, 400)}" for waiver in report.stale_waivers]
     lines += [f"not compared: {sentence}" for sentence in left_out(report.skipped)]
+    lines += judged(report)
     return [*lines, f"{provenance(report)}; id {report.observed_id[:19]}"]
+
+
+def judged(report: Report) -> list[str]:
+    """Return what was judged, where it is not what a command gets that is sent there."""
+    said = launched.sentence(report.observed) if isinstance(report.observed, Fingerprint) else ""
+    return [said] if said else []
 
 
 def left_out(skipped: Mapping[str, str]) -> list[str]:

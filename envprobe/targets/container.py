@@ -177,6 +177,13 @@ class ContainerTarget:
         return Inspection(self._container, self._image, self._engine.tool) if self._image else None
 
     @property
+    def launch(self) -> dict[str, Any]:
+        """The container's main process: the first of its own, else the number that it has among those that it shares."""
+        mode = str((self._container.get("HostConfig") or {}).get("PidMode") or "")
+        shared = (self._container.get("State") or {}).get("Pid") if mode == "host" else None
+        return {"of": "main", "pid": shared if mode == "host" or mode.startswith("container:") else 1}
+
+    @property
     def image_id(self) -> str:
         """The id of the image that the container was made from."""
         return str(self._container["Image"])

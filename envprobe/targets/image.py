@@ -146,6 +146,11 @@ class ImageTarget:
         return None
 
     @property
+    def launch(self) -> dict[str, Any]:
+        """Nothing: the probe is the container's main process."""
+        return {}
+
+    @property
     def image_id(self) -> str:
         """The id that the reference has now."""
         return str(self._image["Id"])

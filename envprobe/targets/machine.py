@@ -26,6 +26,11 @@ class Machine:
         return {}
 
     @property
+    def launch(self) -> dict[str, Any]:
+        """Nothing: a program that is started here has what we have."""
+        return {}
+
+    @property
     def image_id(self) -> str:
         """Nothing: there is no image."""
         return ""

@@ -52,6 +52,8 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
     """What makes the container again."""
     folders: dict[str, str] = {}
     """What `{site}` and the like are there."""
+    exported: tuple[str, ...] = ()
+    """Variables that the container's command or entry point sets: no option of `docker run` changes them."""
 
     @property
     def row(self) -> Scheme | None:
@@ -122,6 +124,12 @@ class Prompt(msgspec.Struct, frozen=True, kw_only=True):
             else f"in which {self.subject} was recorded"
         )
         return Fix(f"in the environment {where}: {word} ", (setting,))
+
+    def exported_variable(self, name: str, value: str | None) -> Fix:
+        """Return where a variable that the container's own command sets gets a value, or is taken away."""
+        setting = name if value is None else f"{name}={shlex.quote(value)}"
+        word = "take away" if value is None else "export"
+        return Fix(f"in the command or entry point of {self.place.partition('?')[0]}, which sets it: {word} ", (setting,))
 
     def remade(self, changes: Changes, image: str = "") -> Fix:
         """Return what makes the container anew with other settings, or of another image: for the same ones, the same."""

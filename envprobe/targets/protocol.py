@@ -54,6 +54,16 @@ class Target(Protocol):
     """What a reader may want to know about the place; never compared."""
 
     @property
+    def launch(self) -> dict[str, Any]:
+        """What the probe is to judge in place of itself, where that has other variables or another interpreter.
+
+        `{"of": "main", "pid": N}`: a container's main process, `pid` null where no number names it.
+        `{"of": "login", "pinned": bool}`: a person's login, and whether somebody named the interpreter.
+        Nothing: what the probe is started as is what runs.
+        """
+        ...
+
+    @property
     def image_id(self) -> str:
         """The id of the image that the target runs; empty where there is no image."""
         ...

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from typing import Any
 
 from ..error import TargetError
 from . import process
@@ -61,6 +62,11 @@ class SshTarget(Machine):
         if completed.returncode in (NOT_FOUND, NOT_EXECUTABLE) and not completed.stdout:
             raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there")
         return completed
+
+    @property
+    def launch(self) -> dict[str, Any]:
+        """A person's login: ssh gives a command none of what a profile exports."""
+        return {"of": "login", "pinned": bool(self._login.path)}
 
     def __enter__(self) -> SshTarget:
         return self

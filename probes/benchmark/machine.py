@@ -3,7 +3,7 @@
 import os
 import platform
 
-from ..isa import dispatch_class
+from ..isa import CPUINFO_FLAGS, dispatch_class, foreign
 
 
 def numeric_class(framework):
@@ -17,7 +17,7 @@ def cpu():
     The family counts: rcpps and rsqrtps are approximations whose tables differ between them.
     """
     entries = _first_cpu()
-    if "flags" not in entries:
+    if "flags" not in entries or foreign(platform.machine(), [name for name in CPUINFO_FLAGS if name in entries]):
         return platform.machine()
     dispatch = dispatch_class(platform.machine(), entries["flags"].split())
     return "%s %s %s" % (entries.get("vendor_id", "unknown"), entries.get("cpu family", "unknown"), dispatch)

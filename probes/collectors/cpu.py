@@ -3,7 +3,7 @@
 import re
 
 from ..cgroup import quota
-from ..isa import dispatch_class, numeric_flags
+from ..isa import CPUINFO_FLAGS, FLAGS, dispatch_class, foreign, numeric_flags
 
 CACHES = "/sys/devices/system/cpu/cpu0/cache"
 SVE_LENGTH = "/proc/sys/abi/sve_default_vector_length"
@@ -51,25 +51,31 @@ def _identity(host, section):
         cores = read_cpuinfo(host.read_text("/proc/cpuinfo"))
     except OSError as error:
         reason = "/proc/cpuinfo: %s" % error.strerror
-    facts = {"vendor": _each(cores, _vendor), "model": _each(cores, _model), "isa": [], "dispatch": ""}
     flags = set.intersection(*(set(core["flags"].split()) for core in cores)) if cores else ()  # a thread may run on any core
-    if flags:
-        facts["isa"] = numeric_flags(machine, flags)
+    emulated = foreign(machine, {core["list"] for core in cores if "list" in core})
+    facts = {"vendor": _each(cores, _vendor), "model": _each(cores, _model), "isa": None, "dispatch": ""}
+    if flags and not emulated:
+        facts["isa"] = numeric_flags(machine, flags) if machine in FLAGS else None
         facts["dispatch"] = dispatch_class(machine, flags, _sve_bytes(host) if "sve" in flags else 0)
+        reason = reason if machine in FLAGS else "nobody has listed which instruction sets matter on %s" % machine
     for key, value in facts.items():
-        if value or (key == "isa" and flags):
+        if value or (key == "isa" and value is not None):
             section.known(key, value)
         else:
-            section.unknown(key, reason)
+            section.unknown(key, emulated or reason)
 
 
 def read_cpuinfo(text):
-    """Return one dict a distinct processor of /proc/cpuinfo (x86 and Arm): `flags` and what names it; equal cores once."""
+    """Return one dict a distinct processor of /proc/cpuinfo (x86 and Arm): `flags`, `list` (what they are called there), and what names
+    it; equal cores once.
+    """
     distinct = {}
     for block in text.split("\n\n"):
         fields = CPUINFO_FIELD.findall(block)
         if fields:
-            distinct.setdefault(tuple(fields), {"flags" if name == "Features" else name: value for name, value in fields})
+            core = {"flags" if name == "Features" else name: value for name, value in fields}
+            core.update(("list", name) for name, _ in fields if name in CPUINFO_FLAGS)
+            distinct.setdefault(tuple(fields), core)
     return [dict({"flags": ""}, **core) for core in distinct.values()]
 
 

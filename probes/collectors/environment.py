@@ -9,6 +9,10 @@ COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 def collect(host, section, options):
     """Record listed variables that are set; empty is set. Those of the second list only as a hash under the caller's key."""
+    reason = (options.get("launched") or {}).get("unknown")
+    if reason:
+        section.unknown("*", reason)
+        return
     for name in RECORDED:
         if name in host.environ and not _set_by_python(name, host):
             section.known(name, scrub(host.environ[name], host.interpreter.home))

@@ -98,3 +98,14 @@ def test_a_strange_cpuinfo_is_unknown(tmp_path: Path, text: str) -> None:
     """A sandbox's empty or cut cpuinfo gives no empty list of flags."""
     document = facts(cpu, machine(tmp_path, text))
     assert "isa" in document["unknown"] and "dispatch" in document["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("family", "lists"), [("x86_64", "Features\t: fp asimd aes"), ("aarch64", "flags\t\t: fpu sse2 avx2 fma")]
+)
+def test_the_list_of_an_emulators_host_is_no_answer(tmp_path: Path, family: str, lists: str) -> None:
+    """An amd64 container on Apple silicon, or an arm64 one on a PC, sees the other's cpuinfo: isa and dispatch are unknown."""
+    document = facts(cpu, machine(tmp_path, f"processor\t: 0\nCPU implementer\t: 0x41\n{lists}\n", family))
+    assert not {"isa", "dispatch"} & set(document["known"])
+    for name in ("isa", "dispatch"):
+        assert f"programs are for {family}" in document["unknown"][name]

@@ -22,7 +22,7 @@ from envprobe.render import FORMATS
 from tests.support.rooms import arrows, circles, modules, reaches_out, room_of
 
 DOCS = Path(__file__).parents[2] / "docs"
-NOUNS = "error fact fixes call spelling document suggestion pep440 default_rules policy fingerprint baseline runs claim metric evidence report version progress"
+NOUNS = "error fact fixes call spelling document suggestion pep440 default_rules policy fingerprint launched baseline runs claim metric evidence report version progress"
 ROOMS = {
     # the nouns: frozen values, and how they are read and spelled
     "version": "",
@@ -37,6 +37,7 @@ ROOMS = {
     "error": "spelling",
     "document": "error",
     "fingerprint": "document error fact",
+    "launched": "fingerprint spelling",
     "policy": "default_rules document suggestion",
     "baseline": "document error fact fingerprint pep440 policy",
     "runs": "document error fact fingerprint output",
@@ -64,7 +65,7 @@ ROOMS = {
     "instruments": "policy",
     "requirement": "baseline document error pep440 redaction store suggestion toml",
     "demo": "baseline error fact targets",
-    "probing": "document error fact fingerprint progress targets version",
+    "probing": "document error fact fingerprint launched progress targets version",
     "targets": "call error fact fixes suggestion",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
     "carrier": f"{NOUNS} installation output records redaction store",

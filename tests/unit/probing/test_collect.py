@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 import msgspec
 import pytest
@@ -67,6 +67,8 @@ class Guest:
         ).encode()
         nonce, digest = request["nonce"], hashlib.sha256(payload).hexdigest()
         return f"\n{nonce} {len(payload)} {digest}\n{payload.decode()}\n{nonce} end\n".encode()
+
+    launch: ClassVar[dict[str, Any]] = {}
 
     def outside(self) -> dict[str, Section]:
         return (
