@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.launch import Unreadable, listed, of_main_process
+from probes.launch import Unreadable, listed, of_login, of_main_process
 
 from .fake import FakeHost
 
@@ -136,3 +136,14 @@ def test_the_interpreter_is_that_of_what_runs(host: Processes, word: str, path: 
     host.add_program("/opt/venv/bin/python3")
     host.start(1, 0, word, "x", exe=exe, PATH=path)
     assert of_main_process(host, 1).python == python
+
+
+def test_a_login_gets_what_its_profile_exports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """ssh gives a command none of it; what a profile prints does not matter, and no secret is kept."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in (".profile", ".bash_profile", ".zprofile"):
+        (tmp_path / name).write_text("echo welcome\nexport OMP_NUM_THREADS=3 HF_TOKEN=hunter2\n")
+    found = of_login(FakeHost())
+    assert found is not None
+    assert found.environ["OMP_NUM_THREADS"] == "3"
+    assert "hunter2" not in repr(found.__dict__)
