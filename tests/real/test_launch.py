@@ -92,9 +92,7 @@ def test_a_main_process_that_nobody_may_read_is_unknown() -> None:
     with container("sleep", "infinity") as other, container("sleep", "infinity", options=(f"--pid=container:{other}",)) as name:
         report = envprobe.diff(seen(other), seen(name))
     assert isinstance(report.observed.get(ONEDNN), Unknown)
-    assert [(item.path, item.severity) for item in report.unknown if item.path.startswith("env")] == [
-        ("environment.*", Severity.FAIL)
-    ]
+    assert ("environment.*", Severity.FAIL) in [(item.path, item.severity) for item in report.unknown]
 
 
 def test_the_report_says_what_was_judged_and_where_to_change_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
