@@ -78,7 +78,7 @@ def _origin(name: str, sides: BothSides) -> str:
     if isinstance(fact, Known):
         return str(fact.value)
     there = sides.observed.get(f"packages.{name}.origin")
-    is_foreign = isinstance(there, Known) and there.value != INDEX and there.value not in OTHER_TOOLS
+    is_foreign = isinstance(there, Known) and there.value != INDEX and str(there.value) not in OTHER_TOOLS
     return INDEX if sides.recorded is None and not is_foreign else ""
 
 

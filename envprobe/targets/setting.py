@@ -61,7 +61,8 @@ def _by_table(option: str, expected: Fact, observed: Fact) -> Changes | None:
         return _members(option, _texts(expected), _texts(observed))
     if not isinstance(expected, Known):
         return {(option, ""): None}
-    return {(option, ""): [] if option in FLAGS else [str(expected.value)]}
+    words = [] if option in FLAGS else _words(expected)
+    return None if words is None else {(option, ""): words}
 
 
 def _members(option: str, wanted: Sequence[str], there: Sequence[str]) -> Changes:
@@ -173,7 +174,8 @@ def variable_value(name: str, expected: Fact) -> str | Literal[False] | None:
 
 
 def _words(fact: Fact) -> list[str] | None:
-    return [str(fact.value)] if isinstance(fact, Known) else None
+    """Return a value as one word of a command; None where it is none: whoever wrote the baseline may have put anything there."""
+    return [str(fact.value)] if isinstance(fact, Known) and not isinstance(fact.value, list | dict) else None
 
 
 SPECIAL: dict[str, Callable[[str, Fact, Fact], Changes | None]] = {

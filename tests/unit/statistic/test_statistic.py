@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from envprobe.statistic import Judgement, Outcome, Sample, judge, judge_all, runs_for_difference, runs_for_equivalence
+from tests.bench.seeds import Cell, share
 
 SEEDS = [0.871, 0.921, 0.893, 0.905, 0.868, 0.934, 0.899, 0.912, 0.882, 0.895]
 """Accuracy of ten seeds: mean 0.898."""
@@ -153,6 +154,20 @@ def test_a_seed_that_diverged_and_did_not_before_is_a_difference() -> None:
     """NaN from a seed that gave a number is no chance."""
     assert judge(SEEDS, [*SEEDS[:9], NAN], paired=True).outcome is Outcome.DIFFERENT
     assert judge([*SEEDS, NAN], [*_shifted(0.05), NAN], paired=True).outcome is Outcome.DIFFERENT
+
+
+@pytest.mark.parametrize("metrics", [1, 6])
+@pytest.mark.parametrize(("recorded", "new"), [(5, 1), (1, 5), (5, 5), (10, 10)])
+def test_honest_runs_are_accused_about_once_in_twenty(recorded: int, new: int, metrics: int) -> None:
+    """However many runs and metrics: 400 simulated experiments, so within three standard errors of 5 %; docs/experiments.md has more."""
+    found = share(Cell(recorded, new, metrics, trials=400))
+    assert found.differs <= 8.3
+    assert found.passes >= 91.7
+
+
+def test_a_clear_change_is_found() -> None:
+    """Three standard deviations in one of six metrics, with five and five runs, nearly always."""
+    assert share(Cell(5, 5, 6, shift=3.0, trials=100)).differs >= 70
 
 
 def test_many_metrics_are_one_family() -> None:
