@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from .command.audit import doctor as doctor
     from .command.baseline import declare as declare
     from .command.baseline import record as record
     from .command.baseline import save as save
@@ -42,6 +43,7 @@ HOMES = {
     "check": "command.environment",
     "declare": "command.baseline",
     "diff": "command.environment",
+    "doctor": "command.audit",
     "load": "command.source",
     "probe": "command.environment",
     "record": "command.baseline",
@@ -63,6 +65,7 @@ __all__ = [
     "check",
     "declare",
     "diff",
+    "doctor",
     "load",
     "log_to_mlflow",
     "log_to_wandb",

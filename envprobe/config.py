@@ -18,6 +18,7 @@ from .suggestion import suggest
 from .toml import LIMIT_BYTES, read_toml
 
 if TYPE_CHECKING:
+    from .audit.settings import AuditSettings
     from .claim import Claim
     from .revision import Revision
 
@@ -52,6 +53,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """A file with the key of keyed hashes: \"did it change\" for values that are not recorded."""
     allowed_signers: Path | None = None
     """OpenSSH's file of the keys whose signatures of records count; None where none is named."""
+    doctor: AuditSettings | None = None
+    """Which rules of `envprobe doctor` matter how much, and which findings are waived; None where nothing is said."""
     source: Path | None = None
     """The file that was read; None where there is none."""
     revision: Revision | None = None
@@ -71,6 +74,7 @@ TYPES: dict[str, tuple[type, str]] = {
     "claims": (dict, 'a table of claims, such as "metrics.json:accuracy" = ">= +0.05"'),
     "hash_key_file": (str, "a path"),
     "allowed_signers": (str, "a path"),
+    "doctor": (dict, 'tables of rules and waivers, such as rules = {cache = "ignore"}'),
 }
 
 
@@ -86,11 +90,18 @@ def _read_claims(value: Any, where: str) -> list[Claim]:
     return read_claims(value, where)
 
 
+def _read_doctor(value: Any, where: str) -> Any:
+    from .audit.settings import read_settings  # one command alone asks for it
+
+    return read_settings(value, where)
+
+
 READERS: dict[str, Callable[[Any, str], Any]] = {
     "policy": policy.read_policy,
     "waivers": waiver.read_waivers,
     "outputs": _read_outputs,
     "claims": _read_claims,
+    "doctor": _read_doctor,
 }
 
 
@@ -147,6 +158,7 @@ def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision:
         claims=parts["claims"] or [],
         hash_key_file=folder / value["hash_key_file"] if "hash_key_file" in value else None,
         allowed_signers=folder / value["allowed_signers"] if "allowed_signers" in value else None,
+        doctor=parts["doctor"],
         source=source,
     )
 

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from envprobe import cli, config, default_rules, report
 from envprobe.assess import cause, switches
+from envprobe.audit import rules as audit_rules
 from envprobe.baseline import waiver
 from envprobe.output import tolerance
 from envprobe.targets import scheme
@@ -46,6 +47,9 @@ as the cause and the left one under `also changes`; JSON has both, the consequen
 ABOUT_TARGETS = """\
 Where a program can be run, by what stands before `://`. [Targets](../targets.md) tells what is asked, what is safe, and which
 options follow a `?`."""
+ABOUT_DOCTOR = """\
+What [`envprobe doctor`](../doctor.md) looks for. A finding's rule is a family, or a family with a detail behind a dot. What a
+careful reviewer would insist on in a shared environment fails or warns; on what experts disagree is a note."""
 ABOUT_POLICY = """
 ## `[tool.envprobe.policy]`
 
@@ -153,12 +157,22 @@ def with_part(page: str, text: str) -> str:
     return before + begin + "\n".join(PARTS[page]()) + "\n" + end + after
 
 
+def doctor() -> Iterator[str]:
+    """Yield the rules of `envprobe doctor`, each as its own docstring has it."""
+    yield HEAD.format("Rules of doctor", "the docstrings of envprobe/audit/rules/", ABOUT_DOCTOR)
+    for row in audit_rules.RULES:
+        title, _, body = (sys.modules[row.find.__module__].__doc__ or "").strip().partition("\n\n")
+        marked = re.sub(r"^(Why|Example|Fix|Source):", r"**\1**:", body, flags=re.M)
+        yield f"\n## `{row.family}`\n\n{title}\n\n{marked}"
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "rules.md": rules,
     "configuration.md": configuration,
     "exit.md": statuses,
     "causes.md": causes,
     "targets.md": targets,
+    "doctor.md": doctor,
 }
 
 

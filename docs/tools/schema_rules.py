@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from envprobe.audit.report import AuditVerdict
 from envprobe.baseline import Baseline
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
@@ -41,6 +42,7 @@ TYPES = (
 )
 DOCUMENTS = {
     "answer/1": "Answer",
+    "audit/1": "Audit",
     "baseline/1": "Baseline",
     "fingerprint/1": "Fingerprint",
     "link/1": "Link",
@@ -284,6 +286,41 @@ DEFINITIONS: dict[str, Any] = {
             "commit": {"type": "string", "description": "What that was, in full."},
         },
         "required": ["revision", "commit"],
+    },
+    "Audit": {
+        "type": "object",
+        "description": "What `doctor` found. Later versions may add members; these stay.",
+        "properties": {
+            "verdict": {"enum": [verdict.value for verdict in AuditVerdict]},
+            "strict": {"type": "boolean", "description": "Whether notes count too."},
+            "files": {"type": "array", "items": {"type": "string"}, "description": "What was looked at."},
+            "findings": {"type": "array", "items": _ref("AuditFinding"), "description": "The severest first."},
+            "unread": {"type": "array", "items": _ref("UnreadFile"), "description": "What could not be read, and why."},
+            "waived": {"type": "array", "items": _ref("AuditFinding"), "description": "Each with its `waiver`."},
+            "stale_waivers": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["verdict", "findings"],
+    },
+    "AuditFinding": {
+        "type": "object",
+        "properties": {
+            "rule": {"type": "string", "description": "A family, or a family and a detail: docs/reference/doctor.md."},
+            "severity": {"enum": ["fail", "warn", "note"]},
+            "file": {**OPTIONAL_TEXT, "description": "Null for a command line."},
+            "line": {
+                "anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}],
+                "description": "Null where there are no lines.",
+            },
+            "evidence": {"type": "string", "description": "The words that it is about; secrets are taken out."},
+            "why": {"type": "string"},
+            "fix": {"type": "string", "description": "The fixed line, or in words what to do."},
+        },
+        "required": ["rule", "severity", "file", "line", "evidence", "why", "fix"],
+    },
+    "UnreadFile": {
+        "type": "object",
+        "properties": {"file": {"type": "string"}, "reason": {"type": "string"}},
+        "required": ["file", "reason"],
     },
     "Verification": {
         "type": "object",

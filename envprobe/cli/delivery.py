@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -29,20 +29,26 @@ def deliver(report: Report, delivery: Delivery) -> int:
     Files come first: a reader who has gone, as in `| head -1`, costs none of them, and trouble with one costs nobody the report.
     """
     from ..report import EXIT_STATUS
+
+    hand_out(lambda form, style: FORMATS[form](report, style), delivery)
+    return EXIT_STATUS[report.verdict]
+
+
+def hand_out(written: Callable[[str, Style], str], delivery: Delivery) -> None:
+    """Write something in each format that it is wanted in; `written` returns it in one."""
     from .terminal import style_of
 
     in_file = style_of(delivery.reading, is_file=True)
     try:
         for form, path in delivery.copies:
-            write_file(path, _encoded(FORMATS[form](report, in_file)))
+            write_file(path, _encoded(written(form, in_file)))
         if delivery.form == "github":
             from . import step_summary
 
-            step_summary.append(FORMATS["markdown"](report, Style()))
+            step_summary.append(written("markdown", Style()))
     finally:
         style = in_file if delivery.output is not None else style_of(delivery.reading)
-        _hand_over(FORMATS[delivery.form](report, style), delivery)
-    return EXIT_STATUS[report.verdict]
+        _hand_over(written(delivery.form, style), delivery)
 
 
 @contextmanager

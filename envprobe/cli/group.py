@@ -16,6 +16,7 @@ HOMES = {
     "show": "environment",
     "probe": "environment",
     "lint": "lint",
+    "doctor": "doctor",
     "run": "run",
     "attach": "attach",
     "verify": "attach",

@@ -124,8 +124,8 @@ def _delivery(
     return Delivery(form, output, copies, Reading(color, quiet, verbose))
 
 
-def rendering(command: Command) -> Command:
-    """Add the options of every command that ends in a report: `strict`, and the others as `delivery`."""
+def rendering_with(strict: str) -> Callable[[Command], Command]:
+    """Return what adds the options of a command that ends in a report: `strict`, with this help, and the others as `delivery`."""
     return together(
         "delivery",
         _delivery,
@@ -152,11 +152,11 @@ def rendering(command: Command) -> Command:
             shell_complete=_copies,
             help="Write the report to a file in this format, too; repeatable.",
         ),
-        click.option("--strict", is_flag=True, help="Let warnings fail."),
+        click.option("--strict", is_flag=True, help=strict),
         click.option("-q", "--quiet", is_flag=True, help="The verdict alone."),
         click.option("-v", "--verbose", is_flag=True, help="Everything, notes included."),
         color,
-    )(command)
+    )
 
 
 def reading(command: Command) -> Command:
@@ -183,3 +183,7 @@ def _read_copies(context: click.Context, option: click.Parameter, values: tuple[
     if len(set(files)) < len(files):
         raise click.BadParameter("two reports cannot be one file")
     return tuple(copies)
+
+
+rendering = rendering_with("Let warnings fail.")
+"""For a comparison, whose warnings pass."""

@@ -48,7 +48,7 @@ def render(report: Report, style: Style) -> str:
     if not any(result.gates for result in told):
         _verdict(suite, report)
     SubElement(suite, "system-out").text = render_text(report, Style(width=WIDTH, verbosity=style.verbosity))
-    return _document(suite)
+    return to_document(suite)
 
 
 def trouble(message: str, hint: str) -> str:
@@ -56,10 +56,10 @@ def trouble(message: str, hint: str) -> str:
     suite = Element("testsuite", name=NAME)
     case = _element(suite, "trouble", "check")
     SubElement(case, "error", type="trouble", message=safe(message.partition("\n")[0])).text = trouble_words(message, hint)
-    return _document(suite)
+    return to_document(suite)
 
 
-def _document(suite: Element) -> str:
+def to_document(suite: Element) -> str:
     """Return a suite as a whole document with its counts, in characters that XML can hold."""
     counts = {f"{kind}s": str(sum(1 for _ in suite.iter(kind))) for kind in ("failure", "error")}
     counts["tests"] = str(sum(1 for _ in suite.iter("testcase")))

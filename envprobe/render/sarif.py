@@ -68,7 +68,7 @@ def render(report: Report, style: Style) -> str:
         notifications.append(_notification("error", headline(report)))
     if notifications:
         invocation["toolExecutionNotifications"] = notifications
-    return _document(
+    return to_document(
         [_rule(section) for section in rules],
         [_result(result, rules, report) for result in shown],
         invocation,
@@ -79,10 +79,10 @@ def render(report: Report, style: Style) -> str:
 def trouble(message: str, hint: str) -> str:
     """Return a run without results, and with what kept envprobe from a verdict."""
     notification = _notification("error", trouble_words(message, hint))
-    return _document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [notification]}, {})
+    return to_document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [notification]}, {})
 
 
-def _document(rules: list[Any], found: list[Any], invocation: dict[str, Any], properties: dict[str, Any]) -> str:
+def to_document(rules: list[Any], found: list[Any], invocation: dict[str, Any], properties: dict[str, Any]) -> str:
     driver = {"name": "envprobe", "version": __version__, "informationUri": HOME, "rules": rules}
     run = {"tool": {"driver": driver}, "invocations": [invocation], "results": found, "columnKind": "unicodeCodePoints"}
     if properties:
@@ -121,7 +121,7 @@ def _result(result: Result, rules: list[str], report: Report) -> dict[str, Any]:
         "ruleId": result.section,
         "ruleIndex": rules.index(result.section),
         "level": "error" if result.gates else LEVELS.get(result.severity, "note"),
-        "message": {"text": _unlinked(result.message)},
+        "message": {"text": unlinked(result.message)},
         "partialFingerprints": {IDENTITY: sha256(canonical([result.section, result.name, result.kind]))},
         "properties": {"kind": result.kind, "severity": result.severity.value, "decides": result.gates},
         "locations": [_location(result, report)],
@@ -144,10 +144,10 @@ def _location(result: Result, report: Report) -> dict[str, Any]:
     return place
 
 
-def _unlinked(text: str) -> str:
+def unlinked(text: str) -> str:
     """Escape what would make a link of text from a target: `[words](address)` is one in a message (section 3.11.6)."""
     return LINK.sub(r"\1\1\\](", text)  # a backslash before it would else take ours for its own
 
 
 def _notification(level: str, words: str) -> dict[str, Any]:
-    return {"level": level, "message": {"text": _unlinked(words)}}
+    return {"level": level, "message": {"text": unlinked(words)}}

@@ -50,8 +50,9 @@ ROOMS = {
     "statistic": "",
     "assess": f"{NOUNS} numerics output probing targets",
     "records": f"{NOUNS} output signing",
-    "render": f"{NOUNS} assess numerics output records statistic targets verification",
+    "render": f"{NOUNS} assess audit numerics output records statistic targets verification",
     "redaction": "probing",
+    "audit": "document error redaction suggestion",
     # what reads files, starts programs and asks engines
     "installation": "",
     "output": "document error installation spelling toml",
@@ -59,7 +60,7 @@ ROOMS = {
     "revision": "error spelling",
     "store": "baseline document error revision suggestion",
     "toml": "error",
-    "config": "baseline claim document error output policy revision suggestion toml",
+    "config": "audit baseline claim document error output policy revision suggestion toml",
     "schemas": "error suggestion",
     "lint": "baseline config error numerics spelling store",
     "instruments": "policy",
@@ -71,15 +72,15 @@ ROOMS = {
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess carrier config demo experiment installation numerics output probing records redaction requirement revision signing store targets verification",
+    "command": f"{NOUNS} assess audit carrier config demo experiment installation numerics output probing records redaction requirement revision signing store targets verification",
     "serve": f"{NOUNS} command config experiment numerics output render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
-    "cli": f"{NOUNS} command config demo experiment installation lint probing render schemas serve signing store targets verification",
+    "cli": f"{NOUNS} audit command config demo experiment installation lint probing render schemas serve signing store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
     "__main__": "cli",
 }
 """Each room, and those that it may import."""
-PURE = [*NOUNS.split(), "numerics", "statistic", "assess", "records", "render", "redaction"]
+PURE = [*NOUNS.split(), "numerics", "statistic", "assess", "records", "render", "redaction", "audit"]
 VALUES = {
     "output",
     "output.comparison",

@@ -1,0 +1,140 @@
+"""A file's text to what the rules see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from ..error import DocumentError
+from . import compose, devcontainer, kubernetes
+from .docker_run import launch_of
+from .documents import read_json, read_yaml
+from .model import AuditedFile, FileText, Launch, ShellCommand, Tree
+from .shell import read_shell
+from .stages import list_as_shell, read_stages
+
+BYTES = 4 << 20
+LINES = 20_000
+"""More is no file that somebody wrote by hand."""
+
+
+STRIDE = 1_000_000
+"""The lines of the first override are 1,000,001 and on, so that a finding knows its file."""
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """What lies beside a file and belongs to it."""
+
+    neighbours: Mapping[str, str] = {}
+    variables: Mapping[str, str] = {}
+    """Of `.env`."""
+    overrides: Sequence[tuple[str, str]] = ()
+    """Names and texts of the Compose files that are laid over it."""
+    has_folder: bool = False
+
+
+NOTHING = Surroundings()
+
+
+def read(name: str, kind: str, text: str, beside: Surroundings = NOTHING) -> AuditedFile:
+    """Read a file of a kind. Raises DocumentError for one that is too large, or not of that kind."""
+    if len(text) > BYTES:
+        raise DocumentError(f"{name}: more than {BYTES >> 20} MB, which is as much as is read")
+    lines = tuple(text.split("\n"))
+    if len(lines) > LINES:
+        raise DocumentError(f"{name}: more than {LINES:,} lines, which is as much as is read")
+    if "\0" in text:
+        raise DocumentError(f"{name}: binary")
+    lines = tuple(row.rstrip("\r") for row in lines)
+    found = _READERS[kind](name, "\n".join(lines), beside)
+    return msgspec.structs.replace(
+        found, lines=lines, neighbours=beside.neighbours, has_folder=beside.has_folder, commands=_started(found)
+    )
+
+
+def _started(file: AuditedFile) -> tuple[ShellCommand, ...]:
+    """Return a file's commands, and those that its containers are started with."""
+    commands = list(file.commands)
+    for launch in file.launches:
+        words = launch.command
+        commands += list_as_shell([word.text for word in words], [word.line for word in words], {}).commands
+    return tuple(commands)
+
+
+def _dockerfile(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    stages = read_stages(text.split("\n"))
+    if not stages:
+        raise DocumentError(f"{name}: no FROM: not a Dockerfile")
+    commands = tuple(command for stage in stages for command in stage.commands)
+    texts = tuple(text_ for stage in stages for text_ in stage.texts)
+    return AuditedFile(name=name, kind="dockerfile", stages=stages, commands=commands, texts=texts)
+
+
+def _script(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    found = read_shell(text)
+    return AuditedFile(name=name, kind="script", commands=found.commands, texts=found.texts, launches=_launches(found.commands))
+
+
+def _launches(commands: Sequence[ShellCommand]) -> tuple[Launch, ...]:
+    return tuple(launch for command in commands if (launch := launch_of(command)) is not None)
+
+
+def read_command(name: str, text: str) -> AuditedFile:
+    """Read a command line that starts a container."""
+    found = read_shell(text.replace("`\n", "\\\n").replace("^\n", "\\\n"))
+    file = AuditedFile(
+        name=name, kind="command", lines=tuple(text.split("\n")), commands=found.commands, launches=_launches(found.commands)
+    )
+    return msgspec.structs.replace(file, commands=_started(file))
+
+
+def _compose(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    documents = read_yaml(text, name)
+    if not documents:
+        raise DocumentError(f"{name}: empty")
+    document = documents[0]
+    for index, (other, over) in enumerate(beside.overrides, 1):
+        for tree in read_yaml(over, other):
+            moved = compose.shifted(tree, index * STRIDE)
+            document = compose.merged(document, moved) if isinstance(moved, Tree) else document
+    return AuditedFile(name=name, kind="compose", document=document, launches=compose.read_launches(document, beside.variables))
+
+
+def _kubernetes(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    documents = read_yaml(text, name)
+    whole = Tree({str(index): one for index, one in enumerate(documents)}, 1, is_list=True)
+    return AuditedFile(name=name, kind="kubernetes", document=whole, launches=kubernetes.read_launches(documents))
+
+
+def _devcontainer(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    document = read_json(text, name, is_strict=False)
+    launch, life = devcontainer.read_launch(document), devcontainer.lifecycle(document)
+    texts: tuple[FileText, ...] = life.texts
+    return AuditedFile(
+        name=name,
+        kind="devcontainer",
+        document=document,
+        launches=(launch,) if launch else (),
+        commands=life.commands,
+        texts=texts,
+    )
+
+
+def _daemon(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    return AuditedFile(name=name, kind="daemon", document=read_json(text, name, is_strict=True))
+
+
+def _client(name: str, text: str, beside: Surroundings) -> AuditedFile:
+    return AuditedFile(name=name, kind="client", document=read_json(text, name, is_strict=True))
+
+
+_READERS = {
+    "dockerfile": _dockerfile,
+    "compose": _compose,
+    "kubernetes": _kubernetes,
+    "devcontainer": _devcontainer,
+    "daemon": _daemon,
+    "client": _client,
+    "script": _script,
+}

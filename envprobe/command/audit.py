@@ -1,0 +1,206 @@
+"""Audit files, command lines, containers and images: `doctor`."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+
+import msgspec
+
+from .. import config as configuration
+from ..audit.examine import examine
+from ..audit.kind import KINDS, WALKED, kind_of
+from ..audit.model import AuditFinding
+from ..audit.reading import BYTES, STRIDE, Surroundings, read, read_command
+from ..audit.report import LEVELS, AuditReport, UnreadFile, WaivedFinding
+from ..audit.settings import AuditSettings
+from ..error import DocumentError, EnvprobeError, UsageError
+from ..installation import installing
+
+COMMAND_LINE = re.compile(r"\s*(?:(?:sudo|exec|nohup|env)\s+)*(?:\S*/)?(?:docker|podman|nerdctl)\s")
+SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages", ".mypy_cache"})
+WALK_LIMIT = 200_000
+"""Files that are looked at by name below a folder."""
+NEIGHBOURS = (".dockerignore",)
+LIVE = ("docker://", "podman://", "image://", "podman+image://")
+
+
+def doctor(
+    targets: Sequence[str | Path] = (), *, kind: str = "", strict: bool = False, settings: AuditSettings | None = None
+) -> AuditReport:
+    """Audit what is named: files, folders, containers and images (`docker://NAME`, `image://NAME`), or `docker run …` lines.
+
+    Without any, the current folder. `kind` is one of `audit.kind.KINDS` for files whose names do not tell. Nothing is started,
+    written or fetched. Raises UsageError for what is none of them.
+    """
+    chosen = settings or configuration.load_config(Path.cwd()).doctor or AuditSettings()
+    found: list[AuditFinding] = []
+    names: list[str] = []
+    unread: list[UnreadFile] = []
+    for name in _named(targets or (Path(),), kind):
+        try:
+            found += _examined(name, kind)
+            names.append(name)
+        except ImportError as error:
+            raise UsageError(f"an audit needs {error.name}", installing("doctor")) from None
+        except EnvprobeError as error:
+            unread += [UnreadFile(name, row.removeprefix(f"{name}: ")) for row in error.message.splitlines()]
+        except RecursionError:
+            unread.append(UnreadFile(name, "nested too deeply to be read"))
+    return _judged(found, names, unread, chosen, strict=strict)
+
+
+def _judged(
+    found: list[AuditFinding], names: list[str], unread: list[UnreadFile], settings: AuditSettings, *, strict: bool
+) -> AuditReport:
+    """Return the report: severities as the project wants them, what is waived apart, the severest first."""
+    today = datetime.now(timezone.utc).date()
+    weighed = [msgspec.structs.replace(one, severity=settings.severity(one)) for one in found]
+    holding = [waiver for waiver in settings.waivers if not waiver.expired(today)]
+    kept, waived = [], []
+    for finding in (one for one in weighed if one.severity != "ignore"):
+        waiver = next((waiver for waiver in holding if waiver.matches(finding)), None)
+        waived.append(WaivedFinding(finding, waiver)) if waiver else kept.append(finding)
+    used = {id(one.waiver) for one in waived}
+    stale = [
+        f"{waiver.rule} ({waiver.owner}): " + (f"expired on {waiver.expires}" if waiver.expired(today) else "waives nothing")
+        for waiver in settings.waivers
+        if waiver.expired(today) or id(waiver) not in used
+    ]
+    order = sorted(kept, key=lambda one: (LEVELS.index(one.severity), one.file or "", one.line or 0, one.rule))
+    return AuditReport(
+        findings=tuple(order),
+        files=tuple(names),
+        unread=tuple(unread),
+        waived=tuple(waived),
+        stale_waivers=tuple(stale),
+        strict=strict,
+    )
+
+
+def _named(targets: Iterable[str | Path], kind: str) -> Iterator[str]:
+    """Yield what is to be audited, a folder as its files."""
+    for target in targets:
+        text = str(target)
+        if isinstance(target, str) and (text.startswith(LIVE) or COMMAND_LINE.match(text)):
+            yield text
+        elif Path(target).is_dir():
+            yield from _below(Path(target))
+        elif Path(target).exists() or "://" not in text:
+            yield text
+        else:
+            raise UsageError(f"{text}: neither a file, docker://NAME, image://NAME nor a docker run line")
+
+
+def _below(folder: Path) -> Iterator[str]:
+    """Yield the files below a folder that start an environment; links are not followed."""
+    found = []
+    seen = 0
+    for place, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name not in SKIPPED)
+        seen += len(files)
+        if seen > WALK_LIMIT:
+            raise UsageError(f"{folder}: more than {WALK_LIMIT:,} files", "name the files, or a folder nearer to them")
+        for name in sorted(files):
+            path = Path(place) / name
+            if not path.is_symlink() and _is_wanted(path, files):
+                found.append(str(path))
+    yield from found
+
+
+def _is_wanted(path: Path, beside: Sequence[str]) -> bool:
+    if (
+        "override" in path.stem
+        and path.suffix in (".yml", ".yaml")
+        and any(re.fullmatch(r"(?:docker-)?compose\.ya?ml", name) for name in beside)
+    ):
+        return False  # read together with the file that it is laid over
+    if WALKED.search(path.name):
+        return bool(kind_of(path.name, ""))
+    if path.suffix not in (".yml", ".yaml", "") and path.name != "config.json":
+        return False
+    try:
+        with path.open("rb") as stream:
+            return bool(kind_of(path.name, stream.read(1 << 16).decode("utf-8", "replace")))
+    except OSError:
+        return False
+
+
+def _examined(name: str, kind: str) -> list[AuditFinding]:
+    """Return the findings in one thing that is named. Raises DocumentError or TargetError."""
+    if name.startswith(LIVE):
+        from .audit_live import inspect
+
+        return examine(inspect(name))
+    if COMMAND_LINE.match(name) and not Path(name).exists():
+        found = examine(read_command("command line", name))
+        return [msgspec.structs.replace(one, file=None, line=None) for one in found]
+    path = Path(name)
+    text = _text(path)
+    of_kind = kind or kind_of(name, text)
+    if not of_kind:
+        raise DocumentError(f"{name}: no kind of file that is known here", f"say which: --kind {'|'.join(KINDS)}")
+    beside = _surroundings(path, of_kind)
+    sources = [(other, over.split("\n")) for other, over in beside.overrides]
+    return examine(read(name, of_kind, text, beside), sources)
+
+
+def _text(path: Path) -> str:
+    try:
+        if not path.is_file() and path.exists():
+            raise DocumentError(f"{path}: not a file")
+        with path.open("rb") as stream:
+            data = stream.read(BYTES + 1)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(data) > BYTES:
+        raise DocumentError(f"{path}: more than {BYTES >> 20} MB, which is as much as is read")
+    return data.decode("utf-8-sig", "replace")
+
+
+def _surroundings(path: Path, kind: str) -> Surroundings:
+    """Read what lies beside a file and belongs to it; a link that leads out of the folder is not followed."""
+    if kind == "dockerfile":
+        names = [*NEIGHBOURS, f"{path.name}.dockerignore", *_requirements(path.parent)]
+        found = {name: text for name in names if (text := _beside(path, name)) is not None}
+        if f"{path.name}.dockerignore" in found:
+            found[".dockerignore"] = found[f"{path.name}.dockerignore"]
+        return Surroundings(neighbours=found, has_folder=True)
+    if kind != "compose":
+        return Surroundings(has_folder=True)
+    base = re.fullmatch(r"((?:docker-)?compose)\.ya?ml", path.name)
+    names = [f"{base[1]}.override.{end}" for end in ("yml", "yaml")] if base else []
+    overrides = [(str(path.parent / name), text) for name in names if (text := _beside(path, name)) is not None]
+    return Surroundings(variables=_dotenv(_beside(path, ".env") or ""), overrides=overrides, has_folder=True)
+
+
+def _requirements(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in itertools.islice(folder.glob("*requirements*.txt"), 50))
+    except OSError:
+        return []
+
+
+def _beside(path: Path, name: str) -> str | None:
+    folder = path.parent.resolve()
+    try:
+        other = (folder / name).resolve()
+        if not other.is_relative_to(folder) or not other.is_file():
+            return None
+        return _text(other)
+    except (OSError, DocumentError):
+        return None
+
+
+def _dotenv(text: str) -> dict[str, str]:
+    """Read `.env` as Compose does: `NAME=value`, quotes taken off, a comment behind a blank left out."""
+    found = {}
+    for row in text.splitlines()[:STRIDE]:
+        match = re.match(r"""\s*(?:export\s+)?([\w.]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$""", row)
+        if match and not row.lstrip().startswith("#"):
+            found[match[1]] = next(part for part in (match[2], match[3], match[4]) if part is not None)
+    return found
