@@ -31,8 +31,8 @@ def doctor_command(targets: tuple[str, ...], kind: str | None, fix: bool, strict
 
     \b
     envprobe doctor                               all that lies in this folder
-    envprobe doctor Dockerfile compose.yml -v     with notes, on which experts disagree
-    envprobe doctor 'docker run -p 8888:8888 tensorflow/tensorflow:latest-jupyter'
+    envprobe doctor Dockerfile compose.yml -v     with notes
+    envprobe doctor 'docker run --privileged tensorflow/tensorflow'
     envprobe doctor docker://trainer              a container, as it runs
 
     Exit status: 0 nothing above a note, 1 findings, 2 could not tell.
