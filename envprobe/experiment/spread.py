@@ -249,8 +249,12 @@ def _presence(items: Sequence[object], count: int) -> str:
 
 
 def _spread(values: Sequence[float]) -> str:
-    """Spell the mean and the standard deviation, or the one value exactly."""
-    if len(values) == 1 or min(values) == max(values):
+    """Spell the mean and the standard deviation of the finite values, or the one value exactly."""
+    finite = [value for value in values if math.isfinite(value)]
+    if len(values) == 1 or not finite:
         return repr(values[0])
-    deviation = statistics.stdev(values)
-    return f"{spell(statistics.fmean(values), deviation)} ± {spell(deviation, deviation)} ({len(values)} runs)"
+    count = f"{len(values)} runs" if len(finite) == len(values) else f"{len(finite)} of {len(values)} runs, others not finite"
+    if min(finite) == max(finite):
+        return repr(finite[0]) if len(finite) == len(values) else f"{finite[0]!r} ({count})"
+    deviation = statistics.stdev(finite)
+    return f"{spell(statistics.fmean(finite), deviation)} ± {spell(deviation, deviation)} ({count})"

@@ -16,6 +16,8 @@ DIGITS, SPREAD_DIGITS = 4, 2
 PLUS_MINUS = "±"
 NO_NUMBER = "-"
 """What stands for an attempt that has none."""
+NOT_FINITE = frozenset({"nan", "inf", "-inf"})
+"""As Python spells them: of a run that diverged. They have no part in a mean, and are counted beside it."""
 _ITEM = re.compile(r"(.*)\[([0-9]{1,9})\]", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
 _EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
@@ -55,12 +57,13 @@ def _depth(name: str) -> tuple[int, str]:
 def spell(text: str) -> str:
     """Return a metric as a person writes it; text that is no number comes back escaped as the line is."""
     attempts = text.split(",")
-    numbers = [attempt for attempt in attempts if attempt != NO_NUMBER]
+    odd = [attempt for attempt in attempts if attempt in NOT_FINITE]
+    numbers = [attempt for attempt in attempts if attempt != NO_NUMBER and attempt not in NOT_FINITE]
     if not numbers or not all(map(_NUMBER.fullmatch, numbers)):
         return escape(text)
     if len(attempts) == 1:
         return few_digits(text)
-    count = f"(n={len(numbers)})"
+    count = f"(n={len(numbers)}{f', {len(odd)} not finite' if odd else ''})"
     return f"{few_digits(numbers[0])} {count}" if len(numbers) == 1 else f"{_mean(list(map(Decimal, numbers)))} {count}"
 
 

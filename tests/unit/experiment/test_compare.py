@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 import msgspec
@@ -147,6 +148,16 @@ def test_another_number_of_the_same_seed_differs(count, words):
     assert report.verdict is Verdict.DIFFERS
     found = report.outputs[0].comparison.differences[0]
     assert words in (found.why or found.deviation.sentence)
+
+
+@pytest.mark.parametrize("swapped", [False, True])
+def test_a_seed_that_diverged_is_counted_beside_the_mean(swapped):
+    """NaN on one side is a difference, and no average is made of it."""
+    sides = [seeded([0.80, 0.82, 0.79, 0.81, 0.80]), seeded([0.80, 0.82, 0.79, math.nan, 0.80])]
+    report = diff(*(reversed(sides) if swapped else sides), config=Config())
+    assert report.verdict is Verdict.DIFFERS
+    words = next((item.expected, item.observed) for item in report.outputs[0].comparison.differences)
+    assert any("4 of 5 runs, others not finite" in str(word) for word in words)
 
 
 def test_the_same_seeds_among_others():
