@@ -33,7 +33,7 @@ def run(argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -
             ended = _talk(process, stdin, capture, time.monotonic() + timeout_s)
         finally:
             if process:
-                _kill(process)
+                end_session(process)
         return capture.completed(process.returncode, timed_out=not ended and not capture.full)
 
 
@@ -99,8 +99,8 @@ def _write(stream: IO[bytes], data: memoryview) -> memoryview:
         return data[:0]
 
 
-def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End the program's whole session, then let go of its pipes."""
+def end_session(process: subprocess.Popen[bytes]) -> None:
+    """End a program that was started in a session of its own, with that session, then let go of its pipes."""
     with suppress(ProcessLookupError, PermissionError):  # PermissionError: macOS, when only a zombie is left
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

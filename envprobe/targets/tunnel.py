@@ -12,6 +12,7 @@ from ..error import TargetError
 from .deadline import Deadline
 from .interruption import held_back
 from .login import read_login
+from .process import end_session
 from .ssh import CONNECT_TIMEOUT_S, ssh_command, ssh_failure
 
 POLL_S = 0.02
@@ -63,8 +64,5 @@ class Tunnel:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._ssh:
-            self._ssh.terminate()
-            self._ssh.wait()
-            if self._ssh.stderr:
-                self._ssh.stderr.close()
+            end_session(self._ssh)  # ssh sleeps through a SIGTERM that comes as it begins to wait
         self._folder.cleanup()
