@@ -47,7 +47,7 @@ LIMITS = {
     "shuffle": 0,
     "hash": 0,
     "integer": 4,
-    "float16": 8,
+    "float16": 16,
     "bfloat16": 8,
 }
 """Stage to its limit, in epsilons, at every step."""

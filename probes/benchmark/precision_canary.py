@@ -39,22 +39,25 @@ def gathered(documents, status):
 
 
 def _canaries(tf, np, draw):
-    left, right = draw.uniform("precision.left", 64, 512), draw.uniform("precision.right", 512, 64)
-    image, kernel = draw.uniform("precision.image", 4, 14, 14, 16), draw.uniform("precision.kernel", 3, 3, 16, 32)
+    """Return (stage, name, function). A sum is rounded once more, to its type, so it takes long ones to show their order."""
+    left, right = draw.uniform("precision.left", 64, 2048), draw.uniform("precision.right", 2048, 64)
+    image, kernel = draw.uniform("precision.image", 4, 14, 14, 64), draw.uniform("precision.kernel", 3, 3, 64, 64)
     bytes_left, bytes_right = [_bytes(np, draw, tag, *shape) for tag, shape in (("left", (32, 256)), ("right", (256, 32)))]
 
-    def product(dtype):
-        return lambda: tf.matmul(tf.cast(left, dtype), tf.cast(right, dtype))
+    def product(dtype, inner=2048):
+        return lambda: tf.matmul(tf.cast(left[:, :inner], dtype), tf.cast(right[:inner], dtype))
 
-    def convolution(dtype, images=4):
-        return lambda: tf.nn.conv2d(tf.cast(image[:images], dtype), tf.cast(kernel, dtype), 1, "SAME")
+    def convolution(dtype, images=4, channels=64):
+        return lambda: tf.nn.conv2d(
+            tf.cast(image[:images, ..., :channels], dtype), tf.cast(kernel[:, :, :channels], dtype), 1, "SAME"
+        )
 
     return (
         ("integer", "matmul.int8", lambda: tf.matmul(tf.constant(bytes_left), tf.constant(bytes_right), output_type=tf.int32)),
         ("integer", "matmul.quantized", lambda: _quantized(tf, np, draw)),
-        ("integer", "fake_quantization", lambda: tf.quantization.fake_quant_with_min_max_args(left * np.float32(6))),
-        ("float16", "matmul", product(tf.float16)),
-        ("float16", "convolution", convolution(tf.float16, images=1)),
+        ("integer", "fake_quantization", lambda: tf.quantization.fake_quant_with_min_max_args(right * np.float32(6))),
+        ("float16", "matmul", product(tf.float16, inner=512)),
+        ("float16", "convolution", convolution(tf.float16, images=1, channels=16)),
         ("float16", "softmax", lambda: tf.nn.softmax(tf.cast(left, tf.float16))),
         ("bfloat16", "softmax", lambda: tf.nn.softmax(tf.cast(left, tf.bfloat16))),
         ("bfloat16", "convolution", convolution(tf.bfloat16)),

@@ -69,7 +69,7 @@ SWITCHES = (
         kind="nothing",
     ),
     Switch("inter-op threads 1", {"TF_NUM_INTEROP_THREADS": "1"}, kind="nothing"),
-    Switch("oneDNN ISA AVX512_CORE", {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}, kind="nothing"),
+    Switch("oneDNN ISA AVX512_CORE", {"ONEDNN_MAX_CPU_ISA": "AVX512_CORE"}),
     Switch("keras.json epsilon", keras_json={"epsilon": 1e-3}, kind="nothing"),
     _tensorflow("2.9.3", "2.9", "nothing"),
     # -- the order of sums

@@ -1,11 +1,13 @@
 """Measure which numeric switch moves which record of the benchmark, and how far: the tables of docs/numerics.md.
 
     python tests/bench/switches.py [SWITCH ...] [--write]
+    python tests/bench/switches.py --tables
 
 Each switch is one throw-away container of the stand-in image with one thing changed; its trace is compared with that of an
-unchanged one. Traces of other machines lie in tests/data/traces. The table goes to stdout; `--write` puts it, and the margins
-of the limits, into docs/numerics.md, and what moved into tests/data/switches.json, from which the tests of envprobe.numerics
-learn. About 4 s a switch, 40 s an emulated CPU (Debian's qemu-user-static), and once the download of foreign wheels.
+unchanged one. Traces of other machines lie in tests/data/traces. Each line goes to stdout; `--write` records what moved in
+tests/data/switches.json, of all or of the named switches alone, from which the tests of envprobe.numerics learn, and makes the
+tables of docs/numerics.md from that. About 4 s a switch, 40 s an emulated CPU (Debian's qemu-user-static), and once the
+download of foreign wheels.
 """
 
 from __future__ import annotations
@@ -15,13 +17,14 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from envprobe.numerics.comparison import compare
 from envprobe.numerics.divergence import Divergence, diverging, paired
 from envprobe.numerics.group import is_part_of_model
+from envprobe.numerics.pattern import guess
 from envprobe.numerics.tolerance import DEFAULT
 from envprobe.numerics.trace import Trace, read_trace
 from tests.bench.changed_container import answer, trace_of
@@ -41,44 +44,52 @@ HEAD = (
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("switch", nargs="*", choices=[*BY_NAME, []], help="all of them by default")
-    parser.add_argument(
-        "--write", action="store_true", help="replace the tables in docs/numerics.md and tests/data/switches.json"
-    )
+    parser.add_argument("--write", action="store_true", help="put what was measured into tests/data/switches.json and the tables")
+    parser.add_argument("--tables", action="store_true", help="measure nothing: make the tables from tests/data/switches.json")
     options = parser.parse_args()
-    reference = trace_of(answer(UNCHANGED))
-    lines, rows = [HEAD], []
-    print(HEAD)
-    for name in options.switch or BY_NAME:
-        _measure(name, BY_NAME[name].kind, reference, trace_of(answer(BY_NAME[name])), lines, rows)
-    for file in sorted(OTHER_MACHINES.glob("*.json")) if not options.switch else ():
-        document = json.loads(file.read_text())
-        _measure(document["name"], "rounding", reference, read_trace(document["trace"], file.name), lines, rows)
+    rows = [] if options.tables else list(_measured(options.switch))
     if options.write:
-        margins.write(rows)
-        _replace("switches", "\n".join(lines))
-        _replace("limits", margins.table(rows))
+        margins.write(margins.updated(margins.read(), rows) if options.switch else rows)
+    if options.write or options.tables:
+        for name, table in tables(margins.read()).items():
+            _replace(name, table)
     return 0
 
 
-def _measure(name: str, kind: str, expected: Trace, observed: Trace, lines: list[str], rows: list[Row]) -> None:
-    """Add the table's line and the recorded row of one switch."""
+def tables(rows: list[Row]) -> dict[str, str]:
+    """Return both tables of the document by the names of their marks."""
+    return {"switches": "\n".join([HEAD, *map(_line, rows)]), "limits": margins.table(rows)}
+
+
+def _measured(names: list[str]) -> Iterator[Row]:
+    """Yield what each switch moves, and without names what other machines do; each line of the table is printed as it is known."""
+    reference = trace_of(answer(UNCHANGED))
+    print(HEAD)
+    for name in names or BY_NAME:
+        yield _row(name, BY_NAME[name].kind, reference, trace_of(answer(BY_NAME[name])))
+    for file in sorted(OTHER_MACHINES.glob("*.json")) if not names else ():
+        document = json.loads(file.read_text())
+        yield _row(document["name"], "rounding", reference, read_trace(document["trace"], file.name))
+
+
+def _row(name: str, kind: str, expected: Trace, observed: Trace) -> Row:
     pairs = paired(expected, observed)
     types = {record.key: record.dtype for pair in pairs for record in pair if record is not None}
-    moved = list(diverging(pairs, DEFAULT))
-    rows.append(Row(name, kind, [Moved.of(item, types[item.part, item.stage, item.tensor, item.step]) for item in moved]))
-    lines.append(_line(rows[-1], expected, observed, moved))
-    print(lines[-1], flush=True)
+    moved = diverging(pairs, DEFAULT)
+    row = Row(name, kind, [Moved.of(item, types[item.part, item.stage, item.tensor, item.step]) for item in moved])
+    print(_line(row), flush=True)
+    return row
 
 
-def _line(row: Row, expected: Trace, observed: Trace, moved: list[Divergence]) -> str:
-    found = compare(expected, observed)
+def _line(row: Row) -> str:
+    moved = [item.divergence() for item in row.moved]
     stages = Counter(item.stage for item in moved if is_part_of_model(item.part))
-    told = ", ".join(f"{stage} {count}" for stage, count in stages.items())
+    model = ", ".join(f"{stage} {count}" for stage, count in stages.items())
     canaries = ", ".join(f"{item.stage}/{item.tensor}" for item in moved if not is_part_of_model(item.part))
-    verdict = "equivalent" if found.equivalent else found.verdict.value
-    guessed = found.guesses[0].switch if found.guesses else ""
+    verdict = "identical" if not moved else "equivalent" if all(item.is_rounding for item in moved) else "diverged"
+    guesses = [found.switch for found in guess(moved)[:1]]
     times = margins.spelled(margins.times_limit(row))
-    return f"| {row.name} | {row.kind} | {verdict} | {times} | {_first(moved)} | {canaries} | {told} | {guessed} |"
+    return f"| {row.name} | {row.kind} | {verdict} | {times} | {_first(moved)} | {canaries} | {model} | {''.join(guesses)} |"
 
 
 def _first(moved: list[Divergence]) -> str:

@@ -28,6 +28,7 @@ REQUIREMENTS = Path(__file__).parents[1] / "standin" / "requirements.txt"
 IDENTICAL = tuple(switch.name for switch in SWITCHES if switch.kind == "nothing" and switch.name != "repeated")
 FIRST_AND_GUESS = {
     "oneDNN off": ({"operation/matmul"}, "oneDNN switched on or off"),
+    "oneDNN ISA AVX512_CORE": ({"precision/bfloat16"}, "bfloat16 kernels"),
     "oneDNN ISA AVX2": ({"operation/matmul"}, "capped at AVX2"),
     "oneDNN ISA AVX": ({"operation/matmul"}, "capped at AVX,"),
     "oneDNN ISA SSE41": ({"operation/matmul"}, "capped at SSE4.1"),

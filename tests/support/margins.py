@@ -63,6 +63,11 @@ def read() -> list[Row]:
     return [Row(name, kind, [Moved(*item) for item in moved]) for name, kind, *moved in json.loads(RECORDED.read_text())]
 
 
+def updated(recorded: Iterable[Row], measured: Iterable[Row]) -> list[Row]:
+    """Return the recorded rows, those that were measured again in the place of their former ones, new ones last."""
+    return list(({row.name: row for row in recorded} | {row.name: row for row in measured}).values())
+
+
 def times_limit(row: Row) -> float:
     """Return how far its furthest record is off, in units of its limit."""
     return max((item.times_limit for item in row.moved), default=0.0)

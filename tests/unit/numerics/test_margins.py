@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.support.margins import Row, read, times_limit
+from tests.bench.switches import DOCUMENT, tables
+from tests.support.margins import Row, read, times_limit, updated
 
 ROWS = read()
 BELOW = 8
@@ -41,3 +42,17 @@ def test_both_makes_of_cpu_and_all_kinds_were_measured() -> None:
     names = " ".join(row.name for row in of_kind("rounding"))
     assert all(word in names for word in ("Intel", "emulated", "one CPU", "64 CPUs", "oneDNN off", "OpenBLAS", "numpy", "glibc"))
     assert {row.kind for row in ROWS} == {"nothing", "rounding", "precision", "constant", "algorithm", "random"}
+
+
+@pytest.mark.parametrize("name", ["switches", "limits"])
+def test_the_published_table_is_what_was_recorded(name: str) -> None:
+    """`python tests/bench/switches.py --tables` makes both tables of the document from what was measured."""
+    begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+    published = DOCUMENT.read_text().partition(begin)[2].partition(end)[0].strip()
+    assert published == tables(ROWS)[name]
+
+
+def test_what_is_measured_again_takes_its_place() -> None:
+    """A switch alone can be measured: every other row stays."""
+    old, new = [Row("a", "rounding", []), Row("b", "rounding", [])], [Row("a", "nothing", []), Row("c", "random", [])]
+    assert updated(old, new) == [new[0], old[1], new[1]]
