@@ -7,6 +7,7 @@ import fcntl
 import os
 import re
 import secrets
+import shlex
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
-from .error import NoBaseline, StoreError
+from .error import DocumentError, NoBaseline, StoreError
 from .suggestion import suggest
 
 if TYPE_CHECKING:
@@ -58,7 +59,14 @@ def lookup(name: str, folder: Path, revision: Revision | None = None) -> Path | 
 def load(name_or_path: str, folder: Path, revision: Revision | None = None) -> Baseline:
     """Read a baseline from where `find` sees it. Raises StoreError or DocumentError."""
     path = find(name_or_path, folder, revision)
-    return read_baseline(contents(path, revision), spelled(path, revision))
+    try:
+        return read_baseline(contents(path, revision), spelled(path, revision))
+    except DocumentError as error:
+        if path.suffix == SUFFIX or not NAME.fullmatch(path.stem):
+            raise
+        declare = shlex.join(["envprobe", "record", "--requirements", str(path), "--name", path.stem])
+        hint = f"what packages list is declared as a baseline first: {declare}; then check with --baseline {path.stem}"
+        raise DocumentError(error.message, hint) from None
 
 
 def contents(path: Path, revision: Revision | None = None) -> bytes:

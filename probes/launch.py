@@ -145,7 +145,7 @@ def start_again(line, host):
 def of_main_process(host, pid):
     """Return what the container's main process is, shells, inits and launchers followed to what they started."""
     if not isinstance(pid, int):
-        raise Unreadable("the container shares its processes with another: which of them it runs cannot be told")
+        raise Unreadable("the container shares its processes with another: which of them it runs is unknown")
     leaves = _leaves(host, pid, _children(host), 0)
     pythons = [leaf for leaf in leaves if PYTHON.match(_name(host, leaf))]
     found = [_launched(host, leaf) for leaf in pythons or leaves]

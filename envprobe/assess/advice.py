@@ -10,7 +10,7 @@ from ..fact import Fact
 from ..fixes import Fix
 from ..probing import bundle
 from ..report import Kind
-from ..spelling import safe, spell
+from ..spelling import line, safe, spell
 from . import fix
 from .advice_table import ROWS
 from .change import Change
@@ -39,9 +39,12 @@ BUILDERS: dict[str, Callable[[Case], Fix]] = {
 }
 TEXTS: dict[str, Callable[[Case], str]] = {
     "name": lambda case: safe(case.name),
+    "keras_json": fix.keras_json,
     "pth_file": fix.pth_file,
     "place": fix.place,
     "real": fix.real,
+    "other_copy": fix.other_copy,
+    "site": lambda case: line(case.prompt.folders.get("{site}", "site-packages")),
     "image_name": fix.image_name,
 }
 

@@ -53,7 +53,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "packages.*.shadowed",
         "two copies are installed, and import takes the first on sys.path",
-        "remove the copy that should not be there: {real}",
+        "remove the copy that should not be there: {other_copy}",
     ),
     ("packages.*.shadowed_by@removed", "the baseline imported another file in its place", ""),
     (
@@ -67,6 +67,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     ("packages.*.url", "another place can serve another file under the same name", ""),
     ("packages.*.record", "the same version, built differently: other files", "{reinstall}"),
     ("packages.*.source_version", "the code on disk states another version than its metadata", "{reinstall}"),
+    ("packages.~*@added", "pip left it behind, as an uninstall was cut off", "remove what begins with {name} from {site}"),
     ("packages.*@added", "an extra package can change what others import or do", "{uninstall}"),
     ("packages.*@removed", "code that imports it fails or does something else", "{install}"),
     ("packages.*", "another version is other code", "{install}"),
@@ -92,7 +93,7 @@ ROWS: tuple[tuple[str, str, str], ...] = (
     (
         "numerics.keras.*",
         "keras.json decides precision and layout of every model",
-        'set "{name}" to {expected} in ~/.keras/keras.json, or remove that file',
+        'set "{name}" to {expected} in {keras_json}, or remove that file',
     ),
     ("numerics.onednn*", ONEDNN, "{set_onednn}"),
     (
@@ -109,6 +110,11 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         "numerics.*floating_point*@removed",
         "the baseline was recorded where numbers below 2.2e-308 become zero, or results are rounded another way",
         "",
+    ),
+    (
+        "numerics.floating_point.set_by*",
+        "it was linked with -ffast-math: as it is loaded, numbers below 2.2e-308 become zero wherever Python or numpy computes",
+        "do not load it, or build it without -ffast-math",
     ),
     (
         "numerics.floating_point.*",

@@ -157,7 +157,6 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
         _always,
     ),
     ("numerics.numpy_simd", ("environment.NPY_DISABLE_CPU_FEATURES", "packages.numpy.version", *CPU), _always),
-    ("numerics.floating_point.set_by*", LOADERS, _always),
     ("numerics.floating_point.*", ("numerics.floating_point.set_by", "numerics.floating_point.set_by_import", *LOADERS), _always),
     (
         "numerics.diagnosis.floating_point*",

@@ -97,10 +97,25 @@ def real(case: Case) -> str:
     return line(case.prompt.real(spell(case.difference.observed)), 400)
 
 
+def other_copy(case: Case) -> str:
+    """Return the copy that the baseline has not: the first on sys.path where its version is another, else the second."""
+    version, place = (case.sides.observed.get(f"packages.{case.name}.{fact}") for fact in ("version", "place"))
+    is_expected = version == case.sides.version(case.name)
+    if is_expected or not isinstance(version, Known) or not isinstance(place, Known):
+        return real(case)
+    return line(case.prompt.real(f"place {place.value}, version {version.value}"), 400)
+
+
 def pth_file(case: Case) -> str:
     """Return where a .pth file lies: `python.pth.NAME` is in the first site-packages, another has its folder before it."""
     name = case.key.removeprefix("pth.")
     return line(case.prompt.real(name if name.startswith(("/", "{")) else "{site}/" + name))
+
+
+def keras_json(case: Case) -> str:
+    """Return where keras.json lies: in the home of whom Python runs as, or where KERAS_HOME says."""
+    home = case.sides.observed.get("environment.KERAS_HOME")
+    return line(case.prompt.real(str(home.value)) if isinstance(home, Known) else "~/.keras") + "/keras.json"
 
 
 def place(case: Case) -> str:

@@ -7,7 +7,6 @@ import textwrap
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.table import Table
 from rich.text import Text
 
 from ..assess.trace import PATH as TRACE
@@ -124,24 +123,18 @@ def _sides(group: DifferenceGroup, everything: bool) -> list[Row]:
 def _rows(console: Console, rows: list[Row], everything: bool) -> None:
     """Print labelled lines. Commands are left whole, for the terminal to wrap: a line end in the midst would break a paste.
 
-    Where everything is shown no word is broken either, and each item of a list has its line.
+    No word is broken either, which may be a path to be copied; where everything is shown each item of a list has its line.
     """
     width = max((len(row.label) for row in rows), default=0)
     for row in rows:
         label = Text(f"{'':{LABEL_WIDTH}}").append(f"{row.label:<{width}} ", style="dim")
         if row.is_command:
             console.print(label.append(row.words), soft_wrap=True)
-        elif everything:
-            lines = row.items or unbroken(row.words, console.width - len(label))
+        else:
+            lines = (row.items if everything else ()) or unbroken(row.words, console.width - len(label))
             for line in lines:
                 console.print(label.append(line), soft_wrap=True)
                 label = Text(" " * (LABEL_WIDTH + width + 1))
-        else:
-            grid = Table.grid(padding=(0, 1, 0, 0))
-            grid.add_column(style="dim", no_wrap=True, width=width)
-            grid.add_column(overflow="fold")
-            grid.add_row(row.label, Text(row.words))
-            console.print(Padding(grid, (0, 0, 0, LABEL_WIDTH)))
 
 
 def unbroken(words: str, width: int) -> list[str]:
