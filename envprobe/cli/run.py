@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SEPARATOR = "--"
 IS_BEHIND = f"{__name__}.is_behind"
 FAILED, TROUBLE, INTERRUPTED = 1, 2, 130
+GLOBS = ("--outputs", "--data")
 
 
 class _CommandBehind(click.Command):
@@ -37,6 +38,8 @@ class _CommandBehind(click.Command):
         place = args.index(SEPARATOR) if SEPARATOR in args else len(args)
         context.meta[__name__] = args[place + 1 :]
         context.meta[IS_BEHIND] = SEPARATOR in args
+        if not context.resilient_parsing:
+            _refuse_expanded(args[:place])
         return super().parse_args(context, args[:place])
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem[str]]:
@@ -46,6 +49,14 @@ class _CommandBehind(click.Command):
     def collect_usage_pieces(self, context: click.Context) -> list[str]:
         """Show it in the usage line."""
         return [*super().collect_usage_pieces(context), "-- COMMAND..."]
+
+
+def _refuse_expanded(words: list[str]) -> None:
+    """Refuse a glob that the shell has made into several files: the second would be taken for the target."""
+    for option, first, second in zip(words, words[1:], words[2:], strict=False):
+        if option in GLOBS and not second.startswith("-") and os.path.lexists(first) and os.path.lexists(second):
+            quoted = f"{option} {shlex.quote(str(Path(first).parent / '*'))}"
+            raise click.UsageError(f"the shell made several files of {option} ({first}, {second}): quote it, as in {quoted}")
 
 
 def _target_or_file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:

@@ -211,6 +211,7 @@ def test_no_secret_is_recorded(desk):
         (("--",), 2, "put it behind --"),
         (("ssh://host", "--", "ls"), 2, "cannot be run there"),
         (("--outputs", "../x", "--", "ls"), 2, "absolute path"),
+        (("--outputs", "train.py", "long.py", "--", "ls"), 2, "quote it, as in --outputs '*'"),
         (("--seed", "1", "--", "ls"), 2, "--seed-env"),
         (("--output", "train.py", "--", "ls"), 2, "exists already"),
     ],
