@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from envprobe.targets.container_change import Change
+from envprobe.targets.container_change import ContainerChange
 from envprobe.targets.layer import read_layer
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root may read a container's layer, or make a whiteout")
@@ -28,7 +28,7 @@ def layers(tmp_path) -> tuple[Path, Path, Path]:
     return upper, top, base
 
 
-def changes(layers: tuple[Path, Path, Path]) -> list[Change] | None:
+def changes(layers: tuple[Path, Path, Path]) -> list[ContainerChange] | None:
     upper, top, base = layers
     return read_layer({"GraphDriver": {"Name": "overlay2", "Data": {"UpperDir": str(upper), "LowerDir": f"{top}:{base}"}}})
 
@@ -50,10 +50,10 @@ def test_changed_added_and_deleted(layers):
     whiteout(upper / "lib/b.py")
     whiteout(upper / "lib/never_was.py")
     assert changes(layers) == [
-        Change("/lib/a.py", "changed"),
-        Change("/lib/b.py", "deleted"),
-        Change("/new", "added"),
-        Change("/new/deep", "added"),
+        ContainerChange("/lib/a.py", "changed"),
+        ContainerChange("/lib/b.py", "deleted"),
+        ContainerChange("/new", "added"),
+        ContainerChange("/new/deep", "added"),
     ]
 
 
@@ -65,7 +65,7 @@ def test_a_file_that_was_only_copied_up_is_no_change(layers):
     assert changes(layers) == []
     (upper / "lib/a.py").write_text("z")
     shutil.copystat(base / "lib/a.py", upper / "lib/a.py")
-    assert changes(layers) == [Change("/lib/a.py", "changed")]
+    assert changes(layers) == [ContainerChange("/lib/a.py", "changed")]
 
 
 def test_mode_and_kind_are_changes(layers):
@@ -75,7 +75,11 @@ def test_mode_and_kind_are_changes(layers):
     (upper / "lib/a.py").chmod(0o600)
     (upper / "lib/b.py").symlink_to("/elsewhere")
     (upper / "lib").chmod(0o700)
-    assert changes(layers) == [Change("/lib", "changed"), Change("/lib/a.py", "changed"), Change("/lib/b.py", "changed")]
+    assert changes(layers) == [
+        ContainerChange("/lib", "changed"),
+        ContainerChange("/lib/a.py", "changed"),
+        ContainerChange("/lib/b.py", "changed"),
+    ]
 
 
 def test_a_folder_that_was_replaced(layers):
@@ -87,7 +91,7 @@ def test_a_folder_that_was_replaced(layers):
     except OSError:
         pytest.skip("no trusted attributes on this file system")
     (upper / "lib/sub/new.py").write_text("new")
-    assert changes(layers) == [Change("/lib/sub/c.py", "deleted"), Change("/lib/sub/new.py", "added")]
+    assert changes(layers) == [ContainerChange("/lib/sub/c.py", "deleted"), ContainerChange("/lib/sub/new.py", "added")]
 
 
 def test_what_an_upper_image_layer_deleted_is_not_there(layers):
@@ -95,7 +99,7 @@ def test_what_an_upper_image_layer_deleted_is_not_there(layers):
     upper, top, _ = layers
     whiteout(top / "lib/a.py")
     (upper / "lib/a.py").write_text("again")
-    assert changes(layers) == [Change("/lib/a.py", "added")]
+    assert changes(layers) == [ContainerChange("/lib/a.py", "added")]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from envprobe.fact import Absent, Known, Unknown
 from envprobe.targets.outside import (
     CHANGES_LIMIT,
-    Change,
+    ContainerChange,
     container_section,
     familiar,
     floating,
@@ -288,7 +288,7 @@ def test_a_local_image_has_no_digest():
 
 def test_many_changes_are_capped_and_counted():
     """The list is bounded, and how many more there are is a fact of its own."""
-    section = container_section(PLAIN, [Change(f"/opt/{number:04}", "added") for number in range(CHANGES_LIMIT + 7)])
+    section = container_section(PLAIN, [ContainerChange(f"/opt/{number:04}", "added") for number in range(CHANGES_LIMIT + 7)])
     assert len(section.known["changes"]) == CHANGES_LIMIT
     assert section.known["changes_left_out"] == 7
 
