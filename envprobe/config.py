@@ -54,7 +54,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     allowed_signers: Path | None = None
     """OpenSSH's file of the keys whose signatures of records count; None where none is named."""
     doctor: AuditSettings | None = None
-    """Which rules of `envprobe doctor` matter how much, and which findings are waived; None where nothing is said."""
+    """Which rules of `envprobe doctor` matter how much, and which findings are waived; None where nothing is set."""
     source: Path | None = None
     """The file that was read; None where there is none."""
     revision: Revision | None = None

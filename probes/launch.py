@@ -100,7 +100,7 @@ class Launched:
 def start_again(line, host):
     """Run the probe as what runs there has it, and return its exit status; None where this process is no other.
 
-    The request gets `launched`: what a reader is to be told, or the reason why what runs is unknown.
+    The request gets `launched`: what a reader is to know, or the reason why what runs is unknown.
     """
     request = line["request"]
     wanted = request.get("launch") or {}

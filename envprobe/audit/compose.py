@@ -69,7 +69,7 @@ def merged(base: Tree, over: Tree, path: tuple[str, ...] = ()) -> Tree:
 
 
 def shifted(tree: Tree | Scalar, by: int) -> Tree | Scalar:
-    """Return a document with its lines moved: so that those of an override can be told from the file's own."""
+    """Return a document with its lines moved: so that those of an override can be told apart from the file's own."""
     if isinstance(tree, Scalar):
         return Scalar(tree.text, tree.line + by, tree.is_text)
     members = {name: shifted(value, by) for name, value in tree.members.items()}

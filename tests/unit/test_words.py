@@ -21,7 +21,7 @@ GIVEN_UP = {
     r"\bgrows to nothing\b": "after step 7: losses equal",
     r"\bsettings: absent\b": "without --cpuset-cpus",
     r"\b(harvest|mishap|observer|bearer)s?\b": "outputs, instruments, carrier",
-    r"\bsealed\b|\brecognise[sd]?\b": "signing, verify",
+    r"\brecognise[sd]?\b": "signing, verify",
     r"\b(secrets|patch) (are )?masked\b|(?-i:\bscrub(s|bed|bing)\b)": "redact",
     r"\bstale waivers?\b": "expired or unused waiver",
     r"\bis no environment\b": "X is a declared baseline; it can only stand first",

@@ -1,4 +1,4 @@
-"""What is said to sshd: by its options, by lines put into its configuration, and by `sed` on it."""
+"""What sshd is given: by its options, by lines put into its configuration, and by `sed` on it."""
 
 from __future__ import annotations
 
