@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -11,7 +12,9 @@ from . import document
 from .error import DocumentError
 from .fact import Fact, Section, Unknown, canonical, sha256
 
-SCHEMA = "envprobe.fingerprint/1"
+SCHEMA = "envprobe.fingerprint/2"
+"""Written where something was left out: the id covers that, which `/1` does not know. A whole fingerprint is still a `/1`."""
+FIRST_SCHEMA = "envprobe.fingerprint/1"
 ANSWER_SCHEMA = "envprobe.answer/1"
 
 NOT_LOOKED = Unknown("the fingerprint has no such section")
@@ -52,11 +55,23 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_u
 
     @cached_property
     def id(self) -> str:
-        """The Merkle root of the sections and the trace. The probe's version, what was left out and the context do not count."""
-        leaves: dict[str, Any] = {"schema": SCHEMA, "sections": self.section_ids}
+        """The Merkle root of the sections, the trace and what was left out. The probe's version and the context do not count."""
+        leaves: dict[str, Any] = {"schema": FIRST_SCHEMA, "sections": self.section_ids}
+        if self.agreed:
+            leaves["skipped"] = self.agreed
         if self.trace is not None:
             leaves["trace"] = sha256(canonical({k: v for k, v in self.trace.items() if k != "context"}))
         return sha256(canonical(leaves))
+
+    @property
+    def agreed(self) -> dict[str, str]:
+        """What was left out, as far as the id covers it: whoever added to it later has made another fingerprint."""
+        return self.skipped
+
+    @property
+    def schema(self) -> str:
+        """The number under which it is written: the lowest that says all of it."""
+        return SCHEMA if self.agreed else FIRST_SCHEMA
 
     def get(self, path: str) -> Fact:
         """Return the fact at a path such as `packages.numpy.version`."""
@@ -67,7 +82,15 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_u
         return Unknown(reason) if reason else NOT_LOOKED
 
 
-def skip_reason(path: str, skipped: dict[str, str]) -> str:
+class FirstFingerprint(Fingerprint, frozen=True, kw_only=True, dict=True):
+    """One that lacks something and was read from a `/1`, whose id says nothing of that: anybody may have added it."""
+
+    @property
+    def agreed(self) -> dict[str, str]:
+        return {}
+
+
+def skip_reason(path: str, skipped: Mapping[str, str]) -> str:
     """Return why a path was left out, or an empty string."""
     if not skipped:
         return ""
@@ -79,7 +102,7 @@ def skip_reason(path: str, skipped: dict[str, str]) -> str:
 def to_json(fingerprint: Fingerprint) -> bytes:
     """Return the fingerprint as reviewable JSON: sorted, indented, the same bytes for the same input."""
     body = msgspec.to_builtins(fingerprint)
-    return encode({"schema": SCHEMA, "id": fingerprint.id, **body})
+    return encode({"schema": fingerprint.schema, "id": fingerprint.id, **body})
 
 
 def encode(body: dict[str, Any]) -> bytes:
@@ -99,9 +122,10 @@ def from_value(value: Any, where: str) -> Fingerprint:
     """Read a parsed fingerprint or answer; a fingerprint's own id must be true."""
     if isinstance(value, dict) and value.get("schema") == ANSWER_SCHEMA:
         return _convert(value, where)
-    document.check_schema(value, SCHEMA, where)
+    is_first = isinstance(value, dict) and value.get("schema") == FIRST_SCHEMA
+    document.check_schema(value, FIRST_SCHEMA if is_first else SCHEMA, where)
     claimed = value.get("id")
-    fingerprint = _convert(value, where)
+    fingerprint = _convert(value, where, FirstFingerprint if is_first and value.get("skipped") else Fingerprint)
     if claimed != fingerprint.id:
         raise DocumentError(
             f"{where}: id: says {str(claimed)[:80]}, but its facts give {fingerprint.id}",
@@ -110,9 +134,9 @@ def from_value(value: Any, where: str) -> Fingerprint:
     return fingerprint
 
 
-def _convert(value: dict[str, Any], where: str) -> Fingerprint:
+def _convert(value: dict[str, Any], where: str, kind: type[Fingerprint] = Fingerprint) -> Fingerprint:
     body = {name: member for name, member in value.items() if name not in ("schema", "id")}
-    fingerprint = document.convert(body, Fingerprint, where)
+    fingerprint = document.convert(body, kind, where)
     sections = fingerprint.sections.items()
     document.refuse(where, [f"sections.{name}.{fault}" for name, section in sections for fault in section.faults()])
     return fingerprint

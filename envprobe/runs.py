@@ -172,7 +172,7 @@ def from_value(value: Any, where: str) -> Run:
     document.refuse(where, [] if "fingerprint" in body else ["fingerprint: missing"])
     found = fingerprint.from_value(body["fingerprint"], f"{where}: fingerprint")
     bare = {name: member for name, member in msgspec.to_builtins(found).items() if name not in ("schema", "id")}
-    run = document.convert({**body, "fingerprint": bare}, Run, where)
+    run = msgspec.structs.replace(document.convert({**body, "fingerprint": bare}, Run, where), fingerprint=found)
     document.refuse(where, list(_faults(run)))
     if value.get("id") != run.id:
         raise DocumentError(f"{where}: id: says {str(value.get('id'))[:80]}, but what it holds gives {run.id}", EDITED)

@@ -44,7 +44,8 @@ DOCUMENTS = {
     "answer/1": "Answer",
     "audit/1": "Audit",
     "baseline/1": "Baseline",
-    "fingerprint/1": "Fingerprint",
+    "fingerprint/1": "WholeFingerprint",
+    "fingerprint/2": "PartialFingerprint",
     "link/1": "Link",
     "record/1": "SignedRecord",
     "report/1": "Report",
@@ -55,7 +56,9 @@ DOCUMENTS = {
 }
 FOREIGN = ("statement/1",)
 """Documents of a form that others have defined, with no `schema` of ours."""
-IDENTIFIED = ("fingerprint/1", "run/1")
+COPIES = {"Answer": "Fingerprint", "WholeFingerprint": "Fingerprint", "PartialFingerprint": "Fingerprint"}
+"""Documents that have the members of another definition, and their own number."""
+IDENTIFIED = ("fingerprint/1", "fingerprint/2", "run/1")
 VALUE = [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, {"type": "array"}, {"type": "object"}]
 """How msgspec spells fact.Value."""
 
@@ -119,7 +122,10 @@ MEMBERS: dict[str, dict[str, Any]] = {
     "Baseline.traces": {"additionalProperties": {"anyOf": [_ref("Trace"), {"type": "array", "items": _ref("Trace")}]}},
     "Declaration": {"oneOf": FORMS},
     "Fingerprint.trace": _or_null("Trace"),
+    "Fingerprint.schema": {"enum": ["envprobe.fingerprint/1", "envprobe.fingerprint/2"]},
     "Answer.trace": _or_null("Trace"),
+    "WholeFingerprint.trace": _or_null("Trace"),
+    "PartialFingerprint.trace": _or_null("Trace"),
     "Trace.class": {"minProperties": 1, "propertyNames": _whole(NAME)},
     "Trace.records": {"minItems": 1, "maxItems": RECORD_LIMIT},
     "TraceRecord": {

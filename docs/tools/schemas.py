@@ -22,7 +22,7 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from schema_rules import DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, TYPES, VALUE
+from schema_rules import COPIES, DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, TYPES, VALUE
 
 DOCS = Path(__file__).parents[1]
 FOLDER = DOCS.parent / "envprobe" / "schemas"
@@ -35,9 +35,11 @@ REFERENCE = "#/$defs/"
 def schemas() -> dict[str, str]:
     """Return file name to text, for every document."""
     pool = {**_from_types(), **DEFINITIONS}
-    pool["Answer"] = copy.deepcopy(pool["Fingerprint"])
+    pool |= {name: copy.deepcopy(pool[original]) for name, original in COPIES.items()}
     for name, root in DOCUMENTS.items():
         _put_head(pool[root], name)
+    _put_head(pool["Fingerprint"], "fingerprint/1")  # inside of another document it has either number
+    del pool["Fingerprint"]["properties"]["schema"]["const"]
     for member, rules in MEMBERS.items():
         definition, _, name = member.partition(".")
         (pool[definition]["properties"][name] if name else pool[definition]).update(rules)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import msgspec
 
@@ -25,7 +26,7 @@ from .fix import Case, changes_together
 from .settled import is_asked_for, is_explained, settle
 from .sides import BothSides
 from .switches import answer, is_answered
-from .trace import changes_of, compare_traces, unknown_in, with_command
+from .trace import PATH, changes_of, compare_traces, not_run, unknown_in, with_command
 
 NO_EVIDENCE = Evidence()
 
@@ -43,18 +44,20 @@ def assess(
     location: Location | None = None,
     policy_from: PolicySource | None = None,
     strict: bool = False,
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """Compare an environment, or an experiment, with what was expected of it. Pure: the same arguments give the same report.
 
     `names` are what to call the two sides, `prompt` is where somebody types what helps; without one nobody knows where what was
-    observed lies. `evidence` is what two runs say of each other; `today` decides which waivers are expired. The report is whole:
-    nothing is added to it later.
+    observed lies. `left_out` are globs of facts that the caller does not ask for, with the reason: what one side alone left out
+    besides is unknown. `evidence` is what two runs say of each other; `today` decides which waivers are expired. The report is
+    whole: nothing is added to it later.
     """
     ours = expected.environment if isinstance(expected, Run) else expected
     theirs = observed.environment if isinstance(observed, Run) else observed
-    found = compare(ours, theirs)
+    found = compare(ours, theirs, left_out)
     prompt = prompt or Prompt(subject=names[1])
-    trace = compare_traces(ours, theirs, policy)
+    trace = None if PATH in left_out else compare_traces(ours, theirs, policy)
     changes = [*found.changes, *changes_of(trace)]
     sides = BothSides(ours, theirs)
     differences = settle_changes(answer(_differences(changes, policy), sides, policy), theirs, policy)
@@ -64,9 +67,9 @@ def assess(
     differences = _with_fixes(differences, sides, prompt)
     unknown = [
         UnknownFact(path=path, reason=reason, severity=policy.severity(path))
-        for path, reason in {**found.unknown, **unknown_in(trace)}.items()
+        for path, reason in {**found.unknown, **unknown_in(trace), **not_run(ours, theirs, left_out)}.items()
     ]
-    skipped = dict(sorted(found.skipped.items()))
+    skipped = {glob: reason for glob, reason in sorted(found.skipped.items()) if glob != PATH}
     if isinstance(observed, Run):
         differences = [
             *_without_seed(differences, expected, observed),

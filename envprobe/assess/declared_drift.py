@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
@@ -12,23 +12,24 @@ from ..fact import ABSENT, Absent, Fact, Known, Section, Unknown
 from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
 from ..report import Kind
 from .change import Change, Changes, classify
+from .left_out import in_words
 
 
-def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
+def compare_declared(baseline: Baseline, observed: Fingerprint, by_caller: Mapping[str, str]) -> Changes:
     """Compare only what a baseline declares; where its declarations are complete, tell what is there besides."""
     changes: list[Change] = []
     unknown: dict[str, str] = {}
     skipped: dict[str, str] = {}
     compared = 0
     for path, declaration in sorted(baseline.declared.items()):
-        reason = skip_reason(path, observed.skipped) or _not_visible(path, observed)
+        reason = skip_reason(path, by_caller) or _not_visible(path, observed)
         if reason:
             skipped[path] = reason
             continue
         if not declaration.applies(observed):
             continue
         compared += 1
-        fact = observed.get(path)
+        fact = _observed(path, observed)
         verdict = declaration.accepts(fact, observed)
         if verdict is None:
             unknown[path] = fact.reason if isinstance(fact, Unknown) else "cannot be compared with what is declared"
@@ -36,6 +37,14 @@ def compare_declared(baseline: Baseline, observed: Fingerprint) -> Changes:
             changes.append(_declared_change(path, declaration.here(observed), fact))
     changes.extend(_undeclared(baseline, observed))
     return Changes(changes, unknown, skipped, compared)
+
+
+def _observed(path: str, observed: Fingerprint) -> Fact:
+    fact = observed.get(path)
+    if fact is not ABSENT or path.partition(".")[2] in observed.sections[path.partition(".")[0]].absent:
+        return fact
+    reason = skip_reason(path, observed.skipped)
+    return Unknown(in_words(reason)) if reason else fact
 
 
 def _not_visible(path: str, observed: Fingerprint) -> str:

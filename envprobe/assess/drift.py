@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 
 from ..baseline import Baseline
 from ..fact import ABSENT, WHOLE_SECTION, Fact, Known, Section, Unknown, canonical
-from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint, skip_reason
+from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint
 from ..report import Kind
 from .change import SOUND, Change, Changes, classify
 from .declared_drift import compare_declared
+from .left_out import by_both, views, whole_section
 
 WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis.*")
 """Facts that are there only where something is wrong, whatever was expected."""
@@ -21,14 +23,16 @@ LATER = ("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_opt
 RECORDED_BEFORE = "one side was recorded before envprobe looked for it"
 
 
-def compare(expected: Baseline | Fingerprint, observed: Fingerprint) -> Changes:
-    """Compare what was expected with what was observed, fact by fact."""
+def compare(
+    expected: Baseline | Fingerprint, observed: Fingerprint, left_out: Mapping[str, str] = MappingProxyType({})
+) -> Changes:
+    """Compare what was expected with what was observed, fact by fact; `left_out` are globs that the caller does not ask for."""
     if isinstance(expected, Fingerprint):
-        found = _compare_fingerprints(expected, observed)
+        found = _compare_fingerprints(expected, observed, left_out)
     elif expected.fingerprint is not None:
-        found = _compare_fingerprints(expected.fingerprint, observed)
+        found = _compare_fingerprints(expected.fingerprint, observed, left_out)
     else:
-        found = compare_declared(expected, observed)
+        found = compare_declared(expected, observed, left_out)
     told = {change.path for change in found.changes}
     found.changes.extend(change for change in _wrong_in_themselves(observed) if change.path not in told)
     return found
@@ -42,24 +46,34 @@ def _wrong_in_themselves(observed: Fingerprint) -> Iterator[Change]:
                 yield Change(f"{name}.{key}", Kind.ADDED, ABSENT, Known(observed.sections[name].known[key]))
 
 
-def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint) -> Changes:
+def _compare_fingerprints(expected: Fingerprint, observed: Fingerprint, left_out: Mapping[str, str]) -> Changes:
     changes: list[Change] = []
     unknown: dict[str, str] = {}
-    skipped = {**expected.skipped, **observed.skipped, **_only_one_knows(expected, observed)}
     compared = 0
-    for name in sorted(expected.sections.keys() | observed.sections.keys()):
-        reason = skip_reason(f"{name}.*", skipped) or _one_sided(name, expected, observed)
-        if reason:
+    skipped = {**by_both(expected, observed), **left_out, **_only_one_knows(expected, observed)}
+    ours, theirs = views(expected, observed, skipped)
+    for name in sorted(ours.keys() | theirs.keys()):
+        if reason := _one_sided(name, ours, theirs):
             skipped.setdefault(f"{name}.*", reason)
             continue
-        if name not in observed.sections:
+        if why := whole_section(name, expected, observed):
+            unknown[f"{name}.*"] = why
+            continue
+        if name not in theirs:
             unknown[f"{name}.*"] = "the observed fingerprint has no such section"
             continue
-        compared += len(expected.sections[name].known) + len(expected.sections[name].absent)
-        if expected.section_ids[name] == observed.section_ids[name] and not expected.sections[name].unknown:
+        compared += len(ours[name].known) + len(ours[name].absent)
+        if _is_same_section(name, (expected, ours), (observed, theirs)):
             continue
-        _compare_sections(name, expected.sections[name], observed.sections[name], skipped, changes, unknown)
+        _compare_sections(name, ours[name], theirs[name], changes, unknown)
     return Changes(_without_files_of_whole_packages(changes), unknown, skipped, compared)
+
+
+def _is_same_section(name: str, *sides: tuple[Fingerprint, Mapping[str, Section]]) -> bool:
+    """Tell by their digests that two sections are the same and all of them is known: nearly all are, and need no walk."""
+    if any(side.sections.get(name) is not view[name] or view[name].unknown for side, view in sides):
+        return False
+    return len({side.section_ids[name] for side, _ in sides}) == 1
 
 
 def _only_one_knows(expected: Fingerprint, observed: Fingerprint) -> dict[str, str]:
@@ -84,30 +98,27 @@ def _is_of(path: str, packages: set[str]) -> bool:
     return section == "integrity" and name in packages
 
 
-def _one_sided(name: str, expected: Fingerprint, observed: Fingerprint) -> str:
+def _one_sided(name: str, expected: Mapping[str, Section], observed: Mapping[str, Section]) -> str:
     """Return why a section that only one side has is not compared, or an empty string where it must be there."""
-    if name in expected.sections and name in observed.sections:
-        is_one_empty = (expected.sections[name] == Section()) is not (observed.sections[name] == Section())
+    if name in expected and name in observed:
+        is_one_empty = (expected[name] == Section()) is not (observed[name] == Section())
         return SEEN_FROM_OUTSIDE.get(name, "") if is_one_empty else ""
     if name in SEEN_FROM_OUTSIDE:
         return SEEN_FROM_OUTSIDE[name]
-    return "" if name in expected.sections else "the expected side was recorded without it"
+    return "" if name in expected else "the expected side was recorded without it"
 
 
-def _compare_sections(
-    name: str, expected: Section, observed: Section, skipped: dict[str, str], changes: list[Change], unknown: dict[str, str]
-) -> None:
+def _compare_sections(name: str, expected: Section, observed: Section, changes: list[Change], unknown: dict[str, str]) -> None:
     keys = sorted({*expected.keys(), *observed.keys()} - _plainly_same(expected, observed))
     whole = _whole_entities(expected, observed) if name == "packages" and keys else {}
     for key in keys:
         path = f"{name}.{key}"
-        if key.partition(".")[0] not in whole and not skip_reason(path, skipped):
+        if key.partition(".")[0] not in whole:
             _compare_facts(path, expected.get(key), observed.get(key), changes, unknown)
     _whole_section_unknown(name, expected, observed, unknown)
     for entity, kind in sorted(whole.items()):
         key = f"{entity}.version"
-        if not skip_reason(f"{name}.{key}", skipped):
-            changes.append(Change(f"{name}.{entity}", kind, expected.get(key), observed.get(key)))
+        changes.append(Change(f"{name}.{entity}", kind, expected.get(key), observed.get(key)))
 
 
 def _plainly_same(expected: Section, observed: Section) -> set[str]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import msgspec
 
 from ..baseline import Baseline
-from ..fact import Known, Unknown
+from ..fact import Known, Section, Unknown
 from ..fingerprint import Fingerprint, skip_reason
 from ..numerics import comparison, trace
 from ..numerics.comparison import Comparison
@@ -17,6 +19,7 @@ from ..numerics.verdict import TraceVerdict
 from ..policy import Policy
 from ..report import Kind
 from .change import Change
+from .left_out import in_words
 
 PATH = "trace"
 EQUIVALENT = "trace.equivalent"
@@ -28,6 +31,9 @@ EXPECT_IT_TOO = "if this machine is right, expect its bits too"
 
 TELLING_ULP = 1_000_000
 """More units in the last place say no more than the scaled error: a wrong float64 is 10¹² off."""
+
+FRAMEWORK = ("numerics.*", "numerics.framework")
+"""Unknown where the benchmark was started and came to nothing, which is said there."""
 
 HOW = {
     "dtype": "another type",
@@ -108,6 +114,14 @@ def unknown_in(found: Comparison | None) -> dict[str, str]:
     if found is None or found.verdict is not TraceVerdict.INCOMPARABLE:
         return {}
     return {PATH: found.hint or "nothing was recorded that it could be compared with"}
+
+
+def not_run(expected: Baseline | Fingerprint, observed: Fingerprint, left_out: Mapping[str, str]) -> dict[str, str]:
+    """Return, by the trace's path, that the observed side has no benchmark though one is expected and asked for."""
+    is_failed = any(f"numerics.{key}" in FRAMEWORK for key in observed.sections.get("numerics", Section()).unknown)
+    if observed.trace is not None or is_failed or skip_reason(PATH, left_out) or not expected_traces(expected):
+        return {}
+    return {PATH: in_words(skip_reason("numerics.framework", observed.skipped) or "no benchmark was recorded")}
 
 
 def describe(divergence: Divergence) -> str:

@@ -11,7 +11,7 @@ import click
 from ..render import FORMATS
 from .candidate import baselines, documents, runs, targets
 from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
-from .option import FILE, Delivery, Reading, color, policy_from, probing, rendering, together
+from .option import FILE, Delivery, Reading, color, leaving_out, policy_from, probing, rendering, together
 
 if TYPE_CHECKING:
     from ..command.baseline import Recording
@@ -102,12 +102,14 @@ def check(
 @click.argument("expected", shell_complete=documents)
 @click.argument("observed", shell_complete=documents)
 @policy_from
+@leaving_out
 @rendering
-def diff(expected: str, observed: str, policy_from: str, strict: bool, delivery: Delivery) -> int:
+def diff(expected: str, observed: str, policy_from: str, options: Options, strict: bool, delivery: Delivery) -> int:
     """Compare any two baselines, fingerprints or runs.
 
     Each is a baseline's name, or a file: a baseline, a fingerprint, a run, a report that carries a record, or what
-    envprobe-probe.pyz wrote. Of two runs the outputs are compared too.
+    envprobe-probe.pyz wrote. Of two runs the outputs are compared too. What one of them left out is unknown, unless it is left
+    out here too.
 
     \b
     envprobe diff tf-2.9 colleague.json           a baseline and a fingerprint
@@ -121,7 +123,7 @@ def diff(expected: str, observed: str, policy_from: str, strict: bool, delivery:
 
     with trouble_told(delivery):
         config = load_config(Path.cwd(), policy_from)
-        report = environment.diff(expected, observed, config=config, strict=strict, located=delivery.is_located)
+        report = environment.diff(expected, observed, options=options, config=config, strict=strict, located=delivery.is_located)
     return deliver(report, delivery)
 
 

@@ -115,6 +115,12 @@ def probing_with(benchmark: str, timeout: str) -> Callable[[Command], Command]:
     )
 
 
+leaving_out = together(
+    "options",
+    lambda no_benchmark, no_integrity: _options("quick", no_benchmark, no_integrity, 300),
+    click.option("--no-benchmark", is_flag=True, help="Leave the benchmark out of the comparison."),
+    click.option("--no-integrity", is_flag=True, help="Leave the installed files' hashes out of the comparison."),
+)
 probing = probing_with("How much of the seeded benchmark.", "Give up on the target after this long.")
 
 

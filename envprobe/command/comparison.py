@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timezone
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..baseline import Baseline
@@ -34,13 +35,15 @@ def compare(
     located: bool = False,
     not_kept: str = NOT_KEPT,
     claims: Sequence[Claim] = (),
+    left_out: Mapping[str, str] = MappingProxyType({}),
 ) -> Report:
     """Compare two documents; later rules lie over earlier ones. Of two runs the outputs are compared too.
 
     By their files, where these are still as they were recorded; `not_kept` says what to do where they are not, and `claims` what
-    is claimed of the second run beside the first. Where the report is to be `located`, it says on which lines of a file the
-    expected side speaks of its facts. Raises UsageError where what was observed is a declared baseline, or where a claim is about
-    no metric of two runs.
+    is claimed of the second run beside the first. `left_out` are the facts that this caller does not ask for: what one document
+    alone lacks besides is unknown. Where the report is to be `located`, it says on which lines of a file the expected side speaks
+    of its facts. Raises UsageError where what was observed is a declared baseline, or where a claim is about no metric of two
+    runs.
     """
     from ..assess import assess  # what judges is loaded while the target answers
 
@@ -68,6 +71,7 @@ def compare(
         location=locate(expected) if located else None,
         policy_from=PolicySource(config.revision.name, config.revision.commit) if config.revision else None,
         strict=strict,
+        left_out=left_out,
         today=today or datetime.now(timezone.utc).date(),
     )
 

@@ -64,12 +64,14 @@ def check(
     if run is not None:
         left, right = open_source(chosen(baseline, config), config, config.revision), open_source(run, config)
         made = _claims(claims, config, left.document, right.document)
-        return compare(left, right, config=config, strict=strict, today=today, located=located, claims=made)
+        left_out = (options or Options()).left_out
+        return compare(left, right, config=config, strict=strict, today=today, located=located, claims=made, left_out=left_out)
     if claims:
         hint = "name the new one with --run, the old one with --baseline"
         raise UsageError("a claim is about recorded runs, and a target is none", hint)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-    return compare(expected, observed, config=config, strict=strict, today=today, located=located)
+    left_out = (options or Options()).left_out
+    return compare(expected, observed, config=config, strict=strict, today=today, located=located, left_out=left_out)
 
 
 def _claims(claims: Sequence[str] | None, config: Config, expected: Document, observed: Document) -> Sequence[Claim]:
@@ -119,6 +121,7 @@ def diff(
     expected: str | Path | Document,
     observed: str | Path | Document,
     *,
+    options: Options | None = None,
     config: Config | None = None,
     strict: bool = False,
     today: date | None = None,
@@ -126,11 +129,12 @@ def diff(
 ) -> Report:
     """Compare any two of: a baseline (by name, path or value), a fingerprint, a run, an answer of the probe.
 
-    Of two runs the outputs are compared too.
+    Of two runs the outputs are compared too. `options` say what is not asked for; what one document alone left out is unknown.
     """
     config = config or load_config(Path.cwd())
     left, right = open_source(expected, config, config.revision), open_source(observed, config)
-    return compare(left, right, config=config, strict=strict, today=today, located=located)
+    left_out = (options or Options()).left_out
+    return compare(left, right, config=config, strict=strict, today=today, located=located, left_out=left_out)
 
 
 def chosen(baseline: str | None, config: Config, target: str | None = None) -> str:

@@ -19,11 +19,11 @@ from ..targets.address import parse
 from ..targets.deadline import Deadline
 from ..targets.opening import open_target
 from ..targets.protocol import Completed, Inspection, NoProgram, Target
-from . import bundle
+from . import bundle, left_out
 from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
 
 OUTSIDE_SECTIONS = ("image", "container")  # not the guest's to tell
-INTEGRITY_SECTIONS = ("integrity", "unlisted", "stdlib")
+INTEGRITY_SECTIONS = left_out.INTEGRITY
 TAKEN = "taken from the baseline: same image, nothing changed in the container"
 
 
@@ -48,6 +48,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Tell in the context, beside that state, what of the code is in no commit; never compared."""
     data: tuple[str, ...] = ()
     """Files or folders in the target whose digests are recorded."""
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """Globs of the facts that are not asked for, with the reason."""
+        return left_out.left_out(integrity=self.integrity, benchmark=self.benchmark != "off")
 
 
 class Observation(msgspec.Struct, frozen=True):
@@ -116,7 +121,8 @@ def _ask(target: Target, options: Options, say: Progress, doing: str = "asking P
     answer = read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
     if python := launched_python(answer):
         target.context["python"] = python
-    return answer
+    passed_over = options.left_out  # a target does not decide what is left out of it
+    return msgspec.structs.replace(answer, skipped={glob: why for glob, why in answer.skipped.items() if glob in passed_over})
 
 
 def _run_python(target: Target, stdin: bytes, timeout_s: float) -> Completed:

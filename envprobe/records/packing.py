@@ -68,7 +68,8 @@ def _whole(members: dict[str, Any], where: str) -> SignedRecord:
         raise DocumentError(f"{where}: record.fingerprint: missing", DAMAGED)
     found = fingerprint.from_value(record["fingerprint"], f"{where}: record.fingerprint")  # its id must be true
     bare = {name: member for name, member in msgspec.to_builtins(found).items() if name not in ("schema", "id")}
-    return document.convert({**members, "record": {**record, "fingerprint": bare}}, SignedRecord, where)
+    signed = document.convert({**members, "record": {**record, "fingerprint": bare}}, SignedRecord, where)
+    return msgspec.structs.replace(signed, record=msgspec.structs.replace(signed.record, fingerprint=found))
 
 
 def _decode(text: str, where: str) -> bytes:

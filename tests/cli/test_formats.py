@@ -40,7 +40,7 @@ def _at_the_desk(desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
 def test_what_is_written_fits(desk: Path) -> None:
     """A fingerprint with its training run, a baseline of it, and a run."""
-    assert problems("fingerprint/1", (desk / "me.json").read_bytes()) == []
+    assert problems("fingerprint/2", (desk / "me.json").read_bytes()) == []
     assert problems("trace/1", json.loads((desk / "me.json").read_bytes())["trace"]) == []
     assert problems("baseline/1", (desk / "base.json").read_bytes()) == []
     assert problems("run/1", (desk / "run.json").read_bytes()) == []

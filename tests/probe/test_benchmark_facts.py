@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from envprobe.probing.collect import Options
 from probes.benchmark import asked, cause, loaded, verbose
 from probes.benchmark.framework import leave_no_keras_json
 from probes.benchmark.process import Outcome, Stream
@@ -169,6 +170,7 @@ def test_left_out_is_said() -> None:
     skipped = collect(Machine(), section, {"benchmark": "off"})["skipped"]
     assert {f"numerics.{name}" for name in IN_EFFECT} | {"cuda.loaded.*"} == set(skipped)
     assert section.as_json() == {"known": {}, "absent": [], "unknown": {}}
+    assert set(skipped) | {"trace"} == set(Options(benchmark="off").left_out), "what the host lets a target leave out"
 
 
 def test_keras_finds_no_place_to_write(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -66,6 +66,16 @@ def test_no_unknown_ever_passes(path: str, reason: str, side: str, whole: bool) 
     assert _assess(*sides).verdict is not Verdict.REPRODUCES
 
 
+@given(st.sampled_from(GATED), st.sampled_from(["expected", "observed"]), st.booleans())
+def test_what_one_side_left_out_never_passes(path: str, side: str, whole: bool) -> None:
+    """A gated fact that a document alone says it left out, whether or not it has it, keeps the verdict from `reproduces`."""
+    glob = path.partition(".")[0] + ".*" if whole else path
+    partial = fingerprint(skipped={glob: "left out"}, without=(path,) if side == "observed" else ())
+    sides = (fingerprint(), partial) if side == "observed" else (partial, fingerprint())
+    assert _assess(*sides).verdict is Verdict.UNDETERMINED
+    assert _assess(*sides, left_out={glob: "asked"}).verdict is Verdict.REPRODUCES
+
+
 @given(st.sampled_from(GATED), st.booleans())
 def test_a_removed_fact_never_passes(path: str, said: bool) -> None:
     """A gated fact that was recorded and is now absent differs, whether the probe says so or is silent."""

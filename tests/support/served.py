@@ -92,7 +92,7 @@ def write_hostile(folder: Path) -> None:
     write(folder / "schema.json", json.dumps({"schema": "envprobe.run/1" + HOSTILE}).encode())
     write(folder / "deep.json", b'{"schema": "envprobe.run/1", "x": ' + b"[" * 100_000)
     write(folder / "edited.json", fingerprints.to_json(fingerprint()).replace(b'"1.22.4"', b'"1.22.5"'))
-    write(folder / "newer.json", b'{"schema": "envprobe.fingerprint/2"}')
+    write(folder / "newer.json", b'{"schema": "envprobe.fingerprint/9"}')
     write(folder / "empty.json", b"")
 
 

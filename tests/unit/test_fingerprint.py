@@ -15,10 +15,11 @@ from tests.support.sample import fingerprint
 
 
 def test_the_id_is_of_what_is_compared() -> None:
-    """Facts and trace make the id; the probe, what was left out and the context do not."""
+    """Facts, trace and what was left out make the id; the probe and the context do not."""
     plain = fingerprint()
-    same = msgspec.structs.replace(plain, probe=Probe("9", "x"), skipped={"a.*": "b"}, context={"host_name": "h"})
+    same = msgspec.structs.replace(plain, probe=Probe("9", "x"), context={"host_name": "h"})
     assert same.id == plain.id
+    assert fingerprint(skipped={"a.*": "b"}).id not in (plain.id, fingerprint(skipped={"*": "b"}).id)
     with_trace = msgspec.structs.replace(plain, trace={"records": [1.5], "context": {"seconds": 1}})
     assert with_trace.id != plain.id
     assert msgspec.structs.replace(with_trace, trace={"records": [1.5], "context": {"seconds": 2}}).id == with_trace.id
@@ -68,7 +69,8 @@ def _changed(**members: Any) -> bytes:
         (_changed(id="sha256:" + "0" * 64), "id: says sha256:000"),
         (_changed(id=None), "id: says None"),
         (_changed(sections={}), "but its facts give"),
-        (_changed(schema="envprobe.fingerprint/2"), "newer"),
+        (_changed(schema="envprobe.fingerprint/3"), "newer"),
+        (_changed(schema="envprobe.fingerprint/2", skipped={"integrity.*": "added later"}), "id: says"),
         (_changed(sections={"python": {"known": {"a": None}}}), "sections.python.known.a: Expected"),
         (_changed(sections={"python": {"known": {"a": [None]}}}), "sections.python.known.a[0]: a fact is made of"),
         (_changed(sections={"python": {"known": {"a": 1}, "absent": ["a"]}}), "sections.python.a: in more than one"),
@@ -81,6 +83,21 @@ def test_what_is_refused(data: bytes, fault: str) -> None:
     with pytest.raises(DocumentError, match=r"^a\.json: ") as caught:
         read_fingerprint(data, "a.json")
     assert fault in caught.value.message
+
+
+def test_one_of_which_something_was_left_out() -> None:
+    """It is written under the number whose id covers that; a whole one keeps the number that every envprobe reads."""
+    partial = fingerprint(skipped={"stdlib.*": "asked"})
+    assert json.loads(to_json(partial))["schema"] == "envprobe.fingerprint/2"
+    assert json.loads(to_json(fingerprint()))["schema"] == "envprobe.fingerprint/1"
+    assert read_fingerprint(to_json(partial), "a.json") == partial
+
+
+def test_an_older_one_is_read_as_it_was_written() -> None:
+    """The id of a `/1` says nothing of what was left out: it stays true, and nobody agreed to what stands there."""
+    older = read_fingerprint(_changed(skipped={"integrity.*": "anybody's"}), "a.json")
+    assert (older.id, older.agreed) == (fingerprint().id, {})
+    assert json.loads(to_json(older)) == json.loads(_changed(skipped={"integrity.*": "anybody's"}))
 
 
 def test_equal_fingerprints() -> None:

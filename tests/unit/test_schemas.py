@@ -87,7 +87,8 @@ def _read_trace(data: bytes) -> None:
 
 SAMPLES: dict[str, tuple[bytes, Callable[[bytes], Any]]] = {
     "baseline/1": (baseline_json(DECLARED), _read_baseline),
-    "fingerprint/1": (fingerprint_json(FINGERPRINT), _read_fingerprint),
+    "fingerprint/1": (fingerprint_json(msgspec.structs.replace(FINGERPRINT, skipped={})), _read_fingerprint),
+    "fingerprint/2": (fingerprint_json(msgspec.structs.replace(FINGERPRINT, skipped={"a.*": "b"})), _read_fingerprint),
     "run/1": (runs.to_json(RUN), _read_run),
     "trace/1": (json.dumps(TRACE).encode(), _read_trace),
 }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from envprobe.assess.change import Changes
 from envprobe.assess.drift import compare
 from envprobe.fact import ABSENT, Known, Unknown
-from envprobe.fingerprint import Fingerprint
+from envprobe.fingerprint import Fingerprint, read_fingerprint, to_json
 from tests.support.sample import fingerprint
 
 
@@ -45,23 +47,38 @@ def test_unknown_on_either_side_stays_unknown() -> None:
         assert [*found.unknown.items()] == [("python.version", reason)]
 
 
-def test_what_was_left_out_is_not_compared() -> None:
-    """What either side left out is neither a change nor unknown, and the report says so with the reason."""
-    left_out = fingerprint(
-        {"packages.six.version": "9"},
-        skipped={"integrity.*": "asked", "packages.six.*": "asked"},
-        without=("integrity.six", "integrity.numpy", "integrity.tensorflow"),
-    )
-    for found in (compare(fingerprint(), left_out), compare(left_out, fingerprint())):
-        assert found.changes == []
-        assert found.unknown == {}
-        assert found.skipped == {"integrity.*": "asked", "packages.six.*": "asked"}
+ASKED = {"integrity.*": "asked", "packages.six.*": "asked"}
+LEFT_OUT = fingerprint(
+    skipped=ASKED,
+    without=("integrity.six", "integrity.numpy", "integrity.tensorflow", "packages.six.version", "packages.six.origin"),
+)
 
 
-def test_a_left_out_package_is_not_removed() -> None:
-    """A package that was left out on request is not reported as missing."""
-    left_out = fingerprint(skipped={"packages.six.*": "asked"}, without=("packages.six.version", "packages.six.origin"))
-    assert compare(fingerprint(), left_out).changes == []
+def test_what_the_caller_leaves_out_is_not_compared() -> None:
+    """What this caller does not ask for is neither a change nor unknown, whoever has it; the report has the reason."""
+    other = fingerprint({"packages.six.version": "9", "integrity.six": "modified"})
+    for sides in ((fingerprint(), LEFT_OUT), (LEFT_OUT, fingerprint()), (fingerprint(), other)):
+        found = compare(*sides, ASKED)
+        assert (found.changes, found.unknown, found.skipped) == ([], {}, ASKED)
+
+
+def test_what_one_side_left_out_is_unknown() -> None:
+    """Neither a colleague nor a baseline decides what is compared: what one alone left out, or adds to that, is unknown."""
+    paths = {"integrity.*", "packages.six.version", "packages.six.origin"}
+    claims = fingerprint(skipped={"*": "nothing to see"})
+    for found in (compare(fingerprint(), LEFT_OUT), compare(LEFT_OUT, fingerprint())):
+        assert (found.changes, found.unknown.keys(), found.skipped) == ([], paths, {})
+        assert all("asked; record that side whole" in reason for reason in found.unknown.values())
+    assert {path.partition(".")[0] for path in compare(fingerprint(), claims).unknown} == {*fingerprint().sections}
+
+
+def test_what_both_sides_left_out_is_not_compared() -> None:
+    """Two that left out the same are compared for the rest, unless an id does not cover it: then nobody agreed."""
+    assert (compare(LEFT_OUT, LEFT_OUT).unknown, compare(LEFT_OUT, LEFT_OUT).skipped) == ({}, ASKED)
+    body = {**json.loads(to_json(LEFT_OUT)), "schema": "envprobe.fingerprint/1"}
+    body["id"] = Fingerprint(probe=LEFT_OUT.probe, sections=LEFT_OUT.sections).id
+    older = read_fingerprint(json.dumps(body).encode(), "older.json")
+    assert {*compare(older, older).unknown} == {"integrity.*"}
 
 
 def test_sections_that_one_side_has() -> None:

@@ -165,7 +165,7 @@ def test_the_same_image_unchanged_is_not_hashed_again():
     assert [request["integrity"] for request in guest.requests] == [False]
     assert fingerprint.sections["integrity"] == HASHED["integrity"]
     assert fingerprint.sections["stdlib"] == HASHED["stdlib"]
-    assert fingerprint.skipped == {"cuda.*": "other"}
+    assert fingerprint.skipped == {}
     assert fingerprint.context["integrity"] == TAKEN
     assert any(TAKEN in message for message in said)
 
@@ -202,6 +202,12 @@ def test_no_integrity_stays_no_integrity():
     fingerprint = ask(Guest(image_id="sha256:1", clean=True), baseline({**IMAGE, **HASHED}), integrity=False)
     assert "integrity" not in fingerprint.sections
     assert fingerprint.skipped["integrity.*"] == "left out"
+
+
+def test_a_target_does_not_decide_what_is_left_out():
+    """What a probe was asked for and did not tell is missing, whatever the answer says of it."""
+    fingerprint = ask(Guest(), integrity=False)
+    assert fingerprint.skipped == {"integrity.*": "left out", "stdlib.*": "left out"}
 
 
 def test_a_target_that_dies_is_a_probe_error():

@@ -61,7 +61,7 @@ def _report(changes: dict[str, Any] | None = None, observed: Fingerprint | None 
             _report(observed=fingerprint(unknown={"integrity.six": "x", "python.version": "y"})),
             "2 deciding facts are unknown",
         ),
-        (_report(observed=fingerprint(skipped={"*": "asked"})), "nothing was compared"),
+        (_report(left_out={"*": "asked"}), "nothing was compared"),
         (
             msgspec.structs.replace(
                 _report(), unknown=[UnknownFact(path="trace", reason="another class", severity=Severity.FAIL)]

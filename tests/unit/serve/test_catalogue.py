@@ -82,7 +82,7 @@ def test_hostile_documents_are_faulty_and_the_others_are_there(tmp_path: Path) -
         "schema.json": "schema: expected 'envprobe.run/1', found",
         "deep.json": "nested too deeply (more than 32 levels)",
         "edited.json": "id: says sha256:" + fingerprint().id[7:31],
-        "newer.json": "schema envprobe.fingerprint/2 is newer t",
+        "newer.json": "schema envprobe.fingerprint/9 is newer t",
     }
     assert {"clean.json", "fingerprint.json", "baseline.json", "run.json", "check.json"} <= found.keys()
 
