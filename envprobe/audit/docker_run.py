@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from .model import Argument, Launch, MountPoint, PublishedPort, Setting, ShellCommand
 
-ENGINES = ("docker", "podman", "nerdctl")
+ENGINES = ("docker", "podman", "nerdctl", "nvidia-docker")
 SHORT = {
     "-a": "attach",
     "-c": "cpu-shares",
@@ -48,6 +48,8 @@ def launch_of(command: ShellCommand) -> Launch | None:
         return None
     settings: list[Setting] = []
     rest = list(words)
+    if command.name == "nvidia-docker":
+        settings.append(Setting("runtime", "nvidia", command.line))
     while rest and rest[0].text.startswith("-") and rest[0].text != "-":
         word = rest.pop(0)
         if word.text == "--":
@@ -163,13 +165,20 @@ def _split(text: str) -> list[str]:
 def mount(text: str, line: int) -> MountPoint:
     """Read the CSV of `--mount`."""
     fields = {}
-    for field in next(csv.reader([text]), []):
+    for field in _fields(text):
         name, _, value = field.partition("=")
         fields[name.strip().lower()] = value
     source = fields.get("source", fields.get("src", ""))
     target = fields.get("target", fields.get("destination", fields.get("dst", "")))
     is_read_only = any(fields.get(name, "false") in ("", "true", "1") for name in ("readonly", "ro") if name in fields)
     return MountPoint(fields.get("type", "volume"), source, target, line, is_read_only)
+
+
+def _fields(text: str) -> list[str]:
+    try:
+        return next(csv.reader([text]), [])
+    except csv.Error:
+        return text.split(",")
 
 
 def published(text: str, line: int) -> Iterator[PublishedPort]:

@@ -26,9 +26,15 @@ WRAPPERS = {
     "timeout": None,
     "stdbuf": ("-i", "-o", "-e"),
     "flock": None,
+    "screen": ("-S", "-c", "-h", "-L", "-p", "-s", "-t", "-T"),
+    "setsid": (),
+    "srun": (),
     "xargs": ("-n", "-P", "-I", "-L", "-d", "-a"),
 }
 """None: its first word that is no option is its own."""
+ENGINES = ("docker", "podman", "nerdctl")
+EXEC_VALUED = ("-e", "--env", "--env-file", "-u", "--user", "-w", "--workdir", "--detach-keys")
+SSH_VALUED = tuple(f"-{letter}" for letter in "BbcDEeFIiJLlmOopQRSWw")
 SHELLS = ("sh", "bash", "dash", "zsh", "ash", "ksh", "fish")
 
 
@@ -48,6 +54,9 @@ def _inner(command: ShellCommand) -> ShellCommand | None:
         flags = [index for index, word in enumerate(words) if word.text == "-m"]
         if flags and all(word.text.startswith("-") for word in words[1 : flags[0]]) and flags[0] + 1 < len(words):
             return msgspec.structs.replace(command, arguments=tuple(words[flags[0] + 1 :]))
+    if name in ENGINES and "exec" in [word.text for word in words[1:3]]:
+        index = next(index for index, word in enumerate(words) if word.text == "exec")
+        return _without(command, words[index + 1 :], EXEC_VALUED, skip=True)
     if name in ("conda", "mamba", "micromamba") and len(words) > 2 and words[1].text == "run":
         return _without(command, words[2:], ("-n", "-p", "--name", "--prefix"))
     if name in ("uv", "poetry", "pipenv") and len(words) > 2 and words[1].text == "run":
@@ -64,7 +73,8 @@ def _without(command: ShellCommand, words: list[Argument], valued: Iterable[str]
     environment = dict(command.environment)
     while words:
         text = words[0].text
-        if text in valued:
+        is_bundle = re.fullmatch("-[A-Za-z]{2,}", text) is not None and f"-{text[-1]}" in valued
+        if text in valued or is_bundle:
             words = words[2:]
         elif text.startswith("-"):
             words = words[1:]
@@ -91,6 +101,9 @@ def inner_script(command: ShellCommand) -> Argument | None:
             return Argument(command.stdin, command.line + (command.fed_by == ""))
     if command.name in ("su", "runuser", "watch", "docker-entrypoint.sh"):
         return command.option("-c", "--command")
+    if command.name == "ssh":
+        remote = _without(command, list(words[1:]), SSH_VALUED, skip=True)
+        return Argument(" ".join(remote.argv), remote.line) if remote is not None else None
     if command.name == "eval" and len(words) > 1:
         return Argument(" ".join(word.text for word in words[1:]), command.line)
     return None

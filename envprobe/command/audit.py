@@ -19,7 +19,6 @@ from ..audit.reading import BYTES, STRIDE, Surroundings, read, read_command
 from ..audit.report import LEVELS, AuditReport, UnreadFile, WaivedFinding
 from ..audit.settings import AuditSettings
 from ..error import DocumentError, EnvprobeError, UsageError
-from ..installation import installing
 
 COMMAND_LINE = re.compile(r"\s*(?:(?:sudo|exec|nohup|env)\s+)*(?:\S*/)?(?:docker|podman|nerdctl)\s")
 SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages", ".mypy_cache"})
@@ -46,9 +45,12 @@ def doctor(
             found += _examined(name, kind)
             names.append(name)
         except ImportError as error:
+            from ..installation import installing  # asks what is installed, which takes as long as an audit
+
             raise UsageError(f"an audit needs {error.name}", installing("doctor")) from None
         except EnvprobeError as error:
-            unread += [UnreadFile(name, row.removeprefix(f"{name}: ")) for row in error.message.splitlines()]
+            rows = [row.removeprefix(f"{name}: ") for row in error.message.splitlines()]
+            unread += [UnreadFile(name, f"{row}; {error.hint}" if error.hint else row) for row in rows]
         except RecursionError:
             unread.append(UnreadFile(name, "nested too deeply to be read"))
     return _judged(found, names, unread, chosen, strict=strict)

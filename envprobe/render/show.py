@@ -18,10 +18,11 @@ from ..runs import Run
 from ..spelling import line, safe, spell, spell_lines
 from ..targets.address import shown
 from . import Style
+from .console import make_console
 from .curve import draw
 from .show_declared import declared_rows
 from .show_run import run_rows
-from .text import make_console, unbroken
+from .text import unbroken
 
 TRACE_INDENT = 11
 HEADLINES: tuple[tuple[str, tuple[str, ...]], ...] = (

@@ -14,6 +14,7 @@ from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, contrast_lines, line
 from . import Style, claim_words, group_words, output_summary
+from .console import make_console
 from .group_words import Row
 from .summary import (
     COMMAND,
@@ -37,22 +38,6 @@ SHOWN_GROUPS = 8
 SIDES = ("expected", "observed")
 LIMITS = {False: (120, SHOWN_ITEMS), True: (2000, 1000)}
 """Characters and items of a value, by whether everything is shown."""
-
-
-def make_console(screen: io.StringIO, style: Style) -> Console:
-    """Return a console that writes what it is given: no markup, no emoji codes, escapes only where colour is asked for."""
-    return Console(
-        file=screen,
-        width=max(style.width, 40),
-        force_terminal=style.color,
-        color_system="standard" if style.color else None,
-        no_color=not style.color,  # NO_COLOR was read where the style was made
-        highlight=False,
-        markup=False,
-        emoji=False,
-        legacy_windows=False,
-        force_jupyter=False,  # a kernel would show every line as an output of its own
-    )
 
 
 def render(report: Report, style: Style) -> str:

@@ -17,8 +17,8 @@ from ..records.record import Experiment
 from ..spelling import cut, safe
 from ..verification.verification import AlteredPart, Status, Verification
 from . import Style
+from .console import make_console
 from .json import render as render_report
-from .text import make_console
 from .text import render as render_text
 
 SCHEMA = "envprobe.verification/1"

@@ -10,7 +10,7 @@ from ...audit.model import AuditFinding
 from ...audit.report import AuditReport, AuditVerdict
 from ...spelling import line
 from .. import Style
-from ..text import make_console
+from ..console import make_console
 from .words import counted, headline, place
 
 COLORS = {"fail": "bold red", "warn": "bold yellow", "note": "cyan"}

