@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..align import spans
 from ..finding import Findings, Step, Unreadable, missing_extra
 from ..plain import plain
 from ..summary import Summary
@@ -78,15 +79,40 @@ def compare(expected: Path, observed: Path, findings: Findings) -> None:
 
 
 def _picture_pairs(ours: Any, theirs: Any) -> Iterator[tuple[tuple[Step, ...], str, dict[str, Any], dict[str, Any]]]:
-    """Yield path, MIME type and both `data` of each picture that both notebooks have at the same place."""
-    for number, (cell, other_cell) in enumerate(zip(ours, theirs, strict=False)):
-        outputs = zip(cell.get("outputs", ()), other_cell.get("outputs", ()), strict=False)
-        for index, (output, other) in enumerate(outputs):
-            data, other_data = (side.get("data") if isinstance(side, dict) else None for side in (output, other))
-            if isinstance(data, dict) and isinstance(other_data, dict):
-                for kind in PICTURES:
-                    if isinstance(data.get(kind), str) and isinstance(other_data.get(kind), str):
-                        yield ("cells", number, "outputs", index, "data"), kind, data, other_data
+    """Yield path, MIME type and both `data` of each picture that both notebooks have in cells that belong together."""
+    for number, other_number in _together(ours, theirs, _source):
+        outputs, others = (cell.get("outputs", ()) for cell in (ours[number], theirs[other_number]))
+        for index, other_index in _together(outputs, others, _kinds):
+            data, other = _data(outputs[index]), _data(others[other_index])
+            for kind in PICTURES:
+                if isinstance(data.get(kind), str) and isinstance(other.get(kind), str):
+                    yield ("cells", number, "outputs", index, "data"), kind, data, other
+
+
+def _together(ours: Sequence[Any], theirs: Sequence[Any], key: Callable[[Any], Hashable]) -> Iterator[tuple[int, int]]:
+    """Yield which items belong together: those with the same key, and between them in turn. One put in shifts no other."""
+    first = other = 0
+    parts = [
+        *spans([key(item) for item in ours], [key(item) for item in theirs]),
+        (len(ours), len(ours), len(theirs), len(theirs)),
+    ]
+    for start, end, other_start, other_end in parts:
+        yield from zip(range(first, start), range(other, other_start), strict=True)
+        yield from zip(range(start, end), range(other_start, other_end), strict=False)
+        first, other = end, other_end
+
+
+def _source(cell: dict[str, Any]) -> Hashable:
+    return repr(cell["kind"]), repr(cell["source"])
+
+
+def _kinds(output: Any) -> Hashable:
+    return (repr(output.get("output_type")), *sorted(_data(output))) if isinstance(output, dict) else repr(output)
+
+
+def _data(output: Any) -> dict[str, Any]:
+    data = output.get("data") if isinstance(output, dict) else None
+    return data if isinstance(data, dict) else {}
 
 
 def _decoded(text: str) -> bytes:

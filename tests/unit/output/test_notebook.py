@@ -48,6 +48,17 @@ def test_outputs_source_and_pictures_count(tmp_path: Path) -> None:
     ]
 
 
+def test_a_cell_that_was_put_in_shifts_no_picture(tmp_path: Path) -> None:
+    """Pictures are held against those of the same source, however they are encoded, and each output that was put in is named."""
+    expected, observed = json.loads(_notebook()), json.loads(_notebook(picture=_png(PIXELS, "x", 0)))
+    put_in = {"cell_type": "code", "source": "1", "metadata": {}, "outputs": observed["cells"][0]["outputs"][1:2]}
+    first = {"output_type": "stream", "name": "stderr", "text": "careful"}
+    observed["cells"] = [put_in, {**observed["cells"][0], "outputs": [first, *observed["cells"][0]["outputs"]]}]
+    names = [where for _, where in found(compare(tmp_path, "a.ipynb", json.dumps(expected), json.dumps(observed)))]
+    assert len(names) == 2
+    assert not any("image/png" in name for name in names)
+
+
 def test_what_is_no_notebook_is_compared_by_bytes(tmp_path: Path) -> None:
     """JSON without cells is no notebook."""
     assert "no list of cells" in compare(tmp_path, "a.ipynb", _notebook(), "{}").compared_by
