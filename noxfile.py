@@ -49,6 +49,21 @@ def oldest(session: nox.Session) -> None:
 
 
 @nox.session
+def variables(session: nox.Session) -> None:
+    """Look again which environment variables libraries read; arguments are requirements, a library each."""
+    libraries = session.posargs or ["tensorflow", "torch", "numpy", "intel-openmp", "jax", "jaxlib", "keras", "numba", "numexpr"]
+    folder = Path(session.create_tmp())
+    for library in libraries:
+        session.run("pip", "download", "-q", "--no-deps", "--only-binary=:all:", "-d", str(folder / library), library)
+        for wheel in (folder / library).glob("*.whl"):
+            shutil.unpack_archive(wheel, folder / library, "zip")
+    found = [f"{library}={folder / library}" for library in libraries]
+    with Path("tests/data/variables.json").open("w", encoding="utf-8") as stream:
+        session.run("python", "tests/capture_variables.py", *found, stdout=stream)
+    session.run("git", "diff", "--stat", "tests/data/variables.json", external=True)
+
+
+@nox.session
 def real(session: nox.Session) -> None:
     """Only the tests that need real components; a missing one fails."""
     session.install("-q", "-e", ".[test]")

@@ -137,10 +137,28 @@ RULES = {
     "environment.MKL_DEBUG_CPU_TYPE": "fail",
     "environment.KMP_DETERMINISTIC_REDUCTION": "fail",
     "environment.KMP_FORCE_REDUCTION": "fail",
+    "environment.KMP_LIBRARY": "fail",  # `serial`: one thread, other bits in a parallel sum (measured)
+    "environment.KMP_DEVICE_THREAD_LIMIT": "fail",  # 1 of 2 threads: other bits in a parallel sum (measured)
+    "environment.KMP_ALL_THREADS": "fail",  # its old name
+    "environment.*OMP_*THREAD_LIMIT": "fail",
+    "environment.KMP_TEAMS_THREAD_LIMIT": "fail",
+    "environment.OMP_NUM_TEAMS": "fail",
+    "environment.KMP_INHERIT_FP_CONTROL": "fail",
+    "environment.MKL_VML_MODE": "fail",
+    "environment.PYTORCH_TUNABLEOP_*": "fail",
+    "environment.PYTORCH_NVFUSER_DISABLE_F*": "fail",
     "environment.BLIS_ARCH_TYPE": "fail",
     "environment.ATEN_CPU_CAPABILITY": "fail",
     "environment.JAX_ENABLE_X64": "fail",
     "environment.JAX_DEFAULT_*": "fail",
+    "environment.JAX_DEFAULT_DEVICE": "warn",
+    "environment.JAX_*PRNG*": "fail",
+    "environment.JAX_RANDOM_SEED_OFFSET": "fail",
+    "environment.JAX_THREEFRY_PARTITIONABLE": "fail",
+    "environment.JAX_ALLOW_F16_REDUCTIONS": "fail",
+    "environment.JAX_NUMPY_DTYPE_PROMOTION": "fail",
+    "environment.KERAS_FLOATX": "fail",
+    "environment.KERAS_MAX_*": "fail",  # it cuts every training short
     "environment.KERAS_BACKEND": "fail",
     "environment.TF_USE_LEGACY_KERAS": "fail",
     # measured: identical

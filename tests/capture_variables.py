@@ -49,7 +49,9 @@ PREFIXES = [
 NAME = rb"(?:" + "|".join(PREFIXES).encode() + rb")_[A-Z0-9]+(?:_[A-Z0-9]+)*_?"
 IN_BINARY = re.compile(rb"(?<=\0)" + NAME + rb"(?=\0)")
 IN_SOURCE = re.compile(rb"""(?:environ(?:\.get|\.setdefault|\.pop)?|getenv|_env|EnvVar)\s*[\[(]\s*['"](""" + NAME + rb""")['"]""")
-KINDS = {".so": IN_BINARY, ".py": IN_SOURCE}
+IN_CONFIG = re.compile(rb"""name ?= ?['"](jax_[a-z0-9_]+)['"]|['"](NUMBA_[A-Z0-9_]+)['"]""")
+"""JAX and Numba make the names of variables out of those of their settings."""
+KINDS = {".so": (IN_BINARY,), ".py": (IN_SOURCE, IN_CONFIG)}
 LIMIT_BYTES = 2 << 30
 
 
@@ -61,13 +63,16 @@ def names_in(folder: Path) -> set[str]:
 def _names_of(path: Path) -> Iterator[str]:
     kind = ".so" if ".so" in path.suffixes else path.suffix
     if kind in KINDS and path.stat().st_size < LIMIT_BYTES:
-        for found in KINDS[kind].finditer(path.read_bytes()):
-            yield (found[1] if KINDS[kind].groups else found[0]).decode("ascii")
+        data = path.read_bytes()
+        for pattern in KINDS[kind]:
+            for found in pattern.finditer(data):
+                yield next(filter(None, (*found.groups(), found[0]))).decode("ascii").upper()
 
 
 def main(arguments: list[str]) -> None:
-    """Write `{LIBRARY: [NAMES]}` for arguments `LIBRARY=FOLDER`."""
-    found = {library: sorted(names_in(Path(folder))) for library, _, folder in (text.partition("=") for text in arguments)}
+    """Write `{LIBRARY: "NAMES …"}` for arguments `LIBRARY=FOLDER`."""
+    split = (text.partition("=") for text in arguments)
+    found = {library: " ".join(sorted(names_in(Path(folder)))) for library, _, folder in split}
     json.dump(found, sys.stdout, indent=1, sort_keys=True)
     sys.stdout.write("\n")
 

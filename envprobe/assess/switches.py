@@ -68,7 +68,7 @@ SWITCHES = (
     Switch(variables=("NUMEXPR_*",), absent=("packages.numexpr", "ospackages.conda:numexpr")),
     Switch(variables=("JAX_*",), absent=("packages.jax", "packages.jaxlib", "ospackages.conda:jax")),
     Switch(
-        variables=("TORCH_*", "PYTORCH_*", "ATEN_CPU_CAPABILITY"),
+        variables=("TORCH*", "PYTORCH_*", "ATEN_CPU_CAPABILITY"),
         absent=("packages.torch", "ospackages.conda:pytorch"),
     ),
     Switch(variables=("HOROVOD_*",), absent=("packages.horovod", "ospackages.conda:horovod")),
