@@ -7,9 +7,12 @@ class EnvprobeError(Exception):
     """What is wrong and where (`message`), and what to do next (`hint`)."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        """Keep what may be shown: a target's last words, a URL or a typed line may hold a secret."""
+        from .redaction import redact  # what goes well needs no table of secrets
+
+        self.message = redact(message)
+        self.hint = redact(hint)
+        super().__init__(self.message)
 
     def _render_traceback_(self) -> list[str]:
         """Return what a notebook shows in place of a traceback: it asks every exception for this."""

@@ -1,4 +1,4 @@
-"""What is wrong with the files that a check relies on, before anybody checks: baselines, policy and waivers.
+"""What is wrong with the files that a check relies on, before anybody checks: baselines, recorded runs, policy and waivers.
 
 What only a check can tell, such as a waiver that covers no difference any more, is reported by the check.
 """
@@ -6,19 +6,24 @@ What only a check can tell, such as a waiver that covers no difference any more,
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from . import store
-from .baseline import Baseline, read_baseline, to_json
+from . import runs, store
+from .baseline import Baseline, from_value, to_json
 from .baseline.waiver import Waiver
 from .config import FILES, Config, candidates, load_file
+from .document import read_json
 from .error import DocumentError, EnvprobeError, StoreError, UsageError
 from .numerics.trace import read_traces
+from .redaction import kinds_in, without_secrets
 from .spelling import line
+
+Recorded = TypeVar("Recorded", Baseline, runs.Run)
 
 BASELINES = "baselines"
 """Where they lie when no configuration says."""
@@ -35,6 +40,9 @@ class Level(enum.Enum):
     TROUBLE = "trouble"
     """The file could not be read, so nobody can tell."""
 
+
+SHOWN_SECRETS = 20
+CHANGE_IT = "it is in the history of the repository, so change the secret itself"
 
 EXIT_STATUS = {Level.FAULT: 1, Level.WARNING: 0, Level.FIXED: 0, Level.TROUBLE: 2}
 
@@ -76,8 +84,7 @@ def lint(paths: Sequence[Path], *, today: date, fix: bool = False) -> Linted:
         if path.suffix == ".toml":
             found += _configuration(path, today)
         else:
-            found += _baseline(path, today, fix)
-            found += _same_name(path, names)
+            found += _document(path, names, today, fix)
     return Linted([str(path) for path in files], found)
 
 
@@ -88,7 +95,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         elif path.suffix in (store.SUFFIX, ".toml"):
             yield path
         else:
-            raise UsageError(f"{path}: neither a baseline (.json), a configuration (.toml) nor a folder of baselines")
+            raise UsageError(f"{path}: neither a baseline or run (.json), a configuration (.toml) nor a folder of baselines")
 
 
 def _of_project(here: Path) -> Iterator[Path]:
@@ -138,19 +145,44 @@ def _configuration(path: Path, today: date) -> Iterator[Finding]:
     yield from _waivers(path, config.waivers, today)
 
 
-def _baseline(path: Path, today: date, fix: bool) -> Iterator[Finding]:
+def _document(path: Path, names: dict[str, Path], today: date, fix: bool) -> Iterator[Finding]:
+    """Look at a baseline or, where it says that it is one, a recorded run."""
     try:
         data = store.contents(path)
-        baseline = read_baseline(data, str(path))
+        value = read_json(data, str(path))
+        if isinstance(value, dict) and str(value.get("schema")).startswith(runs.FAMILY):
+            run = runs.from_value(value, str(path))
+            yield from _secrets(path, value, run, runs.to_json, fix)
+            return
+        baseline = from_value(value, str(path))
         read_traces(baseline.traces, f"{path}: traces")
     except EnvprobeError as error:
         yield from _told(path, error)
+        yield from _same_name(path, names)
         return
     if baseline.name != path.stem:
         yield Finding(str(path), f"name: says {line(baseline.name)!r}, but a baseline is called as its file: {path.stem!r}")
-    if data != to_json(baseline):
+    secrets = list(_secrets(path, value, baseline, to_json, fix))
+    if not secrets and data != to_json(baseline):
         yield _respelled(path, baseline, fix)
+    yield from secrets
     yield from _waivers(path, baseline.waivers, today)
+    yield from _same_name(path, names)
+
+
+def _secrets(path: Path, value: object, document: Recorded, written: Callable[[Recorded], bytes], fix: bool) -> Iterator[Finding]:
+    """Say where a document holds secrets, and what kinds; their values stand in no finding."""
+    without = without_secrets(document)
+    if without is document:
+        return
+    found = dict(kinds_in(value))
+    for where, kind in list(found.items())[:SHOWN_SECRETS]:
+        yield Finding(str(path), f"{line(where)}: holds {kind}; {CHANGE_IT}", Level.FIXED if fix else Level.FAULT)
+    if fix:
+        store.save(path, written(without), replace=True)
+        yield Finding(str(path), "rewritten without its secrets", Level.FIXED)
+    else:
+        yield Finding(str(path), f"{len(found)} secret{'s' * (len(found) != 1)}; to take them out: envprobe lint --fix {path}")
 
 
 def _respelled(path: Path, baseline: Baseline, fix: bool) -> Finding:

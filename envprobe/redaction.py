@@ -1,46 +1,112 @@
-"""Take secrets out of what is recorded: a console, a patch, a command line."""
+"""Take secrets out of all that is recorded, shown or said. The table of their forms, and what applies it, both sides share."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from .probing.bundle import shared
+from .guest import shared
 
-_GUEST = shared("scrub.py")
-SECRET_NAME: re.Pattern[str] = _GUEST["SECRET_NAME"]
-SHORTEST: int = _GUEST["SHORTEST_SECRET"]
-SCRUBBED: str = _GUEST["SCRUBBED"]
-RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.S), SCRUBBED),
-    (re.compile(r"([A-Za-z][A-Za-z0-9+.-]{1,20}://)[^/\s@\"']{1,500}@"), r"\1{credentials}@"),
-    (re.compile(r"((?:authorization|proxy-authorization|cookie)\s*[:=]\s*).+", re.I), r"\1" + SCRUBBED),
-    (
-        re.compile(
-            r"((?:api[_-]?key|access[_-]?key|private[_-]?key|token|secret|passw(?:or)?d|passphrase|credentials?)"
-            r"[\"']?(?:\s*[=:]\s*|\s+(?=\S*\d))[\"']?)[^\s,;&\"']+",
-            re.I,
-        ),
-        r"\1" + SCRUBBED,
-    ),
-    (_GUEST["KNOWN_TOKEN"], SCRUBBED),
+if TYPE_CHECKING:
+    import msgspec
+
+    Document = TypeVar("Document", bound=msgspec.Struct)
+
+NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
+TRACES = ("trace", "traces")
+"""Members that hold numbers and digests, and much of them."""
+NAMED = "a value that is named like a secret"
+
+# What was taken out of variables before there was one table: fingerprints that are kept were written so.
+ADDRESS_BEFORE = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20}://)[^/\s@]*@")
+NAMED_BEFORE = re.compile(
+    r"((?:api[_-]?key|access[_-]?key|token|secret|passw(?:or)?d|credentials?|auth(?:orization)?)[\"']?\s*[=:]\s*)[^\s,;&]+", re.I
 )
-"""Forms of secrets that are known by themselves; applied in order."""
+LONG_WORD = re.compile(r"[A-Za-z0-9_-]{32,}={0,2}")
+RANDOM_BEFORE = re.compile(r"[0-9a-fA-F]{32,}$|(?=.*[0-9])(?=.*[a-z])(?=.*[A-Z])")
 
 
-def mask(text: str, variables: Mapping[str, str]) -> str:
-    """Return text without the values of variables that are named like secrets, and without what looks like one by itself."""
-    text = _GUEST["without_secrets"](text, variables)
-    for pattern, replacement in RULES:
-        text = pattern.sub(replacement, text)
-    return text
+def redact(text: str, variables: Mapping[str, str] = NO_VARIABLES) -> str:
+    """Return text without what looks like a secret, and without the values of variables that are named like one."""
+    ours = shared("redaction")
+    redacted: str = ours.redact(text, ours.secret_values(variables))
+    return redacted
 
 
-def mask_arguments(arguments: list[str], variables: Mapping[str, str]) -> list[str]:
-    """Return a command line without secrets: `--token VALUE` are two arguments."""
-    found: list[str] = []
-    for index, argument in enumerate(arguments):
-        option = arguments[index - 1] if index else ""
-        is_value = option.startswith("-") and "=" not in option and SECRET_NAME.search(option.strip("-").replace("-", "_"))
-        found.append(SCRUBBED if is_value and not argument.startswith("-") else mask(argument, variables))
-    return found
+def redact_arguments(arguments: list[str], variables: Mapping[str, str] = NO_VARIABLES) -> list[str]:
+    """Return a command line without secrets, as many arguments: the value of `--token VALUE` is one of its own."""
+    ours = shared("redaction")
+    redacted: list[str] = ours.redact_arguments(arguments, ours.secret_values(variables))
+    return redacted
+
+
+def redact_all(value: Any, variables: Mapping[str, str] = NO_VARIABLES) -> Any:
+    """Return JSON values without secrets, those that only their name makes one too; the same object where there is none."""
+    ours = shared("redaction")
+    return ours.redact_all(value, ours.secret_values(variables))
+
+
+def without_secrets(document: Document) -> Document:
+    """Return a document without secrets that an earlier version or another program left in it; the same where there is none.
+
+    So neither side of a comparison shows one, and a form that is known since is no difference.
+    """
+    import msgspec
+
+    plain = msgspec.to_builtins(document)
+    traces = list(_take_traces(plain))
+    redacted = redact_all(plain)
+    if redacted is plain:
+        return document
+    for path, trace in traces:
+        _member(redacted, path[:-1])[path[-1]] = trace
+    return msgspec.convert(redacted, type(document))
+
+
+def is_secret_name(name: str) -> bool:
+    """Tell whether a variable of this name holds a secret."""
+    return shared("redaction").SECRET_NAME.search(name) is not None
+
+
+def is_redacted_before(text: str, other: str) -> bool:
+    """Tell whether an earlier version wrote one text for the other: it took more out of a variable than is taken out now."""
+    return _as_before(text) == other or _as_before(other) == text
+
+
+def _as_before(text: str) -> str:
+    text = NAMED_BEFORE.sub(r"\1{scrubbed}", ADDRESS_BEFORE.sub(r"\1{credentials}@", text))
+    return LONG_WORD.sub(lambda word: "{scrubbed}" if RANDOM_BEFORE.match(word[0]) else word[0], text)
+
+
+def kinds_in(value: Any, path: str = "", name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield where JSON values hold secrets, as `a.b[0]`, and what kind each is."""
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if key not in TRACES:
+                yield from kinds_in(member, f"{path}.{key}" if path else key, key)
+                yield from ((path, kind) for kind in shared("redaction").kinds(key))
+    elif isinstance(value, list):
+        shown = redact_all(value)
+        for index, item in enumerate(value):
+            where = f"{path}[{index}]"
+            found = list(kinds_in(item, where))
+            is_argument = isinstance(item, str) and item != shown[index]
+            yield from found or [(where, NAMED)] * is_argument
+    elif isinstance(value, str):
+        is_named = redact_all({name: value}) != {name: value}
+        yield from ((path, kind) for kind in shared("redaction").kinds(value) or [NAMED] * is_named)
+
+
+def _take_traces(plain: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name in [name for name in TRACES if name in plain]:
+        yield (*path, name), plain.pop(name)
+    if isinstance(inner := plain.get("fingerprint"), dict):
+        yield from _take_traces(inner, (*path, "fingerprint"))
+
+
+def _member(value: Any, path: tuple[str, ...]) -> Any:
+    for name in path:
+        value = value[name]
+    return value

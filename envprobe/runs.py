@@ -66,7 +66,7 @@ class Patch(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     text: str = ""
     """The first part of `git diff`, secrets redacted."""
     digest: str = ""
-    """Of the whole unmasked patch, in a container of the names and contents that differ; empty where nothing does."""
+    """Of the whole patch, unredacted, in a container of the names and contents that differ; empty where nothing does."""
     size_bytes: int = 0
     untracked: list[str] = []
     """The first files that git does not know and does not ignore."""

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
 from .error import DocumentError, NoBaseline, StoreError
+from .redaction import without_secrets
 from .suggestion import suggest
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def load(name_or_path: str, folder: Path, revision: Revision | None = None) -> B
     """Read a baseline from where `find` sees it. Raises StoreError or DocumentError."""
     path = find(name_or_path, folder, revision)
     try:
-        return read_baseline(contents(path, revision), spelled(path, revision))
+        return without_secrets(read_baseline(contents(path, revision), spelled(path, revision)))
     except DocumentError as error:
         if path.suffix == SUFFIX or not NAME.fullmatch(path.stem):
             raise

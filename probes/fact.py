@@ -1,5 +1,9 @@
 """Facts in three states, gathered by section."""
 
+from .redaction import redact
+
+REASON_LIMIT = 500
+
 
 class Section:
     """The facts of one section: known values, looked-for-and-absent keys, and unknowns with their reasons.
@@ -28,7 +32,7 @@ class Section:
     def unknown(self, key, reason):
         """Record that the thing could not be looked up, and why; the key `*` speaks for every fact not listed."""
         self._forget(key)
-        self._unknown[key] = str(reason)[:500]
+        self._unknown[key] = redact(str(reason))[:REASON_LIMIT]  # what is cut short is recognised by nobody
 
     def _forget(self, key):
         self._known.pop(key, None)

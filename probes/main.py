@@ -10,6 +10,7 @@ import time
 from .collectors import COLLECTORS
 from .fact import Section
 from .host import Host
+from .redaction import redact_all, secret_values
 
 SCHEMA = "envprobe.answer/1"
 GRACE_S = 5  # the host gives up first; this ends a probe whose host is gone
@@ -63,7 +64,8 @@ def collect(host, request):
     context.update(host.context())
     if request.get("launched"):
         context["launched"] = request["launched"]
-    return {"schema": SCHEMA, "sections": sections, "skipped": skipped, "trace": trace, "context": context}
+    document = {"schema": SCHEMA, "sections": sections, "skipped": skipped, "trace": trace, "context": context}
+    return redact_all(document, secret_values(host.environ, only_mixed=True))
 
 
 def _join(sections, name, extra, left_out):

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from ..baseline import Baseline
 from ..fact import ABSENT, WHOLE_SECTION, Fact, Known, Section, Unknown, canonical
 from ..fingerprint import SEEN_FROM_OUTSIDE, Fingerprint
+from ..redaction import is_redacted_before
 from ..report import Kind
 from .change import SOUND, Change, Changes, classify
 from .declared_drift import compare_declared
@@ -145,8 +146,15 @@ def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Chan
         unknown[path] = f"unknown in the baseline: {expected.reason}"
     elif reason := _incomparable(path, expected, observed):
         unknown[path] = reason
-    elif not _same(expected, observed):
+    elif not _same(expected, observed) and not _is_redacted_before(path, expected, observed):
         changes.append(classify(path, expected, observed))
+
+
+def _is_redacted_before(path: str, expected: Fact, observed: Fact) -> bool:
+    """Tell whether two values of a variable differ only in what an earlier version took out of them."""
+    both = [fact.value for fact in (expected, observed) if isinstance(fact, Known) and isinstance(fact.value, str)]
+    is_redacted = len(both) == 2 and path.startswith("environment.") and any("{scrubbed}" in value for value in both)
+    return is_redacted and is_redacted_before(*both)
 
 
 def _incomparable(path: str, expected: Fact, observed: Fact) -> str:

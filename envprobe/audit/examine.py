@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from ..redaction import mask
+from ..redaction import redact
 from .model import AuditedFile, AuditFinding, Edit
 from .report import LEVELS
 from .rules import RULES
@@ -46,7 +46,7 @@ def _placed(finding: AuditFinding, file: AuditedFile, sources: Sequence[tuple[st
 
 
 def _clean(text: str) -> str:
-    text = mask(" ".join(text.split()), {})
+    text = redact(" ".join(text.split()))
     return text if len(text) <= LONGEST else text[:LONGEST] + "…"
 
 

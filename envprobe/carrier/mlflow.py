@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from ..error import EnvprobeError, UsageError
 from ..installation import installing
-from ..redaction import mask
+from ..redaction import redact
 from . import Carrier
 from .tracked_run import LIMITS_BYTES, Held, TrackedRun, too_large
 
@@ -82,7 +82,7 @@ def _asking(name: str) -> Iterator[Any]:
     except EnvprobeError:
         raise
     except Exception as error:  # its stores each raise their own, some with the address and the password in it
-        said = " ".join(mask(str(error), os.environ).split())[:WORDS_LIMIT]
+        said = " ".join(redact(str(error), os.environ).split())[:WORDS_LIMIT]
         raise EnvprobeError(f"mlflow:{name}: {type(error).__name__}: {said}", WHERE) from error
 
 

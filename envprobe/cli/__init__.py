@@ -47,7 +47,11 @@ def _run(arguments: Sequence[str] | None) -> int:
     except EnvprobeError as error:
         _say(error.message, error.hint)
     except click.ClickException as error:
-        error.show()
+        from ..redaction import redact
+
+        words = io.StringIO()
+        error.show(words)
+        click.echo(redact(words.getvalue()), err=True, nl=False)
     except (click.Abort, KeyboardInterrupt) as stop:
         _say(*_words_of(stop.__cause__ or stop))
         return INTERRUPTED
@@ -108,7 +112,9 @@ def _say(message: str, hint: str = "") -> None:
 def _report_bug(error: Exception) -> None:
     import traceback
 
-    click.echo("".join(traceback.format_exception(error)), err=True, nl=False)
+    from ..redaction import redact
+
+    click.echo(redact("".join(traceback.format_exception(error)), os.environ), err=True, nl=False)
     _say(
         f"this is a bug in envprobe {__version__}, and says nothing about your environment",
         "please report it with the lines above",

@@ -15,7 +15,7 @@ from ..fingerprint import Fingerprint
 from ..installation import calling, is_in_a_cell
 from ..launched import parted
 from ..probing.collect import Options
-from ..redaction import mask_arguments
+from ..redaction import redact_arguments
 from ..targets.address import parse, shown
 from ..targets.inspected import run_line
 from ..targets.prompt import Installer, Prompt
@@ -72,7 +72,7 @@ def _line(made: Inspection, observed: Fingerprint) -> RunLine:
 
 
 def _may_be_secret(words: list[str]) -> list[bool]:
-    return [shown != word for shown, word in zip(mask_arguments(words, {}), words, strict=True)]
+    return [shown != word for shown, word in zip(redact_arguments(words), words, strict=True)]
 
 
 def _installer(observed: Fingerprint, said: Mapping[str, Any]) -> Installer:

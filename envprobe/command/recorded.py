@@ -18,6 +18,7 @@ from ..records.link import Link
 from ..records.packing import unpack
 from ..records.published import record_of
 from ..records.record import Record, SignedRecord
+from ..redaction import without_secrets
 from ..runs import Run
 from .source import Document
 from .source import load as load_document
@@ -30,7 +31,7 @@ def load(source: Recordable, *, config: Config | None = None) -> Record | Docume
     if isinstance(source, Record):
         return source
     if isinstance(source, str | Path) and not is_reference(source) and _carries(Path(source)):
-        return signed_in(open_carrier(source), config=config).record
+        return without_secrets(signed_in(open_carrier(source), config=config).record)
     return load_document(source, config=config)
 
 
@@ -55,7 +56,7 @@ def signed_in(carrier: Carrier, *, config: Config | None = None) -> SignedRecord
 def document_in(carrier: Carrier) -> Run | Fingerprint:
     """Return the experiment that a report or a tracker's run holds whole, else the environment of its record."""
     record = signed_in(carrier).record
-    return carrier.run_of(record) or record.fingerprint
+    return without_secrets(carrier.run_of(record) or record.fingerprint)
 
 
 def whole(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeAlias, TypeVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ..config import Config, load_config
 from ..document import read_json
 from ..error import DocumentError
 from ..fingerprint import Fingerprint, from_value
+from ..redaction import without_secrets
 from ..targets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -89,8 +90,14 @@ def _document(path: Path, revision: Revision | None) -> Document:
 
 
 def read(data: bytes, where: str) -> Document:
-    """Read a baseline, a run, a fingerprint or an answer of the probe. Raises DocumentError with every fault."""
-    value = read_json(data, where)
+    """Read a baseline, a run, a fingerprint or an answer of the probe, without secrets that an earlier version left in it.
+
+    Raises DocumentError with every fault.
+    """
+    return without_secrets(_typed(read_json(data, where), where))
+
+
+def _typed(value: Any, where: str) -> Document:
     schema = str(value.get("schema")) if isinstance(value, dict) else ""
     if schema.startswith(BASELINE_FAMILY):
         return baseline.from_value(value, where)

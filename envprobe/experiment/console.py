@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from ..redaction import mask
+from ..redaction import redact
 from ..runs import Console
 from ..spelling import line
 from ..targets.protocol import Capture, Completed
@@ -60,5 +60,5 @@ def lines_of(end: bytes, size_bytes: int, variables: Mapping[str, str]) -> list[
     text = end.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
     if size_bytes > len(end):
         text = text.partition("\n")[2]
-    text = mask(REDRAWN.sub("", COLOR.sub("", text)), variables)
+    text = redact(REDRAWN.sub("", COLOR.sub("", text)), variables)
     return [line(words.rstrip("\r").lstrip("\b"), LINE_LIMIT) for words in text.splitlines()[-KEPT_LINES:]]

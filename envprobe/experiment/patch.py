@@ -18,7 +18,7 @@ import msgspec
 
 from ..fact import Known, sha256
 from ..fingerprint import Fingerprint
-from ..redaction import mask
+from ..redaction import redact
 from ..runs import Patch
 
 TEXT_LIMIT = 64 << 10
@@ -46,7 +46,7 @@ def read_patch(folder: Path, variables: Mapping[str, str]) -> Patch:
         return Patch(note=f"git could not tell: {str(error)[:300]}")
     if len(diff) >= PATCH_LIMIT_BYTES:
         return Patch(note=f"the patch is larger than {PATCH_LIMIT_BYTES >> 20} MiB", size_bytes=len(diff))
-    text = mask(diff.decode("utf-8", "backslashreplace"), variables)
+    text = redact(diff.decode("utf-8", "backslashreplace"), variables)
     return Patch(
         text=text[:TEXT_LIMIT],
         digest=sha256(diff) if diff else "",
@@ -70,7 +70,7 @@ def told_by_guest(found: Fingerprint, variables: Mapping[str, str]) -> tuple[Fin
     text = _words(told, "text")
     notes = [_words(told, "reason"), _words(told, "fork_reason"), "" if told.get("whole", True) else CUT, UNTRACKED]
     return msgspec.structs.replace(found, context=context), Patch(
-        text=mask(text, variables)[:TEXT_LIMIT],
+        text=redact(text, variables)[:TEXT_LIMIT],
         digest=_dirty_digest(found),
         size_bytes=len(text.encode("utf-8", "backslashreplace")),
         upstream=_words(told, "upstream")[:WORDS_LIMIT],

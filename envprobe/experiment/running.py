@@ -20,7 +20,7 @@ from ..fact import Fact, Section, Unknown, in_utf8
 from ..fingerprint import Fingerprint, skip_reason
 from ..probing.collect import Options, collect_from
 from ..progress import Progress
-from ..redaction import mask_arguments
+from ..redaction import redact_arguments
 from ..runs import Attempt, Run
 from ..targets.interruption import orderly_end
 from ..targets.opening import open_target
@@ -127,7 +127,7 @@ class _Experiment:
             attempts.append(self._attempt(len(attempts)))
         drift, reason = self._drift(before)
         run = Run(
-            command=mask_arguments(self._plan.command, os.environ),
+            command=redact_arguments(self._plan.command, os.environ),
             outputs=self._plan.outputs,
             target="local://" if self._is_local else self._target.reference,
             seed_variable=self._plan.seed_variable,

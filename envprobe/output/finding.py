@@ -14,6 +14,7 @@ import msgspec
 
 from ..error import EnvprobeError
 from ..installation import installing
+from ..redaction import redact, redact_all
 from ..spelling import cut, safe
 from .comparison import Deviation, OutputDifference, OutputVerdict
 from .tolerance import Rule, Tolerance
@@ -106,11 +107,13 @@ class Findings:
         self.count += 1
         self.unread += kind == "unread"
         self.outside += not accepted and kind != "unread"
-        expected, observed = parted(safe(expected), safe(observed))
         if len(self._shown[accepted]) < SHOWN_DIFFERENCES:
+            name = str(path[-1]) if path else ""
+            expected, observed = (safe(redact_all({name: text})[name]) for text in (expected, observed))
+            expected, observed = parted(expected, observed)
             self._shown[accepted].append(
                 OutputDifference(
-                    path=path if isinstance(path, str) else spell_path(path),
+                    path=redact(path if isinstance(path, str) else spell_path(path)),
                     kind=kind,
                     expected=expected,
                     observed=observed,

@@ -12,6 +12,7 @@ import signal
 from .. import document
 from ..error import DocumentError, ProbeError
 from ..fingerprint import ANSWER_SCHEMA, Fingerprint, from_value
+from ..redaction import redact
 from ..targets.protocol import Completed
 
 LIMIT_BYTES = document.LIMIT_BYTES
@@ -87,6 +88,8 @@ def _signal_name(number: int) -> str:
 
 def last_words(output: bytes) -> str:
     """Return the end of a program's output, bounded, with control characters escaped so that a terminal is safe."""
-    text = output[-4 * WORDS_LIMIT :].decode("utf-8", "backslashreplace").replace("\r\n", "\n").strip()
+    text = redact(
+        output[-4 * WORDS_LIMIT :].decode("utf-8", "backslashreplace").replace("\r\n", "\n").strip()
+    )  # before it is cut
     lines = ["".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in line) for line in text.split("\n")]
     return "\n".join(lines[-WORDS_LINES:])[-WORDS_LIMIT:]

@@ -5,24 +5,13 @@ from __future__ import annotations
 import functools
 import io
 import json
-import runpy
-from pathlib import Path
 from typing import Any
 
-from ..error import EnvprobeError
 from ..fact import canonical, sha256
+from ..guest import folder, shared
 from ..version import __version__
 
 NOT_SENT = {"__main__.py", "stub.py"}
-
-
-def folder() -> Path:
-    """Return where the guest's sources lie: inside the wheel, or beside the package in a checkout."""
-    here = Path(__file__).parents[1]
-    for candidate in (here / "_probe", here.parent / "probes"):
-        if (candidate / "loader.py").is_file():
-            return candidate
-    raise EnvprobeError(f"{here}: the probe's sources are missing", "install envprobe again, from where it came")
 
 
 @functools.cache
@@ -33,15 +22,9 @@ def sources() -> dict[str, str]:
     return {name: (root / name).read_text("utf-8") for name in names if name not in NOT_SENT}
 
 
-@functools.cache
-def shared(module: str) -> dict[str, Any]:
-    """Return the names of a module of the guest's that imports nothing of its own: both sides share it."""
-    return runpy.run_path(str(folder() / module))
-
-
 def variables() -> dict[str, str]:
     """Return the environment variables that the guest records, each with why it matters."""
-    found: dict[str, str] = shared("variables.py")["RECORDED"]
+    found: dict[str, str] = shared("variables").RECORDED
     return found
 
 

@@ -14,6 +14,7 @@ from ..fact import Known
 from ..fingerprint import Fingerprint, read_fingerprint
 from ..launched import launched_python
 from ..progress import Progress
+from ..redaction import redact_all, without_secrets
 from ..targets import outside
 from ..targets.address import parse
 from ..targets.deadline import Deadline
@@ -96,7 +97,8 @@ def collect_from(target: Target, options: Options, known: Fingerprint | None, sa
     seen = {name: section for name, section in target.outside().items() if options.sections is None or name in options.sections}
     if "container" in seen:
         seen["container"] = outside.with_mounts_over(seen["container"], _python_path(fingerprint))
-    context = {**fingerprint.context, "target": {"reference": target.reference, **target.context}}
+    seen = {name: without_secrets(section) for name, section in seen.items()}  # of the rest the guest has taken care
+    context = {**fingerprint.context, "target": redact_all({"reference": target.reference, **target.context})}
     return msgspec.structs.replace(fingerprint, sections={**inside, **seen}, context=context)
 
 
@@ -108,7 +110,7 @@ def _read_file(place: str, reference: str) -> Fingerprint:
     except OSError as error:
         hint = "name a file that envprobe-probe.pyz or `envprobe probe` wrote"
         raise TargetError(f"{reference}: {error.strerror}", hint) from None
-    return read_fingerprint(data, str(path))
+    return without_secrets(read_fingerprint(data, str(path)))
 
 
 def _ask(target: Target, options: Options, say: Progress, doing: str = "asking Python there") -> Fingerprint:

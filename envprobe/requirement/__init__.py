@@ -63,8 +63,8 @@ def declare(
         policy=_policy(declared),
         provenance=Provenance(
             source=path.name,
-            indexes=sorted(set(found.indexes)),
-            extra_indexes=sorted(set(found.extra_indexes) & set(found.indexes)),
+            indexes=sorted(set(map(_redacted, found.indexes))),
+            extra_indexes=sorted(set(map(_redacted, {*found.extra_indexes}.intersection(found.indexes)))),
             not_declared=list(map(_redacted, found.not_taken)),
         ),
     )
@@ -174,9 +174,9 @@ def _redacted(text: str) -> str:
     """Take out what looks like a secret: a token in the path of a URL, or what somebody typed behind an option."""
     if "://" not in text and "=" not in text:
         return text
-    from ..redaction import mask  # few files say anything but names and versions
+    from ..redaction import redact  # few files say anything but names and versions
 
-    return mask(text, {})
+    return redact(text)
 
 
 def _joined(parts: list[Declaration]) -> Declaration:

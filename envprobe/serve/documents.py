@@ -13,6 +13,7 @@ from ..baseline import SCHEMA as BASELINE
 from ..command import source
 from ..document import read_json
 from ..fingerprint import ANSWER_SCHEMA, SCHEMA
+from ..redaction import redact_all
 from ..render.json import SCHEMA as CHECK
 from ..runs import FAMILY as RUNS
 from ..runs import Run
@@ -71,7 +72,7 @@ def _is_ours(value: Any) -> bool:
 
 def _document(data: bytes, value: dict[str, Any], where: str) -> Document:
     if value["schema"].startswith(CHECKS):
-        return saved_check.from_value(value, where)
+        return saved_check.from_value(redact_all(value), where)
     return _without_places(source.read(data, where))
 
 

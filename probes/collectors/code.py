@@ -12,7 +12,7 @@ import zlib
 from ..githistory import fork_point, upstream
 from ..gitpatch import make_patch
 from ..gitrepository import find, head
-from ..scrub import without_secrets
+from ..redaction import redact, secret_values
 from ..worktree import changes
 
 TIME_LIMIT_S = 20
@@ -76,7 +76,7 @@ def _text(repository, commit, environ):
         text, is_whole = make_patch(repository, commit, time.monotonic() + TIME_LIMIT_S)
     except DAMAGE as error:
         return {"reason": "what differs cannot be shown: %s" % error}
-    return {"text": without_secrets(text, environ), "whole": is_whole}
+    return {"text": redact(text, secret_values(environ)), "whole": is_whole}
 
 
 def _fork(repository, branch, commit):

@@ -1,9 +1,13 @@
 """Environment variables by allow-list: those that change what is computed, see variables.py."""
 
+import re
+
 from ..keyedhash import keyed_hash
-from ..scrub import scrub
+from ..redaction import redact
 from ..variables import HASHED, RECORDED
 
+LIMIT = 4096
+DEVICE_ID = re.compile(r"\b(GPU|MIG)-[0-9a-fA-F][0-9a-fA-F/-]{7,}")
 COERCED = ("C.UTF-8", "C.utf8", "UTF-8")
 
 
@@ -15,11 +19,23 @@ def collect(host, section, options):
         return
     for name in RECORDED:
         if name in host.environ and not _set_by_python(name, host):
-            section.known(name, scrub(host.environ[name], host.interpreter.home))
+            section.known(name, written(host.environ[name], host.interpreter.home))
     hash_key = options.get("hash_key")
     for name in HASHED:
         if name in host.environ and hash_key:
             section.known(name, keyed_hash(hash_key, host.environ[name]))
+
+
+def written(value, home=""):
+    """Return a value that may be written down and compared: without secrets, the ids of devices and the user's home.
+
+    Bytes that are not UTF-8 become escapes; a value of more than 4,096 characters ends in its length.
+    """
+    value = redact(value.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    value = DEVICE_ID.sub(r"\1-{id}", value)
+    if len(home) > 1:
+        value = re.sub(r"(?<![^:;,=\s\"'])" + re.escape(home.rstrip("/")) + r"(?=$|[/:;,\s\"'])", "{home}", value)
+    return value if len(value) <= LIMIT else "%s… (%d characters)" % (value[:LIMIT], len(value))
 
 
 def _set_by_python(name, host):

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,11 +32,16 @@ def _version(python: str) -> tuple[int, ...]:
 
 
 def send(
-    python: str, *options: str, integrity: bool = False, sections: list[str] | None = None, **popen: Any
+    python: str,
+    *options: str,
+    integrity: bool = False,
+    sections: list[str] | None = None,
+    request: Mapping[str, Any] | None = None,
+    **popen: Any,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run the probe under an interpreter with options of its own and return what is left; keywords go to subprocess.run."""
-    request = {"nonce": NONCE, "timeout_s": 120, "sections": sections, "integrity": integrity, "benchmark": "off"}
-    line = bundle.line({**request, "hash_key": None, "code": None, "data": []})
+    """Run the probe under an interpreter with options of its own and return what is left; other keywords go to subprocess.run."""
+    asked = {"nonce": NONCE, "timeout_s": 120, "sections": sections, "integrity": integrity, "benchmark": "off"}
+    line = bundle.line({**asked, "hash_key": None, "code": None, "data": [], **(request or {})})
     return subprocess.run([python, "-B", *options, "-c", bundle.stub()], input=line, capture_output=True, timeout=120, **popen)
 
 

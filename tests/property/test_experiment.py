@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from envprobe.command.environment import diff
 from envprobe.config import Config
 from envprobe.experiment.console import KEPT_LINES, LINE_LIMIT, lines_of
-from envprobe.redaction import mask, mask_arguments
+from envprobe.redaction import redact, redact_arguments
 from envprobe.report import Verdict
 from envprobe.runs import Attempt, Run, from_value, to_json
 from tests.support.run_sample import attempt, described, run
@@ -69,9 +69,9 @@ def test_a_run_never_differs_from_itself(recorded: Run) -> None:
     st.text(max_size=20),
 )
 def test_a_secret_never_stays(before: str, secret: str, after: str) -> None:
-    """The value of a variable that is named like a secret is in no masked text, wherever it stands."""
-    assert secret not in mask(before + secret + after, {"MY_TOKEN": secret}).replace("{scrubbed}", "")
-    assert all(secret not in word for word in mask_arguments(["--x", before + secret], {"MY_TOKEN": secret}))
+    """The value of a variable that is named like a secret is in no redacted text, wherever it stands."""
+    assert secret not in redact(before + secret + after, {"MY_TOKEN": secret}).replace("{scrubbed}", "")
+    assert all(secret not in word for word in redact_arguments(["--x", before + secret], {"MY_TOKEN": secret}))
 
 
 @given(st.binary(max_size=3000), st.integers(0, 5000))

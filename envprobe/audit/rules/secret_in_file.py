@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...redaction import SECRET_NAME, mask
+from ...redaction import is_secret_name, redact
 from ..expand import is_open
 from ..finding import FAIL, NOTE, WARN, found
 from ..model import AuditedFile, AuditFinding, Scalar, ShellCommand, Tree
@@ -69,7 +69,7 @@ def _variables(file: AuditedFile) -> Iterator[AuditFinding]:
 def _argument(text: str, line: int) -> Iterator[AuditFinding]:
     """Speak of an ARG without a default that is named like a secret: its value comes with the build, and stays in the history."""
     for word in text.split():
-        if "=" not in word and SECRET_NAME.search(word) and not NOT_SECRET.search(word):
+        if "=" not in word and is_secret_name(word) and not NOT_SECRET.search(word):
             yield found(
                 f"{RULE}.build-argument",
                 WARN,
@@ -83,7 +83,7 @@ def _argument(text: str, line: int) -> Iterator[AuditFinding]:
 def _is_secret(name: str, value: str) -> bool:
     if PLACEHOLDER.match(value.strip()) or is_open(value):
         return False
-    if SECRET_NAME.search(name) and not NOT_SECRET.search(name):
+    if is_secret_name(name) and not NOT_SECRET.search(name):
         return True
     return _shows(value)
 
@@ -92,8 +92,8 @@ def _shows(text: str) -> bool:
     """Tell whether a text holds a secret by its own form, by envprobe's one table."""
     if is_open(text) and not re.search(r"(?:hf_|gh[opsur]_|glpat-|AKIA|sk-)[A-Za-z0-9]{8}", text):
         return False
-    masked = mask(text, {})
-    return (masked != text and "{credentials}" not in masked) or re.search(r"://[^/\s:@$<{]+:[^/\s@$<{]+@", text) is not None
+    redacted = redact(text)
+    return (redacted != text and "{credentials}" not in redacted) or re.search(r"://[^/\s:@$<{]+:[^/\s@$<{]+@", text) is not None
 
 
 def _words(file: AuditedFile) -> Iterator[AuditFinding]:
@@ -103,7 +103,7 @@ def _words(file: AuditedFile) -> Iterator[AuditFinding]:
             if re.search(
                 r"(?:hf_|gh[opsur]_|github_pat_|glpat-|nvapi-|AKIA|ASIA|AIza|xox[abpr]-|pypi-|sk-)[A-Za-z0-9_-]{12,}", word.text
             ) or re.search(r"://[^/\s:@$<{]+:[^/\s@$<{]+@", word.text):
-                yield found(RULE, FAIL, word.line, mask(word.text, {})[:160], IN_IMAGE if file.stages else IN_FILE, SAFE_FIX)
+                yield found(RULE, FAIL, word.line, redact(word.text)[:160], IN_IMAGE if file.stages else IN_FILE, SAFE_FIX)
         yield from _options(command)
     for command in jupyter_commands(file):
         token = next((word for word in command.arguments if re.match(r"--(?:\w+\.)?(?:token|password)=.", word.text)), None)
@@ -189,7 +189,7 @@ def _manifest(file: AuditedFile) -> Iterator[AuditFinding]:
                                 value.line,
                                 f"{part}.{name}: …",
                                 "base64 is no encryption: it is in version control",
-                                "kubectl create secret, or sealed and external secrets",
+                                "kubectl create secret, or a store of external secrets",
                             )
     elif file.kind == "client":
         auths = file.document.members.get("auths")

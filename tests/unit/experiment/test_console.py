@@ -39,6 +39,6 @@ def test_what_a_terminal_would_act_on_is_escaped():
     assert _lines(b"\x1b[31mred\x1b[0m \x1b]0;title\x07 \xe2\x80\xae \xff") == ["red \\x1b]0;title\\x07 \\u202e \\xff"]
 
 
-def test_secrets_are_masked():
+def test_secrets_are_redacted():
     """A token that a command prints is not in its record."""
     assert lines_of(b"token=abc12345", 14, {}) == ["token={scrubbed}"]

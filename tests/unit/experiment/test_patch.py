@@ -20,7 +20,7 @@ def answer(patch: object) -> Fingerprint:
 
 
 def test_what_the_guest_tells_becomes_the_runs() -> None:
-    """The text does not stay in the fingerprint, and is masked again by what this machine keeps secret."""
+    """The text does not stay in the fingerprint, and is redacted again by what this machine keeps secret."""
     told = {"text": "+hunter2-hunter2\n+token=abcdefgh", "whole": True, "upstream": "origin/main", "fork_point": "b" * 40}
     found, patch = told_by_guest(answer(told), {"API_KEY": "hunter2-hunter2"})
     assert found.context == {"host_name": "trainer"}
