@@ -33,7 +33,7 @@ TELLING_ULP = 1_000_000
 """More units in the last place say no more than the scaled error: a wrong float64 is 10¹² off."""
 
 FRAMEWORK = ("numerics.*", "numerics.framework")
-"""Unknown where the benchmark was started and came to nothing, which is said there."""
+"""Unknown where the benchmark was started and came to nothing, which is reported there."""
 
 HOW = {
     "dtype": "another type",
