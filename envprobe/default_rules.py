@@ -15,6 +15,8 @@ RULES = {
     "python.pth.*": "warn",  # code or import paths at every start
     "python.sitecustomize": "warn",
     "python.usercustomize": "warn",
+    "python.finders": "fail",  # import asks them first, and they may answer anything
+    "python.archives": "fail",  # code that stands in for the files of a folder
     # compiler, build, kind: 3.8, 3.9 and 3.10 built by three parties: identical (measured)
     # path, user_site: what their order changes shows as a shadowed package, a module or another version
     # -- packages, as import resolves them
@@ -24,6 +26,7 @@ RULES = {
     "packages.*.place": "warn",
     "packages.*.url": "note",  # a mirror serves the same file; its digest, its version and its RECORD tell
     "packages.*.code": "warn",  # a working copy is there to be edited
+    "packages.*.data": "warn",
     "packages.pip": "note",
     "packages.pip.*": "note",
     "packages.setuptools": "note",
@@ -42,6 +45,7 @@ RULES = {
     # -- the operating system
     "system.*": "warn",
     "system.architecture": "fail",  # other wheels altogether
+    "system.ld_so_preload": "fail",  # in every process, before everything else
     "system.kernel": "note",
     "ospackages.*": "note",
     "ospackages.conda:*": "warn",  # its libraries stand in for those of the system

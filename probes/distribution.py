@@ -21,8 +21,8 @@ class Distribution:
 
     def __init__(self, entry, folder, kind):
         self.entry, self.folder, self.kind = entry, folder, kind
-        hinted_name, hinted_version = from_folder_name(os.path.basename(entry.path) if kind == "egg" else folder)
         name, self.version = name_and_version(entry, self._path(METADATA_FILE[kind]))
+        hinted_name, hinted_version = from_folder_name(os.path.basename(entry.path) if kind == "egg" else folder, name)
         self.name = normal_name(name or hinted_name)
         self.hinted_version = hinted_version
         self.has_metadata = bool(name)

@@ -21,13 +21,24 @@ def owned_paths(host):
     return {path.decode("utf-8", "surrogateescape") for path in found}
 
 
-def _lines(host, name):
+def sums(host):
+    """Return path to MD5 digest in hexadecimal, both as bytes, of what dpkg installed below a dist-packages folder."""
+    found = {}
+    for name in host.listdir(_INFO):
+        if name.endswith(".md5sums"):
+            for line in _lines(host, name, b"dist-packages/"):
+                digest, _, path = line.partition(b"  ")
+                found[b"/" + path] = digest
+    return found
+
+
+def _lines(host, name, mark=_MARK):
     """Return the lines of a file list that lie below a dist-packages folder; none of a list that cannot be read."""
     try:
         data = host.read_bytes(_INFO + "/" + name)
     except OSError:
         return []
-    return [line for line in data.split(b"\n") if _MARK in line] if _MARK in data else []
+    return [line for line in data.split(b"\n") if mark in line] if mark in data else []
 
 
 def _top(line):

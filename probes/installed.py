@@ -1,6 +1,7 @@
 """The files that RECORD lists, against what is there: changed, gone, or with bytecode that says something else."""
 
 import base64
+import binascii
 import hashlib
 import os
 
@@ -10,6 +11,7 @@ from .regular import Outside, Refused
 
 # Made or rewritten by installers after the wheel's own RECORD was made.
 INSTALLERS_OWN = frozenset((b"RECORD", b"RECORD.jws", b"RECORD.p7s", b"INSTALLER", b"REQUESTED", b"direct_url.json"))
+CODE = (b".py", b".so", b".pyd")
 SCRIPT_FOLDERS = (b"bin", b"Scripts")  # the first line of a script names the interpreter
 
 
@@ -19,10 +21,10 @@ class Subject:
     Raises ValueError where RECORD cannot be read.
     """
 
-    def __init__(self, copy):
+    def __init__(self, copy, sums=None):
         self.copy, self.name, self.root = copy, copy.name, os.fsencode(copy.entry.path)
         self._folder = os.fsencode(copy.folder)
-        self.rows = rows(copy.record.data)
+        self.rows = rows(copy.record.data) if sums is None else _as_dpkg_says(rows(copy.record.data), self.root, sums)
         self.moment = self._finished()
 
     def _finished(self):
@@ -40,6 +42,14 @@ class Subject:
             return True
         folder, _, name = path.rpartition(b"/")
         return folder == self._folder and name in INSTALLERS_OWN
+
+
+def _as_dpkg_says(listed, root, sums):
+    """Return the rows with dpkg's digests: the RECORD of a Debian package tells what was built, not what was packaged."""
+    tops = {row[0].partition(b"/")[0] for row in listed if not row[0].startswith((b"/", b".."))}
+    found = [(path[len(root) + 1 :], digest) for path, digest in sums.items() if path.startswith(root + b"/")]
+    found = [(path, digest) for path, digest in found if path.partition(b"/")[0] in tops]
+    return [(path, b"md5", base64.urlsafe_b64encode(binascii.unhexlify(digest)), 0) for path, digest in sorted(found)]
 
 
 class Checker:
@@ -69,9 +79,22 @@ class Checker:
         except (FileNotFoundError, NotADirectoryError):
             return [("missing", relative, "")]
         except Outside:
-            return [("outside", relative, "")]
+            return self._check_link(row, path)
         except (OSError, ValueError, Refused, RecursionError, MemoryError) as error:
             return [("unreadable", relative, getattr(error, "strerror", None) or str(error) or type(error).__name__)]
+
+    def _check_link(self, row, path):
+        """Compare what a link leads to outside of this Python. Of data there nothing is told, not even a digest."""
+        relative = row[0]
+        try:
+            real, _ = self._reader.follow(path)
+            if row[2] and row[2].rstrip(b"=") == _spelled(self._reader.hash(real, row[1].decode("ascii"))):
+                return []
+            if relative.endswith(CODE):
+                return [("modified", relative, "sha256:" + self._reader.hash(real).hexdigest())]
+        except (OSError, ValueError, Refused):
+            pass
+        return [("outside", relative, "")]
 
     def _check_source(self, subject, row, path):
         relative, algorithm, expected, _ = row

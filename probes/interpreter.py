@@ -4,6 +4,9 @@ import os
 import sys
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 
+PLAIN_FINDERS = ("_frozen_importlib", "_frozen_importlib_external", "_distutils_hack", "_virtualenv", "editables", "six")
+EDITABLE_FINDERS = ("__editable__", "_editable_", "envprobe_probe")
+
 
 class Interpreter:
     """The folders and settings that decide what `import` finds, as absolute paths and plain values.
@@ -31,6 +34,7 @@ class Interpreter:
         self.cache_tag = sys.implementation.cache_tag or ""
         self.pycache_prefix = getattr(sys, "pycache_prefix", None) or ""
         self.editable_modules = _editable_modules()
+        self.finders = _finders()
 
     def has_inside(self, name):
         """Tell whether import finds the module in the interpreter itself, before it looks at any path."""
@@ -52,5 +56,30 @@ def _editable_modules():
     for name, module in list(sys.modules.items()):
         mapping = getattr(module, "MAPPING", None) if name.startswith("__editable__") else None
         if isinstance(mapping, dict):
-            mapped.update((key, value) for key, value in mapping.items() if isinstance(key, str) and isinstance(value, str))
+            mapped.update(_paths(mapping))
+    for finder in sys.meta_path:  # editables, scikit-build-core and others keep such a mapping in their finder
+        for mapping in list(getattr(finder, "__dict__", {}).values()):
+            if isinstance(mapping, dict):
+                mapped.update(_paths(mapping))
     return mapped
+
+
+def _paths(mapping):
+    """Return what of a mapping is module name to absolute path."""
+    pairs = [(key, value) for key, value in list(mapping.items()) if isinstance(key, str) and isinstance(value, str)]
+    return {key: value for key, value in pairs if value.startswith("/")}
+
+
+def _finders():
+    """Return the class names of the finders that something put before import's own: not Python's, setuptools' and virtualenv's."""
+    found = set()
+    for finder in sys.meta_path:
+        kind = finder if isinstance(finder, type) else type(finder)
+        module = str(getattr(kind, "__module__", ""))
+        if (
+            module.partition(".")[0] not in PLAIN_FINDERS
+            and not module.startswith(EDITABLE_FINDERS)
+            and not module.endswith("_editable_loader")
+        ):
+            found.add("%s.%s" % (module, getattr(kind, "__qualname__", "")))
+    return sorted(found)

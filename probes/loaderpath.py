@@ -25,10 +25,14 @@ def cached_paths(host):
     return [os.fsdecode(path) for path in CACHED_PATH.findall(cache)]
 
 
+def configured(host):
+    """Return the folders of ld.so.conf with its includes, in order."""
+    return _read(host, CONFIGURATION, 0)
+
+
 def configured_folders(host):
     """Return the folders of ld.so.conf with its includes, and the trusted ones, which need no configuration."""
-    folders = _read(host, CONFIGURATION, 0)
-    return folders + [folder.format(arch=host.uname()[1]) for folder in TRUSTED]
+    return configured(host) + [folder.format(arch=host.uname()[1]) for folder in TRUSTED]
 
 
 def _read(host, path, depth):

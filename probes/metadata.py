@@ -36,8 +36,13 @@ def name_and_version(entry, relative):
         size_bytes *= 16
 
 
-def from_folder_name(folder):
-    """Return (name, version) as `six-1.16.0.dist-info`, `six-1.16.0-py3.9.egg-info` or `six.egg-info` spell them."""
-    stem = folder.rsplit(".", 1)[0]
-    name, _, version = _PYTHON_TAG.sub("", stem).partition("-")
+def from_folder_name(folder, known=""):
+    """Return (name, version) as `six-1.16.0.dist-info`, `six-1.16.0-py3.9.egg-info` or `six.egg-info` spell them.
+
+    `known` is the name that the metadata says: some installers keep its dashes in the folder's name.
+    """
+    stem = _PYTHON_TAG.sub("", folder.rsplit(".", 1)[0])
+    if known and normal_name(stem).startswith(normal_name(known) + "-") and len(stem) > len(known) and stem[len(known)] == "-":
+        return stem[: len(known)], stem[len(known) + 1 :]
+    name, _, version = stem.partition("-")
     return name, version

@@ -44,9 +44,15 @@ SYSTEM_FOLDERS = (
 
 def place(path, host):
     """Return where a file or folder lies, in the spelling of the table above; the rest of the path follows a slash."""
-    path = os.path.normpath(path)
+    path = _normal(path)
     found = _find(path, host.roots)
     return printable(found or "{elsewhere}/" + os.path.basename(path))
+
+
+def _normal(path):
+    """Return os.path.normpath of a path; two slashes at its beginning, which POSIX keeps apart, are one on Linux."""
+    path = os.path.normpath(path)
+    return path[1:] if path.startswith("//") else path
 
 
 def printable(name):
@@ -69,7 +75,7 @@ def roots(interpreter, environ):
     named += [(folder, folder) for folder in SYSTEM_FOLDERS]
     named += [(interpreter.home, "{home}"), (interpreter.prefix, "{prefix}"), (interpreter.base_prefix, "{base}")]
     table = _table(named)
-    unnamed = [entry for entry in interpreter.path if entry and not _find(os.path.normpath(entry), table)]
+    unnamed = [entry for entry in interpreter.path if entry and not _find(_normal(entry), table)]
     named += [(entry, "{path:%d}" % index) for index, entry in enumerate(unnamed)]
     return _table(named) + _table([(interpreter.cwd, "{cwd}")])
 
@@ -88,9 +94,9 @@ def _table(named):
     The system's folders stay as they are spelled: where /lib is a link to /usr/lib, both are still themselves.
     """
     table = {}
-    for spelling in (os.path.normpath, os.path.realpath):
+    for spelling in (_normal, os.path.realpath):
         for folder, name in named:
-            if folder and spelling(folder) not in ("/", ".") and (folder != name or spelling is os.path.normpath):
+            if folder and spelling(folder) not in ("/", ".") and (folder != name or spelling is _normal):
                 table.setdefault(spelling(folder), name)
     return sorted(table.items(), key=lambda row: -len(row[0]))
 

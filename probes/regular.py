@@ -8,6 +8,16 @@ BLOCK_BYTES = 1 << 20
 SMALL_BYTES = 1 << 22  # read whole; Python sources are far smaller
 
 
+def _read_into(handle, buffers):
+    """Do what os.readv does with one buffer, on a Python that has none: PyPy."""
+    data = os.read(handle, len(buffers[0]))
+    buffers[0][: len(data)] = data
+    return len(data)
+
+
+readv = getattr(os, "readv", _read_into)
+
+
 class Refused(Exception):
     """A path leads to something that is not a regular file."""
 
@@ -20,9 +30,22 @@ class Reader:
     """Opens regular files below the given folders, however many symbolic links are on the way. Paths are bytes."""
 
     def __init__(self, folders):
-        self._roots = [os.path.realpath(os.fsencode(folder)) for folder in folders]
+        named = [os.fsencode(folder) for folder in folders]
+        self._roots = [spelling(folder) for folder in named for spelling in (os.path.realpath, os.path.normpath)]
         self._real = {}
         self._block = None
+
+    def follow(self, path):
+        """Return (real path, stat result) of the regular file behind a link that lies inside, wherever it leads.
+
+        uv's symlink mode, Nix and Spack keep the files elsewhere. Not what only the kernel keeps: that may have no end.
+        """
+        self._inside(os.path.normpath(path))
+        real = os.path.realpath(path)
+        status = os.stat(real)
+        if not stat.S_ISREG(status.st_mode) or real.startswith((b"/proc/", b"/sys/", b"/dev/")):
+            raise Refused("not a regular file")
+        return real, status
 
     def locate(self, path):
         """Return (real path, stat result) of a regular file. Raises Refused, or OSError as stat does."""
@@ -76,7 +99,7 @@ class Reader:
         handle = self.open(real)
         try:
             while True:
-                size = os.readv(handle, [self._block])
+                size = readv(handle, [self._block])
                 if not size:
                     return hasher
                 hasher.update(view[:size])

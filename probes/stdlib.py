@@ -44,15 +44,15 @@ def _files(folder):
 def digest(folder, files, reader, bytecode):
     """Return (digest of one module's files, paths of its stale `.pyc`), all named by paths relative to `folder` (bytes).
 
-    Raises OSError or Refused where a file cannot be read. A link that leads out of this Python (Debian's sitecustomize in
-    /etc) counts as a link; the `python` section looks behind it.
+    Raises OSError or Refused where a file cannot be read. A link that leads out of this Python is followed, but for
+    Debian's sitecustomize in /etc: the `python` section looks behind that.
     """
     whole, stale = hashlib.sha256(), []
     for path in files:
         try:
             real, status = reader.locate(path)
         except Outside:
-            content = "link"
+            content = _behind(path, reader)
         else:
             source = reader.read(real, status.st_size)
             content = hashlib.sha256(source).hexdigest()
@@ -60,3 +60,10 @@ def digest(folder, files, reader, bytecode):
             stale += [os.path.relpath(pyc, folder)] if pyc else []
         whole.update(b"%s\0%s\n" % (os.path.relpath(path, folder), content.encode("ascii")))
     return "sha256:" + whole.hexdigest(), stale
+
+
+def _behind(path, reader):
+    """Return the digest of what a link leads to; Debian's sitecustomize counts as a link, `python.sitecustomize` tells it."""
+    if os.path.basename(path) == b"sitecustomize.py":
+        return "link"
+    return reader.hash(reader.follow(path)[0]).hexdigest()

@@ -2,7 +2,15 @@
 
 import os
 
-from .regular import Refused
+from .regular import Outside, Refused
+
+NOISE = (b".DS_Store", b"Thumbs.db", b"desktop.ini")
+SUFFIXES = (b".so", b".pyd", b".py", b".pyc")
+
+
+def is_noise(name):
+    """Tell whether a file is nobody's: what file managers and NFS leave behind."""
+    return name in NOISE or name.startswith((b".nfs", b"._"))
 
 
 class Claims:
@@ -12,6 +20,7 @@ class Claims:
         self.root = root
         self._listed = set()
         self._owners = {}
+        self._ranks = None
 
     def add(self, name, rows):
         """Add the rows of one distribution's RECORD. Of two that share a folder the first added owns what nobody lists."""
@@ -39,8 +48,31 @@ class Claims:
             below = parent[len(self.root) + 1 :]
             for name in sorted(names):
                 relative = below + b"/" + name
-                if relative not in self._listed:
+                if relative not in self._listed and not is_noise(name):
                     yield self._owner(below), relative
+
+    def is_taken_first(self, relative):
+        """Tell whether import would take an unlisted file in the place of a listed module: a package, then extensions, then sources."""
+        folder, _, name = relative.rpartition(b"/")
+        stem, rank = _module(name)
+        if stem == b"__init__" and folder:
+            above, _, stem = folder.rpartition(b"/")
+            folder, rank = above, -1
+        return rank is not None and self._best_listed(folder, stem) > rank
+
+    def _best_listed(self, folder, stem):
+        """Return the rank of the listed module of this name: the lowest comes first in import; -2 where there is none."""
+        if self._ranks is None:
+            self._ranks = {}
+            for path in self._listed:
+                parent, _, name = path.rpartition(b"/")
+                found, rank = _module(name)
+                if found == b"__init__":
+                    parent, _, found = parent.rpartition(b"/")
+                    rank = -1 if rank is not None else None
+                if rank is not None:
+                    self._ranks[parent, found] = min(rank, self._ranks.get((parent, found), rank))
+        return self._ranks.get((folder, stem), -2)
 
     def _owner(self, folder):
         while folder not in self._owners:
@@ -53,6 +85,25 @@ def digest(reader, path):
     try:
         return "sha256:" + reader.hash(reader.locate(path)[0]).hexdigest()
     except Refused as refusal:
-        return str(refusal)
+        return _behind(reader, path) if isinstance(refusal, Outside) else str(refusal)
     except OSError as error:
         return "unreadable: %s" % error.strerror
+
+
+def _behind(reader, path):
+    """Return the digest of code that a link leads to outside of this Python; of anything else that it is outside."""
+    try:
+        if path.endswith(SUFFIXES):
+            return "sha256:" + reader.hash(reader.follow(path)[0]).hexdigest()
+    except (OSError, Refused):
+        pass
+    return "outside the folders of this Python"
+
+
+def _module(name):
+    """Return (module, rank) of a file that import may take, the lower rank first; the rank is None for any other file."""
+    stem, _, rest = name.partition(b".")
+    for rank, suffix in enumerate(SUFFIXES):
+        if name.endswith(suffix) and stem.replace(b"_", b"a").isalnum() and (rank < 2 or b"." + rest == suffix):
+            return stem, rank
+    return stem, None

@@ -2,7 +2,7 @@
 
 import os
 
-from . import stdlib, unlisted
+from . import dpkg, stdlib, unlisted
 from .bytecode import Bytecode
 from .distribution import copies_of
 from .installed import Checker, Subject
@@ -31,6 +31,7 @@ class Verification:
         self._checker = Checker(self._reader, self._bytecode)
         self._stdlib = os.fsencode(python.stdlib)
         self.unreadable, self.stdlib_problem = {}, ""
+        self._host = host
         subjects = list(self._readable(copies))
         # The RECORD of an editable install lists no code; packages.NAME.code stands for it.
         verified = {package.copy for package in host.once(packages_of) if not package.source}
@@ -48,7 +49,8 @@ class Verification:
         for copy in copies:
             try:
                 if copy.record:
-                    yield Subject(copy)
+                    is_dpkgs = dpkg.owns(self._host, os.path.join(copy.entry.path, copy.folder))
+                    yield Subject(copy, self._host.once(dpkg.sums) if is_dpkgs else None)
             except ValueError as error:
                 self.unreadable[copy.name] = str(error)
 
@@ -94,11 +96,15 @@ class Verification:
 
     def find_unlisted(self, group):
         """Return (section, distribution, "unlisted", path, digest) of what lies in the folders of a group and in no RECORD."""
-        return [
-            ("unlisted", name, "unlisted", text(path), unlisted.digest(self._reader, os.path.join(claims.root, path)))
-            for claims, top in group
-            for name, path in claims.unlisted(top)
-        ]
+        found = []
+        for claims, top in group:
+            for name, path in claims.unlisted(top):
+                found.append(
+                    ("unlisted", name, "unlisted", text(path), unlisted.digest(self._reader, os.path.join(claims.root, path)))
+                )
+                if name in self.subjects and claims.is_taken_first(path):
+                    found.append(("integrity", name, "overridden", text(path), ""))
+        return found
 
     def digest_stdlib(self, group):
         """Return (section, module, "digest", "", digest) of each module in a group, and one more for each stale `.pyc`."""

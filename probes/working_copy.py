@@ -3,14 +3,18 @@
 import hashlib
 import os
 
+from . import unrecorded
 from .code_folder import digest as folder_digest
 from .finder import finder_of
+
+BUILT = ("build", "dist", "node_modules", "venv", "env", "tests", "docs")
 
 
 def digest(package, host):
     """Return the digest of the project's own modules; an empty string where nothing says which they are."""
     parts = []
-    for name, path in sorted(_modules(package, host)):
+    modules = sorted(_modules(package, host)) or _whole_project(package)
+    for name, path in modules:
         if os.path.isdir(path):
             parts.append("%s %s" % (name, folder_digest(path).get("digest", "")))
         else:
@@ -19,11 +23,29 @@ def digest(package, host):
     return "sha256:" + hashlib.sha256("\n".join(parts).encode("ascii", "backslashreplace")).hexdigest() if parts else ""
 
 
+def data_digest(package, host):
+    """Return the digest of the other files in the project's own packages; an empty string where there are none."""
+    return unrecorded.digest_of([item for item in _modules(package, host) if os.path.isdir(item[1])], unrecorded.is_data)
+
+
+def _whole_project(package):
+    """Return all modules and folders of a project of which nothing says which are installed: no finder that can be read."""
+    try:
+        names = sorted(os.listdir(package.source))
+    except OSError:
+        return []
+    paths = [(name, os.path.join(package.source, name)) for name in names if name not in BUILT and not name.startswith(".")]
+    return [(name, path) for name, path in paths if os.path.isdir(path) or name.endswith((".py", ".so"))]
+
+
 def _modules(package, host):
     """Yield (module, path) of what import finds in the project: by a finder of setuptools, or in a folder on the path."""
-    for name, path in host.interpreter.editable_modules.items():
-        if package.is_in_source(path) and os.path.exists(path):
-            yield name, path
+    redirected = [(name, _top(path)) for name, path in host.interpreter.editable_modules.items() if "." not in name]
+    redirected = [(name, path) for name, path in redirected if package.is_in_source(path) and os.path.exists(path)]
+    for item in redirected:
+        yield item
+    if redirected:
+        return
     finder, named = finder_of(host), package.copy.named_modules()
     for entry in finder.entries:
         if package.is_in_source(entry.path):
@@ -31,6 +53,11 @@ def _modules(package, host):
                 found = finder.find_in(entry, stem)
                 if found:
                     yield stem, found.path
+
+
+def _top(path):
+    """Return the folder of a package of which a finder names the __init__ file."""
+    return os.path.dirname(path) if os.path.basename(path).startswith("__init__.") else path
 
 
 def _likely(entry, package, finder):

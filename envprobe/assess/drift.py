@@ -14,12 +14,17 @@ from ..report import Kind
 from .change import SOUND, Change, Changes, classify
 from .declared_drift import compare_declared
 from .left_out import by_both, views, whole_section
+from .same_package import is_same
 
 WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis.*")
 """Facts that are there only where something is wrong, whatever was expected."""
 
 
-LATER = ("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_options")
+LATER = (
+    *("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_options"),
+    *("packages.*.files", "packages.*.data", "python.finders", "python.archives"),
+    *("system.ld_so_preload", "system.ld_so_conf"),
+)
 """Facts that an older envprobe did not look for: where one side says nothing of any, they are not compared."""
 RECORDED_BEFORE = "one side was recorded before envprobe looked for it"
 
@@ -114,7 +119,7 @@ def _compare_sections(name: str, expected: Section, observed: Section, changes: 
     whole = _whole_entities(expected, observed) if name == "packages" and keys else {}
     for key in keys:
         path = f"{name}.{key}"
-        if key.partition(".")[0] not in whole:
+        if key.partition(".")[0] not in whole and not (name == "packages" and is_same(key, expected, observed)):
             _compare_facts(path, expected.get(key), observed.get(key), changes, unknown)
     _whole_section_unknown(name, expected, observed, unknown)
     for entity, kind in sorted(whole.items()):

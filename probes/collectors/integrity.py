@@ -47,7 +47,7 @@ def integrity_facts(host, section, verification, found, lost):
         elif name in verification.unreadable:
             section.unknown(printable(name), verification.unreadable[name])
         elif package.copy.entry.kind == "archive":
-            section.unknown(printable(name), "inside the archive %s" % host.place(package.copy.entry.path))
+            section.absent(printable(name))  # packages.NAME.files has the digest of the whole archive
         else:
             section.absent(printable(name))
 
@@ -55,9 +55,12 @@ def integrity_facts(host, section, verification, found, lost):
 def integrity_fact(section, name, faults):
     """Record one distribution; where nothing is wrong but some files could not be read, nothing is known."""
     unreadable = faults.pop("unreadable", {})
-    if faults or not unreadable:
+    if set(faults) == {"outside"} and not unreadable:
+        path = min(faults["outside"])
+        section.unknown(name, "%d files lie outside of this Python, such as %s" % (len(faults["outside"]), path))
+    elif faults or not unreadable:
         value = {"modified": bounded(faults["modified"])} if "modified" in faults else {}
-        for fault in ("missing", "outside", "stale_pyc"):
+        for fault in ("missing", "outside", "overridden", "stale_pyc"):
             if fault in faults:
                 value[fault] = bounded(sorted(faults[fault]))
         if unreadable:

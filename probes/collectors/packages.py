@@ -1,6 +1,7 @@
 """Every distribution as import would resolve it: the first copy on sys.path wins."""
 
 import os
+import sys
 
 from .. import dpkg, version
 from ..entry import entries_of
@@ -64,11 +65,17 @@ def describe(package, host, section):
         "shadowed_by": shadowed_by(package, host),
         "source_version": contradicting_version(copy),
         "code": code_of(package, host),
+        "data": data_of(package, host),
+        "files": files_of(package, host),
         "broken": package.broken(host) + ["leftover %s" % printable(name) for name in leftovers_of(package, host)],
     }
     for name, value in found.items():
         if value:
             section.known(key + name, value)
+    if package.source and not found["data"]:
+        section.absent(key + "data")
+    if copy.record is None and not (found["files"] or found["code"] or package.source or _is_dpkgs(copy, host)):
+        section.unknown(key + "files", "it has no RECORD, and its modules are not found by its name")
 
 
 def origin_of(package, installer, host):
@@ -78,11 +85,15 @@ def origin_of(package, installer, host):
         from ..origin import describe as describe_origin
 
         return printable(describe_origin(package.url))
-    if os.path.realpath(copy.entry.path) in host.once(egg_linked):
+    if is_egg_link(package, host):
         return "editable"
     if installer:
         return OTHER_INSTALLERS.get(installer.lower(), "index")
-    return "dpkg" if dpkg.owns(host, os.path.join(copy.entry.path, copy.folder)) else ""
+    return "dpkg" if _is_dpkgs(copy, host) else ""
+
+
+def _is_dpkgs(copy, host):
+    return dpkg.owns(host, os.path.join(copy.entry.path, copy.folder))
 
 
 def url_of(package):
@@ -95,7 +106,11 @@ def url_of(package):
 
 
 def code_of(package, host):
-    """Return the digest of an editable install's code; an empty string for every other package, which has a RECORD for that."""
+    """Return the digest of an editable install's code; an empty string for every other package."""
+    if is_egg_link(package, host):
+        from ..unrecorded import digest as digest_files
+
+        return digest_files(package, host)
     if not package.source:
         return ""
     from ..working_copy import digest
@@ -103,12 +118,37 @@ def code_of(package, host):
     return digest(package, host)
 
 
+def data_of(package, host):
+    """Return the digest of the files in an editable install's packages that are no code; an empty string where there are none."""
+    if not package.source:
+        return ""
+    from ..working_copy import data_digest
+
+    return data_digest(package, host)
+
+
+def files_of(package, host):
+    """Return the digest of all files of a distribution that has no RECORD: an egg, or one whose RECORD was taken away."""
+    if package.copy.record is not None or package.source or is_egg_link(package, host):
+        return ""
+    from ..unrecorded import digest
+
+    return digest(package, host)
+
+
+def is_egg_link(package, host):
+    """Tell whether a distribution is the working copy that an .egg-link points at, as `setup.py develop` makes it."""
+    return package.copy.record is None and os.path.realpath(package.copy.entry.path) in host.once(egg_linked)
+
+
 def shadowed_by(package, host):
     """Return module to place for what import finds in front of the distribution's own modules."""
     finder, found = finder_of(host), {}
     for stem in package.stems():
         hit = finder.find(stem) if stem not in EVERYBODYS else None
-        if hit and not package.expects(hit):
+        # PyPy has its own cffi inside, and says that it is installed.
+        is_own = hit is not None and hit.entry is None and sys.implementation.name != "cpython"
+        if hit and not is_own and not package.expects(hit):
             found[printable(stem)] = host.place(hit.path) if hit.entry else "{builtin}"
     return found
 

@@ -30,6 +30,7 @@ def collect(host, section, options):
     section.context["installer"] = installer(host)
     _build(host, section)
     _pth_files(host, section)
+    _taken_first(host, section)
     _customize(host, section, "sitecustomize", True)
     _customize(host, section, "usercustomize", python.user_site_enabled)
 
@@ -108,13 +109,20 @@ def _pth_files(host, section):
             continue
         where = host.place(entry.path)
         for name in sorted(entry.names):
-            if name.endswith(".pth"):
+            if name.endswith(".pth") and not (name.startswith(".") and _skips_hidden()):
                 key = "pth." + printable(name if where == "{site}" else where + "/" + name)
                 data = entry.read(name)
                 if data is None:
                     section.unknown(key, "cannot be read")
                 else:
                     section.known(key, pth(host, entry.path, data))
+
+
+def _skips_hidden():
+    """Tell whether this Python passes over .pth files whose name begins with a dot, as 3.13 and late 3.12 do."""
+    import site
+
+    return "." in getattr(getattr(site.addsitedir, "__code__", None), "co_consts", ())
 
 
 def pth(host, folder, data):
@@ -131,6 +139,18 @@ def pth(host, folder, data):
             adds.append(line)
         lines.append(line)
     return {"digest": _digest("\n".join(lines).encode("utf-8", "backslashreplace")), "imports": imports, "adds": adds}
+
+
+def _taken_first(host, section):
+    """Record the finders that somebody put into sys.meta_path, the archives on sys.path, and the interpreter's own file."""
+    from ..unrecorded import file_digest
+
+    archives = {host.place(entry.path): file_digest(entry.path) for entry in host.once(entries_of) if entry.kind == "archive"}
+    for key, value in (("finders", getattr(host.interpreter, "finders", [])), ("archives", archives)):
+        if value:
+            section.known(key, value)
+        else:
+            section.absent(key)
 
 
 def _customize(host, section, module, enabled):

@@ -3,7 +3,11 @@
 import codecs
 import sys
 
+from ..loaderpath import configured
 from ..timezone import timezone
+from ..unrecorded import file_digest
+
+PRELOAD = "/etc/ld.so.preload"
 
 LIMITS = (("stack", "RLIMIT_STACK"), ("open_files", "RLIMIT_NOFILE"))
 
@@ -16,6 +20,7 @@ def collect(host, section, options):
     _release(host, section)
     _libc(host, section)
     _locale(section)
+    _loader(host, section)
     _limits(host, section)
     try:
         section.known("timezone", timezone(host))
@@ -74,6 +79,26 @@ def _libc(host, section):
         section.known("libc", "musl " + versions[0])
     else:
         section.unknown("libc", "musl, whose loader states no version")
+
+
+def _loader(host, section):
+    """Record what the dynamic loader puts into every process, LD_PRELOAD or not, and where else its configuration looks."""
+    try:
+        words = host.read_text(PRELOAD, 1 << 16).replace(":", " ").split()
+    except FileNotFoundError:
+        words = []
+    except OSError as error:
+        words = None
+        section.unknown("ld_so_preload", "%s: %s" % (PRELOAD, error.strerror))
+    if words:
+        section.known("ld_so_preload", [[host.place(word), file_digest(host.locate(word))] for word in words])
+    elif words is not None:
+        section.absent("ld_so_preload")
+    folders = configured(host)
+    if folders:
+        section.known("ld_so_conf", folders)
+    else:
+        section.absent("ld_so_conf")
 
 
 def _locale(section):
