@@ -71,10 +71,11 @@ def assess(
     ]
     skipped = {glob: reason for glob, reason in sorted(found.skipped.items()) if glob != PATH}
     if isinstance(observed, Run):
+        repeated = experiment.asks_for_other_seeds(expected, observed)
         differences = [
             *_without_seed(differences, expected, observed),
             *experiment.changed_on_the_way(observed, policy),
-            *experiment.other_bits(evidence, differences, policy),
+            *experiment.other_bits(evidence, differences, policy, is_repeated=repeated),
         ]
         unknown += experiment.unknowns(expected, observed, policy)
         skipped |= {} if isinstance(expected, Run) else {"outputs.*": experiment.NO_OUTPUTS}
