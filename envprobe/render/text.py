@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ..assess.trace import PATH as TRACE
+from ..nested import inside
 from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, contrast_lines, line
@@ -100,7 +101,9 @@ def _sides(group: DifferenceGroup, everything: bool) -> list[Row]:
     first = group.first
     if everything:
         sides = contrast_lines(first.expected, first.observed)
-        return [Row(name, lines[0], items=tuple(lines)) for name, lines in zip(SIDES, sides, strict=True)]
+        rows = [Row(name, lines[0], items=tuple(lines)) for name, lines in zip(SIDES, sides, strict=True)]
+        within = inside(first.expected, first.observed)
+        return [*rows, Row("inside", within[0], items=tuple(within))] if within else rows
     words = contrast(first.expected, first.observed, *LIMITS[False])
     return [Row(name, text) for name, text in zip(SIDES, words, strict=True)]
 

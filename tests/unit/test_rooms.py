@@ -34,6 +34,7 @@ ROOMS = {
     "fixes": "",
     "default_rules": "",
     "spelling": "fact",
+    "nested": "fact spelling",
     "redaction": "guest",
     "error": "redaction spelling",
     "document": "error",
@@ -51,7 +52,7 @@ ROOMS = {
     "statistic": "",
     "assess": f"{NOUNS} numerics output probing redaction targets",
     "records": f"{NOUNS} output signing",
-    "render": f"{NOUNS} assess audit numerics output records statistic targets verification",
+    "render": f"{NOUNS} assess audit nested numerics output records statistic targets verification",
     "audit": "document error redaction suggestion",
     # what reads files, starts programs and asks engines
     "guest": "",
@@ -81,7 +82,7 @@ ROOMS = {
     "__main__": "cli",
 }
 """Each room, and those that it may import."""
-PURE = [*NOUNS.split(), "numerics", "statistic", "assess", "records", "render", "redaction", "audit"]
+PURE = [*NOUNS.split(), "nested", "numerics", "statistic", "assess", "records", "render", "redaction", "audit"]
 VALUES = {
     "output",
     "guest",
