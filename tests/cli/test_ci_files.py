@@ -85,12 +85,34 @@ def test_the_page_shows_what_there_is() -> None:
     github, gitlab, _, pre_commit = _examples()
     action, template = read(ACTION), read(GITLAB)[".envprobe-check"]
     steps = github["jobs"]["environment"]["steps"]
-    assert steps[1]["with"].keys() <= action["inputs"].keys()
+    action_step = next(one for one in steps if "envprobe@" in one.get("uses", ""))
+    image = action_step["with"]["target"].partition("://")[2]
+    assert any(one.get("run", "").startswith("docker pull") and image in one["run"] for one in steps[: steps.index(action_step)])
+    assert action_step["with"].keys() <= action["inputs"].keys()
     assert set(re.findall(r"steps\.envprobe\.outputs\.(\w+)", str(steps))) <= action["outputs"].keys()
     assert gitlab["environment"]["extends"] == ".envprobe-check"
     assert gitlab["environment"]["variables"].keys() <= template["variables"].keys() | {"GIT_DEPTH"}
     hooks = {hook["id"] for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))}
     assert {hook["id"] for hook in pre_commit["repos"][0]["hooks"]} <= hooks
+
+
+def test_the_template_says_what_it_has_to_know(repository: Path) -> None:
+    """envprobe is on no index: without a package the job ends with what to set, before it installs anything."""
+    first = read(GITLAB)[".envprobe-check"]["before_script"][0]
+    done = run(first, repository, SH, ENVPROBE_PACKAGE="")
+    assert done.returncode and "git+https://HOST/GROUP/envprobe@COMMIT" in done.stderr
+    assert run(first, repository, SH, ENVPROBE_PACKAGE="x").returncode == 0
+
+
+def test_contributors_hooks_need_no_network() -> None:
+    """They are those of the machine, and pre-commit has nothing against them."""
+    path = ROOT / ".pre-commit-config.yaml"
+    command = [sys.executable, "-m", "pre_commit", "validate-config", str(path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    repositories = yaml.safe_load(path.read_text("utf-8"))["repos"]
+    assert {one["repo"] for one in repositories} == {"local"}
+    assert {hook["language"] for one in repositories for hook in one["hooks"]} == {"system"}
 
 
 def test_the_hook_fits_pre_commit() -> None:
