@@ -91,6 +91,18 @@ def test_an_unreadable_baseline_is_a_sentence(tmp_path: Path) -> None:
         store.load("big", tmp_path)
 
 
+def test_a_list_of_packages_is_told_how_it_becomes_a_baseline(tmp_path: Path) -> None:
+    """Who names requirements where a baseline belongs gets the command that declares one."""
+    (tmp_path / "my pins.txt").write_text("six==1.16.0\n")
+    (tmp_path / "pins.txt").write_text("six==1.16.0\n")
+    with pytest.raises(DocumentError) as caught:
+        store.load(str(tmp_path / "pins.txt"), tmp_path)
+    assert f"envprobe record --requirements {tmp_path}/pins.txt --name pins; then check with --baseline pins" in caught.value.hint
+    with pytest.raises(DocumentError) as caught:
+        store.load(str(tmp_path / "my pins.txt"), tmp_path)
+    assert "--name" not in caught.value.hint
+
+
 def test_nothing_is_replaced_unasked(tmp_path: Path) -> None:
     """Saving over a baseline needs a word; the old one stays."""
     file = tmp_path / "b.json"

@@ -259,6 +259,28 @@ def test_folders_are_called_by_their_names() -> None:
     )
 
 
+COPY = Known([{"place": "{site}", "version": "1.16.0"}])
+
+
+@pytest.mark.parametrize(("first", "named"), [("1.15.0", "place /over, version 1.15.0"), ("1.16.0", "place /v/site-packages")])
+def test_of_two_copies_the_one_that_the_baseline_has_not_is_named(first: str, named: str) -> None:
+    """Where the first on sys.path is of another version it is that one, else the second."""
+    pair = sides({"packages.six.version": "1.16.0"}, {"packages.six.version": first, "packages.six.place": "/over"})
+    assert f"remove the copy that should not be there: {named}" in fix("packages.six.shadowed", ABSENT, COPY, sides=pair).text
+
+
+def test_what_pip_left_behind_is_named_with_its_folder() -> None:
+    """Nobody installed it, so nothing uninstalls it."""
+    assert fix("packages.~oml-0", ABSENT, Known(["leftover"])).text == "remove what begins with ~oml-0 from /v/site-packages"
+
+
+@pytest.mark.parametrize(("variables", "file"), [({}, "~/.keras"), ({"environment.KERAS_HOME": "/keras"}, "/keras")])
+def test_keras_json_lies_where_keras_looks(variables: dict[str, str], file: str) -> None:
+    """In the home of whom Python runs as, or where KERAS_HOME says."""
+    found = fix("numerics.keras.floatx", Known("float32"), Known("float64"), sides=sides(variables, variables)).text
+    assert found == f'set "floatx" to float32 in {file}/keras.json, or remove that file'
+
+
 def test_words_in_braces_are_shown_as_they_are() -> None:
     """A value that itself holds braces fills no second place."""
     assert fix("packages.numpy.shadowed_by", ABSENT, Known("{expected} {name}")).text == "rename or move {expected} {name}"

@@ -31,6 +31,14 @@ def test_commands_are_whole_lines() -> None:
     assert all(len(line) <= 60 for line in narrow if line != command)
 
 
+def test_a_path_is_never_broken() -> None:
+    """A path in a sentence is copied as a command is: one that is longer than the line stays whole, and words wrap around it."""
+    place = "/home/ana/experiments/2026/accuracy/" + "venv/" * 12 + "numpy.py"
+    text = _render({"packages.numpy.shadowed_by": {"numpy": place}}, width=80)
+    assert place in text
+    assert all(len(line) <= 80 for line in text.splitlines() if place not in line)
+
+
 def test_half_a_command_is_never_shown() -> None:
     """A command that is too long for one screen is announced, and whole with -v."""
     many = {f"packages.extra-{number}.version": "1" for number in range(200)}
