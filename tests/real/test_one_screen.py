@@ -137,9 +137,9 @@ def check_of(venv: Path) -> str:
 
 
 def removes(desk: Desk, venv: Path, steps: list[str]) -> None:
-    """Remove, or move away, what the words name."""
+    """Remove, or move away, what the words name: never anything but what this test made."""
     for place in {found for step in steps for found in PLACE.findall(step)}:
-        assert os.path.lexists(place), place
+        assert Path(place).resolve().is_relative_to(desk.folder.parent.resolve()) and os.path.lexists(place), steps
         subprocess.run(["rm", "-r", place], check=True)
 
 
@@ -148,6 +148,7 @@ def installs_and_removes_what_is_left(desk: Desk, venv: Path, steps: list[str]) 
     desk.type(steps[0])
     (words,) = (step for step in steps if "~" in step)
     beginning, folder = re.fullmatch(r"remove what begins with (\S+) from (\S+)", words).groups()  # type: ignore[union-attr]
+    assert Path(folder) == site(venv)
     for found in Path(folder).glob(f"{beginning}*"):
         shutil.rmtree(found)
 
