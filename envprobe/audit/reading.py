@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -9,6 +10,7 @@ import msgspec
 from ..error import DocumentError
 from . import compose, devcontainer, kubernetes
 from .docker_run import launch_of
+from .dockerfile import read_instructions
 from .documents import read_json, read_yaml
 from .model import AuditedFile, FileText, Launch, ShellCommand, Tree
 from .shell import read_shell
@@ -21,6 +23,10 @@ LINES = 20_000
 
 STRIDE = 1_000_000
 """The lines of the first override are 1,000,001 and on, so that a finding knows its file."""
+
+
+INSTRUCTIONS, COMMANDS = 2_000, 2_000
+"""Rules ask a command for the others of its script, so their work grows with the square of these."""
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +54,8 @@ def read(name: str, kind: str, text: str, beside: Surroundings = NOTHING) -> Aud
         raise DocumentError(f"{name}: binary")
     lines = tuple(row.rstrip("\r") for row in lines)
     found = _READERS[kind](name, "\n".join(lines), beside)
+    if len(found.commands) > COMMANDS:
+        raise DocumentError(f"{name}: more than {COMMANDS:,} commands, which is as much as is read")
     return msgspec.structs.replace(
         found, lines=lines, neighbours=beside.neighbours, has_folder=beside.has_folder, commands=_started(found)
     )
@@ -63,7 +71,10 @@ def _started(file: AuditedFile) -> tuple[ShellCommand, ...]:
 
 
 def _dockerfile(name: str, text: str, beside: Surroundings) -> AuditedFile:
-    stages = read_stages(text.split("\n"))
+    rows = text.split("\n")
+    if sum(1 for _ in itertools.islice(read_instructions(rows), INSTRUCTIONS + 1)) > INSTRUCTIONS:
+        raise DocumentError(f"{name}: more than {INSTRUCTIONS:,} instructions, which is as much as is read")
+    stages = read_stages(rows)
     if not stages:
         raise DocumentError(f"{name}: no FROM: not a Dockerfile")
     commands = tuple(command for stage in stages for command in stage.commands)
