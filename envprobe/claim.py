@@ -92,7 +92,7 @@ def _claim(metric: str, relation: Relation, margin: str, percent: str, text: str
     return Claim(metric, relation, value / 100 if percent else value, bool(percent))
 
 
-def read_claims(value: Any, where: str) -> list[Claim]:
+def read_claims(value: object, where: str) -> list[Claim]:
     """Read `{METRIC: ">= +0.05"}`, or a list of such texts for a metric. Raises DocumentError with every fault."""
     claims: list[Claim] = []
     faults: list[str] = []

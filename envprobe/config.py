@@ -78,13 +78,13 @@ TYPES: dict[str, tuple[type, str]] = {
 }
 
 
-def _read_outputs(value: Any, where: str) -> Tolerance:
+def _read_outputs(value: object, where: str) -> Tolerance:
     from .output import read_tolerance  # knows the types of outputs, which few commands need
 
     return read_tolerance(value, where)
 
 
-def _read_claims(value: Any, where: str) -> list[Claim]:
+def _read_claims(value: object, where: str) -> list[Claim]:
     from .claim import read_claims
 
     return read_claims(value, where)
@@ -168,7 +168,7 @@ def _baseline(text: str, folder: Path) -> str:
     return str(folder / text) if text.endswith(".json") or "/" in text else text
 
 
-def _faults(value: dict[str, Any]) -> Iterator[str]:
+def _faults(value: dict[str, object]) -> Iterator[str]:
     for name, item in value.items():
         if name not in TYPES:
             yield f"{name[:80]}: no such setting; {suggest(name, TYPES)}"

@@ -62,7 +62,7 @@ def read_json(data: bytes, where: str, *, limit_bytes: int = LIMIT_BYTES) -> Any
     return value
 
 
-def _without_duplicates(faults: list[str], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(faults: list[str], pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         repeated = (key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
@@ -75,7 +75,7 @@ def _refuse_constant(faults: list[str], name: str) -> None:
         faults.append(f"{name} is not JSON")
 
 
-def check_schema(value: Any, schema: str, where: str) -> None:
+def check_schema(value: object, schema: str, where: str) -> None:
     """Require the `schema` member to be this one; a newer number of the same name says to upgrade."""
     found = value.get("schema") if isinstance(value, dict) else None
     if found == schema:
@@ -91,7 +91,7 @@ def check_schema(value: Any, schema: str, where: str) -> None:
     raise DocumentError(f"{where}: schema: expected {schema!r}, found {_short(found)}")
 
 
-def convert(value: Any, kind: type[T], where: str) -> T:
+def convert(value: object, kind: type[T], where: str) -> T:
     """Convert parsed JSON to a type. Raises DocumentError that lists every fault, not only the first."""
     try:
         return msgspec.convert(value, kind)
@@ -100,7 +100,7 @@ def convert(value: Any, kind: type[T], where: str) -> T:
         raise
 
 
-def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
+def _faults(value: object, kind: Any, path: str) -> Iterator[str]:
     """Walk a value that does not fit and yield one fault for each place where it does not."""
     kind = _chosen(value, kind)
     try:
@@ -127,7 +127,7 @@ def _faults(value: Any, kind: Any, path: str) -> Iterator[str]:
         yield f"{path or 'document'}: {message}"
 
 
-def _children(value: Any, kind: Any, path: str) -> Iterator[tuple[Any, Any, str]]:
+def _children(value: object, kind: Any, path: str) -> Iterator[tuple[object, object, str]]:
     """Yield the parts of a value with the type that each should have."""
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if isinstance(value, dict) and _is_struct(kind):
@@ -142,7 +142,7 @@ def _children(value: Any, kind: Any, path: str) -> Iterator[tuple[Any, Any, str]
             yield child, arguments[0], f"{path}[{index}]"
 
 
-def _chosen(value: Any, kind: Any) -> Any:
+def _chosen(value: object, kind: object) -> Any:
     """Return the member of a union that a value means to be, by its shape; any other type as it is."""
     if typing.get_origin(kind) not in (typing.Union, types.UnionType):
         return kind
@@ -153,11 +153,11 @@ def _chosen(value: Any, kind: Any) -> Any:
     return kind
 
 
-def _is_struct(kind: Any) -> bool:
+def _is_struct(kind: object) -> bool:
     return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
 
 
-def _unbounded(value: Any, path: str, depth: int) -> Iterator[str]:
+def _unbounded(value: object, path: str, depth: int) -> Iterator[str]:
     if depth > DEPTH_LIMIT:
         yield f"{path}: nested more than {DEPTH_LIMIT} levels deep"
     elif isinstance(value, str):
@@ -183,7 +183,7 @@ def _unbounded(value: Any, path: str, depth: int) -> Iterator[str]:
                 yield from _unbounded(child, f"{path}[{index}]", depth + 1)
 
 
-def _is_plain(value: Any) -> bool:
+def _is_plain(value: object) -> bool:
     """Tell a text that nothing is wrong with, as nearly every value is; the rest is walked."""
     return isinstance(value, str) and value.isascii() and len(value) <= STRING_LIMIT
 

@@ -56,7 +56,7 @@ class Fingerprint(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_u
     @cached_property
     def id(self) -> str:
         """The Merkle root of the sections, the trace and what was left out. The probe's version and the context do not count."""
-        leaves: dict[str, Any] = {"schema": FIRST_SCHEMA, "sections": self.section_ids}
+        leaves: dict[str, object] = {"schema": FIRST_SCHEMA, "sections": self.section_ids}
         if self.agreed:
             leaves["skipped"] = self.agreed
         if self.trace is not None:
@@ -105,7 +105,7 @@ def to_json(fingerprint: Fingerprint) -> bytes:
     return encode({"schema": fingerprint.schema, "id": fingerprint.id, **body})
 
 
-def encode(body: dict[str, Any]) -> bytes:
+def encode(body: Mapping[str, object]) -> bytes:
     """Return a document as indented JSON with sorted keys, `schema` and `id` first."""
     first = {key: body[key] for key in ("schema", "id", "name", "kind") if key in body}
     rest = msgspec.json.decode(msgspec.json.encode({k: v for k, v in body.items() if k not in first}, order="sorted"))
@@ -134,7 +134,7 @@ def from_value(value: Any, where: str) -> Fingerprint:
     return fingerprint
 
 
-def _convert(value: dict[str, Any], where: str, kind: type[Fingerprint] = Fingerprint) -> Fingerprint:
+def _convert(value: dict[str, object], where: str, kind: type[Fingerprint] = Fingerprint) -> Fingerprint:
     body = {name: member for name, member in value.items() if name not in ("schema", "id")}
     fingerprint = document.convert(body, kind, where)
     sections = fingerprint.sections.items()

@@ -189,7 +189,7 @@ def _renamed(text: str) -> str:
     return RENAMED.get(path, path) + at + qualifiers
 
 
-def _rule_table_faults(rules: dict[str, Any]) -> Iterator[str]:
+def _rule_table_faults(rules: dict[str, object]) -> Iterator[str]:
     levels = [severity.value for severity in Severity]
     for text, severity in rules.items():
         yield from (f"{text[:200]}: {fault}" for fault in rule_faults(text))
@@ -216,7 +216,7 @@ def glob_faults(glob: str) -> Iterator[str]:
         yield f"no facts are called {section[:40]!r}; {suggest(section, SECTIONS)}"
 
 
-def _tolerance_faults(value: Any) -> Iterator[str]:
+def _tolerance_faults(value: object) -> Iterator[str]:
     if not isinstance(value, dict):
         yield "tolerance: expected a table of limits"
         return

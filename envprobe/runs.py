@@ -203,7 +203,7 @@ def _faults(run: Run) -> Iterator[str]:
             )
 
 
-def _drop_empty(members: dict[str, Any], names: Iterable[str]) -> None:
+def _drop_empty(members: dict[str, object], names: Iterable[str]) -> None:
     for name in names:
         if not members[name]:
             del members[name]

@@ -20,14 +20,14 @@ STRING_OR_COMMENT = re.compile(
 LONG_KEY = re.compile(rf"(?<![\w-])[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){{{KEY_PARTS}}}", re.ASCII)
 
 
-def parse_toml(data: bytes, parse_float: Callable[[str], Any] = float) -> dict[str, Any]:
+def parse_toml(data: bytes, parse_float: Callable[[str], object] = float) -> dict[str, object]:
     """Parse TOML of any size. Raises ValueError with the line, as UnicodeDecodeError where it is not UTF-8."""
     import tomli  # few commands read TOML
 
     text = data.decode("utf-8-sig")
     _refuse_long_keys(text)
     try:
-        value: dict[str, Any] = tomli.loads(text, parse_float=parse_float)
+        value: dict[str, object] = tomli.loads(text, parse_float=parse_float)
         return value
     except RecursionError:
         raise ValueError("nested too deeply") from None

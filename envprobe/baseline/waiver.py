@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
 
 import msgspec
 
@@ -37,7 +36,7 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return today > date.fromisoformat(self.expires)
 
 
-def read_waivers(value: Any, where: str) -> list[Waiver]:
+def read_waivers(value: object, where: str) -> list[Waiver]:
     """Read a list of waivers. Raises DocumentError with every fault of every waiver."""
     waivers = document.convert(value, list[Waiver], where)
     document.refuse(where, [f"[{index}].{fault}" for index, waiver in enumerate(waivers) for fault in faults(waiver)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -32,12 +31,12 @@ def find(report: bytes, where: str) -> Carried | None:
     return None if found is None else from_json(splice.value_of(text, found, where), where)
 
 
-def to_json(record: Carried) -> dict[str, Any]:
+def to_json(record: Carried) -> dict[str, object]:
     """Return a record as a member."""
     return {"signature": record.line, "metrics": record.exact, "record": record.packed}
 
 
-def from_json(value: Any, where: str) -> Carried:
+def from_json(value: object, where: str) -> Carried:
     """Read a member. Raises DocumentError where it is not one of ours."""
     if not isinstance(value, dict) or not isinstance(value.get("record"), str):
         raise damaged(where, f"{NAME}: not a record that envprobe attached", AGAIN)

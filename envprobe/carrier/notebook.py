@@ -86,7 +86,7 @@ def _displayed(text: str, start: int, where: str) -> Carried | None:
     return notebook_output.read({number: splice.value_of(text, part, where) for number, part in holding.items()}, where)
 
 
-def _cell(record: Carried, *, with_id: bool) -> dict[str, Any]:
+def _cell(record: Carried, *, with_id: bool) -> dict[str, object]:
     lines = "\n".join(shown(record)).splitlines(keepends=True)
     identity = {"id": "envprobe-record"} if with_id else {}
     return {"cell_type": "markdown", **identity, "metadata": {NAME: CELL}, "source": lines}
@@ -101,7 +101,7 @@ def _ours(text: str, start: int, where: str) -> splice.Part | None:
     return ours[0] if ours else None
 
 
-def _is_ours(cell: Any) -> bool:
+def _is_ours(cell: object) -> bool:
     return isinstance(cell, dict) and isinstance(cell.get("metadata"), dict) and cell["metadata"].get(NAME) == CELL
 
 
@@ -115,7 +115,7 @@ def _is_as_written(cell: dict[str, Any]) -> bool:
     return rest == {"cell_type": "markdown"} and not hiding and True not in hides
 
 
-def _source(cell: dict[str, Any]) -> str:
+def _source(cell: dict[str, object]) -> str:
     source = cell.get("source")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 

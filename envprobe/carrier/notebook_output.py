@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
@@ -18,12 +17,12 @@ PLAIN, MARKDOWN = "text/plain", "text/markdown"
 CHOOSE = "clear the output of one of these cells"
 
 
-def to_data(record: Carried) -> dict[str, Any]:
+def to_data(record: Carried) -> dict[str, object]:
     """Return a record as the `data` of an output: its line for a terminal, what the attached cell would show, the record."""
     return {PLAIN: record.line, MARKDOWN: "\n".join(shown(record)), TYPE: to_json(record)}
 
 
-def read(cells: dict[int, Any], where: str) -> Carried | None:
+def read(cells: dict[int, object], where: str) -> Carried | None:
     """Return the record that cells have displayed, None where they did not. Raises DocumentError for two that differ.
 
     Cells are by their number in the notebook, from 1.
@@ -38,7 +37,7 @@ def read(cells: dict[int, Any], where: str) -> Carried | None:
     return record
 
 
-def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
+def _bundles(cell: object) -> Iterator[dict[str, object]]:
     outputs = cell.get("outputs") if isinstance(cell, dict) else None
     for output in outputs if isinstance(outputs, list) else []:
         data = output.get("data") if isinstance(output, dict) else None
@@ -46,7 +45,7 @@ def _bundles(cell: Any) -> Iterator[dict[str, Any]]:
             yield data
 
 
-def _record(data: dict[str, Any], where: str) -> Carried:
+def _record(data: dict[str, object], where: str) -> Carried:
     record = from_json(data[TYPE], where)
     texts = {kind: _text(value) for kind, value in data.items() if kind != TYPE}  # a front end may show any of them
     view = look(texts.pop(MARKDOWN, ""))
@@ -55,6 +54,6 @@ def _record(data: dict[str, Any], where: str) -> Carried:
     return msgspec.structs.replace(shows, edited=record.edited or not same)
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     """Return a text of an output, which a notebook keeps as one string or as a list of lines."""
     return "".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -156,7 +156,7 @@ def _add(writer: PdfWriter, record: Carried, base_bytes: int) -> None:
     writer.add_metadata({PROPERTY: record.line})
 
 
-def _font(name: str) -> dict[Any, Any]:
+def _font(name: str) -> dict[object, object]:
     from pypdf.generic import NameObject
 
     values = {**FONT, "/BaseFont": f"/{name}", "/Encoding": ENCODING}

@@ -41,7 +41,7 @@ def write(record: Carried, width: float, height: float) -> bytes:
     )
 
 
-def look(operations: Sequence[tuple[Any, bytes]]) -> MarkupView:
+def look(operations: Sequence[tuple[object, bytes]]) -> MarkupView:
     """Return what a reader sees of a page: its texts in the order in which they are drawn, and whatever else is done."""
     parts = list(_drawn(operations[:OPERATION_LIMIT]))
     texts = [part.words for part in parts if isinstance(part, Text)]
@@ -119,7 +119,7 @@ def _escaped(text: str) -> bytes:
     return re.sub(r"([()\\])", r"\\\1", text).encode("latin-1", "replace")
 
 
-def _words(operand: Any) -> str:
+def _words(operand: object) -> str:
     """Return the characters of a string, whatever pypdf has taken its bytes for."""
     data = operand if isinstance(operand, bytes) else getattr(operand, "original_bytes", b"")
     return data.decode("latin-1")

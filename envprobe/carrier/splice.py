@@ -68,7 +68,7 @@ def member(text: str, start: int, name: str, where: str) -> Part | None:
     return found[0] if found else None
 
 
-def put_member(text: str, start: int, name: str, value: Any, where: str) -> str:
+def put_member(text: str, start: int, name: str, value: object, where: str) -> str:
     """Return the text with a member set in the object at `start`, written as its neighbours are."""
     there = member(text, start, name, where)
     siblings = parts(text, start, where)
@@ -76,7 +76,7 @@ def put_member(text: str, start: int, name: str, value: Any, where: str) -> str:
     return _put(text, start, there, siblings, f"{json.dumps(name)}{colon}{_write(value, text, start, siblings)}")
 
 
-def put_item(text: str, start: int, there: Part | None, value: Any, where: str) -> str:
+def put_item(text: str, start: int, there: Part | None, value: object, where: str) -> str:
     """Return the text with an item replaced in the list at `start`, or added at its end."""
     siblings = parts(text, start, where)
     return _put(text, start, there, siblings, _write(value, text, start, siblings))
@@ -90,7 +90,7 @@ def value_of(text: str, part: Part, where: str) -> Any:
         raise damaged(where, str(error), TWICE) from None
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     names = [name for name, _ in pairs]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
@@ -141,7 +141,7 @@ def _indent(text: str, start: int, siblings: list[Part]) -> str:
     return (("\r" if lines.endswith("\r") else "") + newline + indent) if newline else ""
 
 
-def _write(value: Any, text: str, start: int, siblings: list[Part]) -> str:
+def _write(value: object, text: str, start: int, siblings: list[Part]) -> str:
     """Return a value as JSON, indented by as much as the neighbours stand in from their bracket."""
     indent = _indent(text, start, siblings)
     if not indent:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from .. import store
 from ..call import Call
@@ -75,7 +74,7 @@ def _may_be_secret(words: list[str]) -> list[bool]:
     return [shown != word for shown, word in zip(redact_arguments(words), words, strict=True)]
 
 
-def _installer(observed: Fingerprint, said: Mapping[str, Any]) -> Installer:
+def _installer(observed: Fingerprint, said: Mapping[str, object]) -> Installer:
     """Return what installs packages there; where nobody said anything, a pip that may."""
     pip = observed.get("packages.pip.version")
     return Installer(
@@ -97,6 +96,6 @@ def _shortened(python: str) -> str:
     return python
 
 
-def _table(value: object) -> dict[str, Any]:
+def _table(value: object) -> dict[str, object]:
     """Return an object of a context; what a guest says there may be anything."""
     return value if isinstance(value, dict) else {}

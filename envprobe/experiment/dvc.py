@@ -133,7 +133,7 @@ def _of_lock(lock: Path) -> Iterator[Tracked]:
             yield from _entries(stage.get(members) if isinstance(stage, dict) else None, lock.parent, lock, f"{PIPELINE}:{name}")
 
 
-def _entries(members: Any, folder: Path, source: Path, target: str) -> Iterator[Tracked]:
+def _entries(members: object, folder: Path, source: Path, target: str) -> Iterator[Tracked]:
     for member in members if isinstance(members, list) else ():
         if isinstance(member, dict) and isinstance(member.get("path"), str) and (digest := _digest_of(member)):
             listed = member.get("files")
@@ -143,7 +143,7 @@ def _entries(members: Any, folder: Path, source: Path, target: str) -> Iterator[
             yield Tracked(_whole(folder / member["path"]), digest, size, files, source, target)
 
 
-def _digest_of(member: dict[str, Any]) -> str:
+def _digest_of(member: dict[str, object]) -> str:
     """Return the digest that an entry holds, by its kind; empty where it holds none.
 
     Data of a cloud that keeps versions has a list of files, of which DVC's digest of a folder is made, or the cloud's own tag.
@@ -163,7 +163,7 @@ def _digest_of(member: dict[str, Any]) -> str:
     return f"{kind}:{text}" if kind else ""
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, object]:
     try:
         with only_refusals("yaml"):
             value = read_yaml(read_bytes(path, LIMIT_BYTES))

@@ -12,7 +12,6 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import Any
 
 import msgspec
 
@@ -79,7 +78,7 @@ def told_by_guest(found: Fingerprint, variables: Mapping[str, str]) -> tuple[Fin
     )
 
 
-def _words(told: Mapping[str, Any], name: str) -> str:
+def _words(told: Mapping[str, object], name: str) -> str:
     value = told.get(name)
     return value if isinstance(value, str) else ""
 

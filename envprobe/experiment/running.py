@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -160,7 +159,7 @@ class _Experiment:
         there = self._workplace.list_files(plan.outputs)
         tail, started, began = Tail(self._live), _now(), time.monotonic()
         exit_status = self._command({} if seed is None else {plan.seed_variable: str(seed)}, tail)
-        context: dict[str, Any] = {"started": started, "seconds": round(time.monotonic() - began, 3)}
+        context: dict[str, object] = {"started": started, "seconds": round(time.monotonic() - began, 3)}
         found = self._gather(there, index, context)
         return Attempt(
             state="complete" if self._interruption is None else "interrupted",
@@ -184,7 +183,7 @@ class _Experiment:
             self._interruption = stop
             return stop.code if isinstance(stop, SystemExit) and isinstance(stop.code, int) else INTERRUPTED
 
-    def _gather(self, there: Listing, index: int, context: dict[str, Any]) -> outputs.Harvest:
+    def _gather(self, there: Listing, index: int, context: dict[str, object]) -> outputs.Harvest:
         """Describe the outputs and keep copies. A second Ctrl-C, while a partial record is made, leaves them out."""
         self._say("reading the outputs")
         copies = self._plan.copies and self._plan.copies.absolute() / (f"attempt-{index + 1}" if self._plan.repeat > 1 else "")

@@ -31,7 +31,7 @@ def show_reports(shell: Any) -> None:
     shell.display_formatter.mimebundle_formatter.for_type_by_name("envprobe.report", "Report", _bundle)
 
 
-def _bundle(report: Any, **_: Any) -> Any:
+def _bundle(report: Any, **_: Any) -> object:
     from .display import of_report
 
     return of_report(report)

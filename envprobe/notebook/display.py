@@ -31,9 +31,9 @@ LABEL_WIDTH = {False: "5.5em", True: "38%"}
 class Shown(NamedTuple):
     """An output as IPython takes it."""
 
-    data: dict[str, Any]
+    data: dict[str, object]
     """By MIME type; a front end shows the richest that it knows, and saves all."""
-    metadata: dict[str, Any]
+    metadata: dict[str, object]
 
 
 def of_report(report: Report, verbosity: int = 0) -> Shown:
@@ -78,7 +78,7 @@ def _shown(text: str, html: str, metadata: dict[str, Any]) -> Shown:
     return Shown({"text/plain": text.rstrip("\n"), "text/html": html}, {"envprobe": metadata})
 
 
-def _fill(name: str, **values: Any) -> str:
+def _fill(name: str, **values: object) -> str:
     return str(fill(name, values, package=__package__))
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -55,5 +54,5 @@ def _as_loaded(fingerprint: Fingerprint) -> Fingerprint:
 
 def _path(fingerprint: Fingerprint) -> Sequence[str]:
     """Return where the fresh Python looked for modules."""
-    context: Any = fingerprint.context.get("python")
+    context: object = fingerprint.context.get("python")
     return list(context["path"]) if isinstance(context, dict) else []

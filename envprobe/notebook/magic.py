@@ -29,7 +29,7 @@ def run(line: str) -> None:
         raise UsageError(error.format_message(), f"%{NAME} --help tells what there is") from None
 
 
-def complete(shell: Any, event: Any) -> list[str]:
+def complete(shell: object, event: Any) -> list[str]:
     """Return the commands and options that can follow what is typed, as IPython's completion hook asks."""
     from .command import envprobe
 

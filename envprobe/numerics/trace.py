@@ -103,7 +103,7 @@ def read_trace(value: Any, where: str) -> Trace:
     return trace
 
 
-def read_traces(value: Mapping[str, Any], where: str) -> dict[str, list[Trace]]:
+def read_traces(value: Mapping[str, object], where: str) -> dict[str, list[Trace]]:
     """Read a baseline's traces: numeric class to one trace, or to a list of them. The classes must be the traces' own."""
     found: dict[str, list[Trace]] = {}
     for name, member in value.items():
@@ -114,7 +114,7 @@ def read_traces(value: Mapping[str, Any], where: str) -> dict[str, list[Trace]]:
     return found
 
 
-def to_json(trace: Trace) -> dict[str, Any]:
+def to_json(trace: Trace) -> dict[str, object]:
     """Return the trace as the document that read_trace reads."""
     return {"schema": SCHEMA, **msgspec.to_builtins(trace)}
 

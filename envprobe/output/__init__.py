@@ -20,7 +20,7 @@ The names load on first use: a project's settings need a Tolerance and no compar
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .comparator import COMPARATORS as COMPARATORS
@@ -74,7 +74,7 @@ __all__ = [
 ]
 
 
-def read_tolerance(value: Any, where: str) -> Tolerance:
+def read_tolerance(value: object, where: str) -> Tolerance:
     """Read a table of rules. Raises DocumentError with every fault."""
     from . import tolerance
     from .comparator import TYPES
@@ -82,7 +82,7 @@ def read_tolerance(value: Any, where: str) -> Tolerance:
     return tolerance.read_tolerance(value, where, TYPES)
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name == "Verdict":  # as it was called first
         name = "OutputVerdict"
     if name not in HOMES:

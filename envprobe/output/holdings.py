@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from .align import aligned
 from .array import Array, compare_array, describe_array
@@ -24,7 +24,7 @@ from .tree import compare_trees, spell
 class Nested(NamedTuple):
     """A plain value."""
 
-    value: Any
+    value: object
 
     def __str__(self) -> str:
         return spell(self.value)
@@ -153,7 +153,7 @@ def _likeness(ours: Row, theirs: Row) -> float:
     return sum(left == right for left, right in zip(ours, theirs, strict=False)) / max(len(ours), len(theirs), 1)
 
 
-def spell_cell(value: Any) -> str:
+def spell_cell(value: object) -> str:
     """Spell a cell so that no two values are spelled alike: a text that looks like a number, or like a quoted one, is quoted."""
     if value is None:
         return ""

@@ -34,8 +34,8 @@ class Made:
         self.name = name
         self.arguments = arguments
         self.state: Any = None
-        self.items: list[Any] = []
-        self.members: list[tuple[Any, Any]] = []
+        self.items: list[object] = []
+        self.members: list[tuple[object, object]] = []
 
 
 class Persistent:
@@ -45,11 +45,11 @@ class Persistent:
         self.identity = identity
 
 
-class Members(list[Any]):
+class Members(list[object]):
     """The members of a dict, as pairs: a key may be anything."""
 
 
-class Items(list[Any]):
+class Items(list[object]):
     """The items of a set."""
 
 
@@ -68,9 +68,9 @@ class _Machine:
         self.stream = stream
         self.outside = outside
         self.stack: list[Any] = []
-        self.memo: dict[int, Any] = {}
+        self.memo: dict[int, object] = {}
 
-    def run(self) -> Any:
+    def run(self) -> object:
         try:
             for count, (opcode, argument, _) in enumerate(pickletools.genops(self.stream)):
                 if count > OPERATION_LIMIT:
@@ -82,7 +82,7 @@ class _Machine:
             raise Unreadable(f"it is no sound pickle: {error}") from None
         raise Unreadable("it is no sound pickle: it does not stop")
 
-    def step(self, name: str, argument: Any) -> None:
+    def step(self, name: str, argument: object) -> None:
         if name in VALUES:
             self.stack.append(argument)
         elif name in CONSTANTS:
@@ -92,7 +92,7 @@ class _Machine:
         else:
             METHODS[name](self, argument)
 
-    def marked(self) -> list[Any]:
+    def marked(self) -> list[object]:
         """Take what lies above the last mark."""
         place = len(self.stack) - 1 - next(index for index, item in enumerate(reversed(self.stack)) if item is MARK)
         found = self.stack[place + 1 :]
@@ -102,16 +102,16 @@ class _Machine:
     def put(self, number: Any) -> None:
         self.memo[int(number)] = self.stack[-1]
 
-    def extend(self, items: list[Any]) -> None:
+    def extend(self, items: list[object]) -> None:
         target = self.stack[-1]
         (target.items if isinstance(target, Made) else target).extend(items)
 
-    def set_members(self, flat: list[Any]) -> None:
+    def set_members(self, flat: list[object]) -> None:
         target = self.stack[-1]
         pairs = list(zip(flat[::2], flat[1::2], strict=True))
         (target.members if isinstance(target, Made) else target).extend(pairs)
 
-    def call(self, arguments: Any, called: Any) -> None:
+    def call(self, arguments: Any, called: object) -> None:
         name = called.name if isinstance(called, Named) else "something that was made"
         for old, new in RENAMED.items():
             name = new + name.removeprefix(old) if name.startswith(old) else name
@@ -124,7 +124,7 @@ class _Machine:
         else:
             self.stack.append(Made(name, arguments))
 
-    def point_outside(self, identity: Any) -> None:
+    def point_outside(self, identity: object) -> None:
         self.stack.append(Persistent(identity))
         self.outside.append(self.stack[-1])
 
@@ -136,7 +136,7 @@ class _Machine:
             if target.name.endswith(JOBLIB_ARRAY):
                 target.items.append(self.array_behind(dict(state)))
 
-    def array_behind(self, state: dict[str, Any]) -> Any:
+    def array_behind(self, state: dict[str, Any]) -> object:
         """Read the array that joblib writes behind the object that speaks of it: its bytes, or a pickle of objects."""
         from .pickle_values import read_dtype
 
@@ -171,17 +171,17 @@ CONSTANTS: dict[str, Callable[[], Any]] = {
 IGNORED = frozenset(("PROTO", "FRAME", "READONLY_BUFFER"))
 
 
-def _global(machine: _Machine, argument: Any) -> None:
+def _global(machine: _Machine, argument: object) -> None:
     machine.stack.append(Named(str(argument).replace(" ", ".", 1)))
 
 
-def _stack_global(machine: _Machine, argument: Any) -> None:
+def _stack_global(machine: _Machine, argument: object) -> None:
     name, module = machine.stack.pop(), machine.stack.pop()
     machine.stack.append(Named(f"{module}.{name}"))
 
 
-def _tuple(count: int) -> Callable[[_Machine, Any], None]:
-    def take(machine: _Machine, argument: Any) -> None:
+def _tuple(count: int) -> Callable[[_Machine, object], None]:
+    def take(machine: _Machine, argument: object) -> None:
         found = tuple(machine.stack[-count:])
         del machine.stack[-count:]
         machine.stack.append(found)
@@ -189,34 +189,34 @@ def _tuple(count: int) -> Callable[[_Machine, Any], None]:
     return take
 
 
-def _reduce(machine: _Machine, argument: Any) -> None:
+def _reduce(machine: _Machine, argument: object) -> None:
     arguments, called = machine.stack.pop(), machine.stack.pop()
     machine.call(arguments, called)
 
 
-def _newobj_ex(machine: _Machine, argument: Any) -> None:
+def _newobj_ex(machine: _Machine, argument: object) -> None:
     named, arguments, called = machine.stack.pop(), machine.stack.pop(), machine.stack.pop()
     machine.call((*arguments, named), called)
 
 
-def _instance(machine: _Machine, argument: Any) -> None:
+def _instance(machine: _Machine, argument: object) -> None:
     machine.call(tuple(machine.marked()), Named(str(argument).replace(" ", ".", 1)))
 
 
-def _object(machine: _Machine, argument: Any) -> None:
+def _object(machine: _Machine, argument: object) -> None:
     called, *arguments = machine.marked()
     machine.call(tuple(arguments), called)
 
 
-def _pop(machine: _Machine, argument: Any) -> None:
+def _pop(machine: _Machine, argument: object) -> None:
     machine.stack.pop()
 
 
-def _pop_mark(machine: _Machine, argument: Any) -> None:
+def _pop_mark(machine: _Machine, argument: object) -> None:
     machine.marked()
 
 
-def _dict(machine: _Machine, argument: Any) -> None:
+def _dict(machine: _Machine, argument: object) -> None:
     flat = machine.marked()
     machine.stack.append(Members())
     machine.set_members(flat)

@@ -38,7 +38,7 @@ ReadStorage = Callable[[str], bytes]
 """Returns the bytes of a storage by its key."""
 
 
-def holdings(value: Any, read_storage: ReadStorage | None = None) -> dict[str, Holding]:
+def holdings(value: object, read_storage: ReadStorage | None = None) -> dict[str, Holding]:
     """Return arrays by their paths, and everything else as one plain value under the empty name."""
     values = _Values(read_storage)
     rest = values.convert(value, (), 0)
@@ -57,7 +57,7 @@ class _Values:
         self.above: list[int] = []
         """Identities of what the value lies in."""
 
-    def convert(self, value: Any, path: tuple[str, ...], depth: int) -> Any:
+    def convert(self, value: object, path: tuple[str, ...], depth: int) -> object:
         self.count += 1
         if self.count > VALUE_LIMIT:
             raise Unable(f"it holds more than {VALUE_LIMIT:,} values")
@@ -81,7 +81,7 @@ class _Values:
         finally:
             self.above.pop()
 
-    def _composite(self, value: Any, path: tuple[str, ...], depth: int) -> Any:
+    def _composite(self, value: object, path: tuple[str, ...], depth: int) -> object:
         if isinstance(value, Members):
             return self._members(value, path, depth)
         if isinstance(value, Items):
@@ -99,22 +99,22 @@ class _Values:
             return self._made(value, path, depth)
         raise Unreadable(f"it describes a {type(value).__name__}")
 
-    def _items(self, items: Any, path: tuple[str, ...], depth: int) -> list[Any]:
+    def _items(self, items: Any, path: tuple[str, ...], depth: int) -> list[object]:
         return [self.convert(item, (*path, str(index)), depth) for index, item in enumerate(items)]
 
-    def _members(self, pairs: Any, path: tuple[str, ...], depth: int) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+    def _members(self, pairs: Any, path: tuple[str, ...], depth: int) -> dict[str, object]:
+        found: dict[str, object] = {}
         for key, item in pairs:
             name = key if isinstance(key, str) else f"{type(key).__name__} {spelled_json(self.convert(key, path, depth))}"
             found[name] = self.convert(item, (*path, name), depth)  # the last one counts, as when it is loaded
         return found
 
-    def _made(self, value: Made, path: tuple[str, ...], depth: int) -> Any:
+    def _made(self, value: Made, path: tuple[str, ...], depth: int) -> object:
         if value.name.endswith(".OrderedDict") and not value.state:
             return self._members(value.members, path, depth)
         if value.name in PARAMETERS and isinstance(value.arguments, tuple):
             return self.convert(value.arguments[0], path, depth)
-        found: dict[str, Any] = {TAGGED: value.name}
+        found: dict[str, object] = {TAGGED: value.name}
         if value.arguments not in ((), None):
             found["arguments"] = self._items(value.arguments, path, depth) if isinstance(value.arguments, tuple) else None
         if value.state is not None:
@@ -125,7 +125,7 @@ class _Values:
             found["members"] = self._members(value.members, path, depth)
         return found
 
-    def _named(self, array: Array, path: tuple[str, ...]) -> Any:
+    def _named(self, array: Array, path: tuple[str, ...]) -> object:
         """Give an array the path where it lies as its name; of several at one path, a number."""
         base = name = ".".join(path) or "array"
         number = 1
@@ -150,7 +150,7 @@ class _Values:
         return self.read_storage(key)
 
 
-def read_dtype(value: Any) -> Any:
+def read_dtype(value: object) -> Any:
     """Return the numpy type that a pickle describes; None for one that is not read."""
     if not isinstance(value, Made) or value.name != "numpy.dtype" or not isinstance(value.arguments, tuple):
         return None
@@ -169,7 +169,7 @@ def read_dtype(value: Any) -> Any:
     return dtype.newbyteorder(state[1]) if state[1] in "<>" else dtype
 
 
-def _text(value: Any) -> str:
+def _text(value: object) -> str:
     return value.decode() if isinstance(value, bytes) else str(value)
 
 

@@ -18,7 +18,7 @@ TAGGED = "!tag"
 """Member that holds the tag or the class of a value that is shown by its parts and never made."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> object:
     """Return a parsed document as plain values. Raises Unreadable, Unable beyond bounds."""
     return _Plain().convert(value, 0)
 
@@ -29,7 +29,7 @@ class _Plain:
     def __init__(self) -> None:
         self.count = 0
 
-    def convert(self, value: Any, depth: int) -> Any:
+    def convert(self, value: object, depth: int) -> object:
         self.count += 1
         if self.count > VALUE_LIMIT:
             raise Unable(f"it holds more than {VALUE_LIMIT:,} values")
@@ -49,9 +49,9 @@ class _Plain:
             return {TAGGED: "bytes", "hex": value.hex()}
         raise Unreadable(f"it holds a value of type {type(value).__name__}")
 
-    def _members(self, value: dict[Any, Any], depth: int) -> dict[str, Any]:
+    def _members(self, value: dict[object, object], depth: int) -> dict[str, object]:
         """Return members by text; a key of another type is spelled so that it is no text's: `1` and `"1"` are two in YAML."""
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         for key, item in value.items():
             name = key if isinstance(key, str) else f"{type(key).__name__} {key!r}"
             if name in found:
@@ -60,7 +60,7 @@ class _Plain:
         return found
 
 
-def check_depth(value: Any) -> Any:
+def check_depth(value: object) -> object:
     """Return a document that was read as plain values. Raises Unreadable where it is nested deeper than `plain` allows."""
     level = [value]
     for _ in range(DEPTH_LIMIT + 1):
@@ -70,13 +70,13 @@ def check_depth(value: Any) -> Any:
     raise Unreadable(f"it is nested more than {DEPTH_LIMIT} levels deep")
 
 
-def _items(container: Any) -> Iterable[Any]:
+def _items(container: object) -> Iterable[object]:
     if type(container) is dict:
         return container.values()
     return container if type(container) is list else ()
 
 
-def spelled_json(value: Any) -> str:
+def spelled_json(value: object) -> str:
     """Return a plain value as JSON with its keys in order."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False)
 
@@ -93,12 +93,12 @@ def metrics(value: Any, prefix: tuple[Step, ...] = ()) -> Iterator[tuple[tuple[S
             yield from metrics(item, (*prefix, index))
 
 
-def digest_without_numbers(value: Any) -> str:
+def digest_without_numbers(value: object) -> str:
     """Return the digest of a plain document in which every number is 0: with `metrics`, it tells all."""
     return f"sha256:{hashlib.sha256(spelled_json(_zeroed(value)).encode('utf-8', 'surrogatepass')).hexdigest()}"
 
 
-def _zeroed(value: Any) -> Any:
+def _zeroed(value: object) -> object:
     if isinstance(value, dict):
         return {key: _zeroed(item) for key, item in value.items()}
     if isinstance(value, list):

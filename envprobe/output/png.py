@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
-from typing import IO, Any
+from typing import IO
 
 from .array import require_numpy
 from .finding import Unable, Unreadable
@@ -19,7 +19,7 @@ SLOW_BYTES = 1 << 25
 """Bytes of pixels that are worked out one after another, at a microsecond each."""
 
 
-def deep_pixels(start: bytes, stream: IO[bytes]) -> Any:
+def deep_pixels(start: bytes, stream: IO[bytes]) -> object:
     """Return (height, width, channels) of uint16; None for any other image. `start` is the first 33 bytes."""
     if not start.startswith(PNG) or start[24] != 16 or start[25] not in CHANNELS:
         return None
@@ -44,7 +44,7 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
             yield content
 
 
-def _unfiltered(data: bytes, width: int, height: int, channels: int) -> Any:
+def _unfiltered(data: bytes, width: int, height: int, channels: int) -> object:
     numpy = require_numpy()
     step = channels * 2
     rows = numpy.frombuffer(data, numpy.uint8)[: height * (1 + width * step)].reshape(height, 1 + width * step)

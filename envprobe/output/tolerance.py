@@ -120,7 +120,7 @@ def read_tolerance(value: Any, where: str, types: frozenset[str]) -> Tolerance:
     return Tolerance({text: msgspec.convert(fields, Rule) for text, fields in value.items()})
 
 
-def _faults(text: str, fields: Any, types: frozenset[str]) -> Iterator[str]:
+def _faults(text: str, fields: object, types: frozenset[str]) -> Iterator[str]:
     shown = text[:SHOWN]
     _, at, type_name = text.partition("@")
     if at and type_name not in types:

@@ -20,7 +20,7 @@ LIKE_MEMBERS = 200
 """Members of two items of a list that are looked at to see how alike they are."""
 
 
-def compare_trees(expected: Any, observed: Any, findings: Findings, prefix: tuple[Step, ...] = ()) -> None:
+def compare_trees(expected: object, observed: object, findings: Findings, prefix: tuple[Step, ...] = ()) -> None:
     """Compare two plain documents and write down the differences under `prefix`."""
     if any(rule.ignore_order for rule in findings.tolerance.rules.values()):
         expected, observed = (_arranged(value, prefix, findings) for value in (expected, observed))
@@ -35,7 +35,7 @@ class _Walk:
         self.trusts_equal = findings.tolerance.trusts_equal_bytes
         self.has_rules = bool(findings.tolerance.rules)
 
-    def compare(self, path: tuple[Step, ...], expected: Any, observed: Any) -> None:
+    def compare(self, path: tuple[Step, ...], expected: object, observed: object) -> None:
         if (self.trusts_equal and same(expected, observed)) or (self.has_rules and self.findings.rule(path).ignore):
             return
         if isinstance(expected, dict) and isinstance(observed, dict):
@@ -51,14 +51,14 @@ class _Walk:
         elif expected != observed:
             self.findings.add(path, "changed", spelled_json(expected), spelled_json(observed))
 
-    def _members(self, path: tuple[Step, ...], expected: dict[str, Any], observed: dict[str, Any]) -> None:
+    def _members(self, path: tuple[Step, ...], expected: dict[str, object], observed: dict[str, object]) -> None:
         for key in sorted({*expected, *observed}):
             if key in expected and key in observed:
                 self.compare((*path, key), expected[key], observed[key])
             elif not self.findings.rule((*path, key)).ignore:
                 self._one_sided((*path, key), expected.get(key), observed.get(key), is_added=key in observed)
 
-    def _one_sided(self, path: tuple[Step, ...], expected: Any, observed: Any, *, is_added: bool) -> None:
+    def _one_sided(self, path: tuple[Step, ...], expected: object, observed: object, *, is_added: bool) -> None:
         sides = ("absent", spell(observed)) if is_added else (spell(expected), "absent")
         self.findings.add(path, "added" if is_added else "removed", *sides)
 
@@ -86,7 +86,7 @@ class _Walk:
         else:
             self._items(path, expected, observed)
 
-    def _items(self, path: tuple[Step, ...], expected: list[Any], observed: list[Any]) -> None:
+    def _items(self, path: tuple[Step, ...], expected: list[object], observed: list[object]) -> None:
         """Compare the items that belong together; the others were left out or put in."""
         if not self.trusts_equal and len(expected) == len(observed):
             parts: Iterator[tuple[int, int, int, int]] = iter([(0, len(expected), 0, len(observed))])
@@ -125,11 +125,11 @@ def _marshalled(value: Any) -> bytes | str:
         return spelled_json(value)
 
 
-def _key(item: Any) -> Hashable:
+def _key(item: object) -> Hashable:
     return item if isinstance(item, str) else spelled_json(item)
 
 
-def likeness(expected: Any, observed: Any) -> float:
+def likeness(expected: object, observed: object) -> float:
     """Return how much of two items is the same: of their members where they have some, else all or nothing."""
     if isinstance(expected, dict) and isinstance(observed, dict):
         keys = sorted({*expected, *observed})[:LIKE_MEMBERS]
@@ -144,7 +144,7 @@ def likeness(expected: Any, observed: Any) -> float:
     return float(expected == observed)
 
 
-def spell(value: Any) -> str:
+def spell(value: object) -> str:
     """Spell a plain value shortly, as JSON."""
     if isinstance(value, Wide):
         return value
@@ -153,7 +153,7 @@ def spell(value: Any) -> str:
     return cut(spelled_json(value), 1000)
 
 
-def _are_numbers(items: list[Any]) -> bool:
+def _are_numbers(items: list[object]) -> bool:
     return bool(items) and all(map(is_number, items))
 
 
@@ -177,7 +177,7 @@ def _is_reordered(expected: list[Any], observed: list[Any]) -> bool:
     return words[0] != words[1] and sorted(words[0]) == sorted(words[1])
 
 
-def _hashed(item: Any) -> int:
+def _hashed(item: object) -> int:
     """Return a number that equal items share; NaN has one for itself, and a dict that of its length: its order does not count."""
     if isinstance(item, dict):
         return len(item) + sum(map(_hashed, item.values()))
@@ -186,7 +186,7 @@ def _hashed(item: Any) -> int:
     return hash(item) if item == item else 0
 
 
-def _arranged(value: Any, path: tuple[Step, ...], findings: Findings) -> Any:
+def _arranged(value: object, path: tuple[Step, ...], findings: Findings) -> object:
     """Return the value with every list sorted whose order does not matter: numbers by value, the rest by spelling."""
     if isinstance(value, dict):
         return {key: _arranged(item, (*path, key), findings) for key, item in value.items()}
@@ -196,7 +196,7 @@ def _arranged(value: Any, path: tuple[Step, ...], findings: Findings) -> Any:
     return sorted(items, key=_place_in_order) if findings.rule(path).ignore_order else items
 
 
-def _place_in_order(item: Any) -> tuple[int, Any, str]:
+def _place_in_order(item: object) -> tuple[int, object, str]:
     is_comparable = is_number(item) and item == item  # NaN has no place among numbers
     return (0, item, "") if is_comparable else (1, 0, spelled_json(item))
 
@@ -211,7 +211,7 @@ def compare_numbers(path: tuple[Step, ...], expected: list[Any], observed: list[
         findings.add(path, "shape", f"{len(expected):,} numbers", f"{len(observed):,} numbers")
 
 
-def _kind(expected: list[Any], observed: list[Any]) -> str:
+def _kind(expected: list[object], observed: list[object]) -> str:
     """Call it a difference of type where the values are equal and only int and float differ."""
     same_values = all(ours == theirs or ours != ours for ours, theirs in zip(expected, observed, strict=False))
     same_types = all(type(ours) is type(theirs) for ours, theirs in zip(expected, observed, strict=False))

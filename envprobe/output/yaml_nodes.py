@@ -19,7 +19,7 @@ STANDARD = "tag:yaml.org,2002:"
 SCALARS = ("null", "bool", "int", "float", "binary", "timestamp", "str")
 
 
-def read(data: bytes) -> Any:
+def read(data: bytes) -> object:
     """Return the one document of a stream, or the list of several.
 
     The events are counted before anything is built: libyaml's composer recurses in C, and a deep document would end the process.
@@ -49,7 +49,7 @@ class _Nodes:
         self.limit = limit
         self.count = self.merged = 0
 
-    def value(self, node: Any, depth: int) -> Any:
+    def value(self, node: Any, depth: int) -> object:
         self.count += 1
         if self.count > self.limit:
             raise Unable(f"its aliases make more than {self.limit:,} values of it")
@@ -64,7 +64,7 @@ class _Nodes:
         members = self._members(node, depth)
         return members if kind == "map" else {TAGGED: node.tag, "members": members}
 
-    def _scalar(self, node: Any, kind: str) -> Any:
+    def _scalar(self, node: Any, kind: str) -> object:
         if not node.tag.startswith(STANDARD) or kind not in SCALARS:
             return {TAGGED: node.tag, "text": node.value}
         value = self.loader.yaml_constructors[node.tag](self.loader, node)
@@ -72,9 +72,9 @@ class _Nodes:
             return Wide(node.value)
         return value
 
-    def _members(self, node: Any, depth: int) -> dict[Any, Any]:
-        own: dict[Any, Any] = {}
-        merged: dict[Any, Any] = {}
+    def _members(self, node: Any, depth: int) -> dict[object, object]:
+        own: dict[object, object] = {}
+        merged: dict[Any, object] = {}
         for key_node, value_node in node.value:
             if key_node.tag == STANDARD + "merge":
                 for key, item in self._merged(value_node, depth):
@@ -87,7 +87,7 @@ class _Nodes:
             own[type(key), key] = self.value(value_node, depth + 1)
         return {_name(key): item for key, item in {**merged, **own}.items()}
 
-    def _merged(self, node: Any, depth: int) -> Iterator[tuple[Any, Any]]:
+    def _merged(self, node: Any, depth: int) -> Iterator[tuple[object, object]]:
         """Yield the members that `<<` brings, those of the first mapping first."""
         for mapping in node.value if node.id == "sequence" else [node]:
             if mapping.id != "mapping":

@@ -40,7 +40,7 @@ def digest() -> str:
     return sha256(canonical(sources()))
 
 
-def line(request: dict[str, Any]) -> bytes:
+def line(request: dict[str, object]) -> bytes:
     """Return the one line of ASCII JSON that the stub reads from stdin."""
     return json.dumps({**_fixed(), "request": request}, sort_keys=True).encode("ascii") + b"\n"
 
@@ -61,5 +61,5 @@ def pyz() -> bytes:
     return buffer.getvalue()
 
 
-def _fixed() -> dict[str, Any]:
+def _fixed() -> dict[str, object]:
     return {"sources": sources(), "stub": stub(), "version": __version__, "digest": digest()}

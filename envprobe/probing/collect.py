@@ -169,6 +169,6 @@ def _with_integrity(target: Target, options: Options, observed: Fingerprint, kno
 
 def _python_path(fingerprint: Fingerprint) -> Sequence[str]:
     """Return where Python there really looks for modules; empty where the probe did not say."""
-    context: Any = fingerprint.context.get("python")
+    context: object = fingerprint.context.get("python")
     path = context.get("path") if isinstance(context, dict) else None
     return [place for place in path if isinstance(place, str) and place.startswith("/")] if isinstance(path, list) else []

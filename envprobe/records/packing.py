@@ -13,7 +13,6 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
-from typing import Any
 
 import msgspec
 
@@ -55,14 +54,14 @@ def unpack(text: str, where: str) -> SignedRecord | Link:
     return found
 
 
-def _to_json(carried: SignedRecord | Link) -> dict[str, Any]:
-    members: dict[str, Any] = msgspec.to_builtins(carried)
+def _to_json(carried: SignedRecord | Link) -> dict[str, object]:
+    members: dict[str, object] = msgspec.to_builtins(carried)
     if isinstance(carried, Link):
         return {"schema": LINK_SCHEMA, **members}
     return {"schema": SCHEMA, **members, "record": to_json(carried.record)}
 
 
-def _whole(members: dict[str, Any], where: str) -> SignedRecord:
+def _whole(members: dict[str, object], where: str) -> SignedRecord:
     record = members.get("record")
     if not isinstance(record, dict) or "fingerprint" not in record:
         raise DocumentError(f"{where}: record.fingerprint: missing", DAMAGED)

@@ -97,7 +97,7 @@ class SignedRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Signatures through Sigstore, each a bundle as that library writes it."""
 
 
-def to_json(record: Record) -> dict[str, Any]:
+def to_json(record: Record) -> dict[str, object]:
     """Return a record as what its digest is computed of."""
-    body: dict[str, Any] = msgspec.to_builtins(record)
+    body: dict[str, object] = msgspec.to_builtins(record)
     return {**body, "fingerprint": msgspec.json.decode(fingerprint.to_json(record.fingerprint))}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -44,7 +44,7 @@ def render(report: Report, style: Style | None = None) -> str:
     return encode(body).decode("utf-8")
 
 
-def _difference(difference: Difference) -> dict[str, Any]:
+def _difference(difference: Difference) -> dict[str, object]:
     return {
         "path": difference.path,
         "kind": difference.kind.value,
@@ -59,11 +59,11 @@ def _difference(difference: Difference) -> dict[str, Any]:
     }
 
 
-def _output(output: OutputResult) -> dict[str, Any]:
+def _output(output: OutputResult) -> dict[str, object]:
     return {**msgspec.to_builtins(output.comparison), "severity": output.severity.value}
 
 
-def _claim(result: ClaimResult) -> dict[str, Any]:
+def _claim(result: ClaimResult) -> dict[str, object]:
     members = msgspec.to_builtins(result)
     claim = members.pop("claim")
     return {
@@ -75,11 +75,11 @@ def _claim(result: ClaimResult) -> dict[str, Any]:
     }
 
 
-def _value(fact: Fact) -> Any:
+def _value(fact: Fact) -> object:
     return fact.value if isinstance(fact, Known) else None
 
 
-def _trace(trace: Comparison | None) -> dict[str, Any]:
+def _trace(trace: Comparison | None) -> dict[str, object]:
     if trace is None:
         return {"verdict": "not-compared", "first_divergence": None}
     return dict(msgspec.to_builtins(trace))

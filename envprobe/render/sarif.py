@@ -59,7 +59,7 @@ def render(report: Report, style: Style) -> str:
     told = results(report, everything=style.verbosity > 0)
     shown = sorted(told, key=lambda result: (not result.gates, -result.severity.rank))[:SHOWN_RESULTS]
     rules = sorted({result.section for result in shown})
-    invocation: dict[str, Any] = {"executionSuccessful": report.verdict is not Verdict.UNDETERMINED}
+    invocation: dict[str, object] = {"executionSuccessful": report.verdict is not Verdict.UNDETERMINED}
     notifications = [_notification("note", f"not compared: {sentence}") for sentence in left_out(report.skipped)]
     notifications += [_notification("warning", f"waiver {line(waiver, 400)}") for waiver in report.stale_waivers]
     if len(shown) < len(told):
@@ -105,7 +105,7 @@ def _properties(report: Report) -> dict[str, Any]:
     return told
 
 
-def _rule(section: str) -> dict[str, Any]:
+def _rule(section: str) -> dict[str, object]:
     return {
         "id": section,
         "shortDescription": {"text": SUBJECTS.get(section, section)},
@@ -116,8 +116,8 @@ def _rule(section: str) -> dict[str, Any]:
     }
 
 
-def _result(result: Result, rules: list[str], report: Report) -> dict[str, Any]:
-    found: dict[str, Any] = {
+def _result(result: Result, rules: list[str], report: Report) -> dict[str, object]:
+    found: dict[str, object] = {
         "ruleId": result.section,
         "ruleIndex": rules.index(result.section),
         "level": "error" if result.gates else LEVELS.get(result.severity, "note"),
@@ -132,9 +132,9 @@ def _result(result: Result, rules: list[str], report: Report) -> dict[str, Any]:
     return found
 
 
-def _location(result: Result, report: Report) -> dict[str, Any]:
+def _location(result: Result, report: Report) -> dict[str, object]:
     logical = [{"fullyQualifiedName": line(path), "kind": "member"} for path in result.paths[:1]]
-    place: dict[str, Any] = {"logicalLocations": logical or [{"fullyQualifiedName": result.name}]}
+    place: dict[str, object] = {"logicalLocations": logical or [{"fullyQualifiedName": result.name}]}
     if report.location is not None:
         # a location without a region is refused by code scanning; the first line stands for the file
         place["physicalLocation"] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import shlex
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 from rich.padding import Padding
@@ -64,7 +63,7 @@ def text(verification: Verification, style: Style) -> str:
 def json(verification: Verification) -> str:
     """Return the verification as one JSON document; `comparison` is a report as `check --format json` writes it."""
     record, comparison = verification.record, verification.comparison
-    body: dict[str, Any] = {
+    body: dict[str, object] = {
         "schema": SCHEMA,
         "report": verification.report,
         "status": verification.status.value,

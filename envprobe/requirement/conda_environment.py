@@ -98,7 +98,7 @@ def _conditions(rest: str) -> tuple[str, str]:
     return ",".join(words), ""
 
 
-def _take_pip(items: list[Any], where: str, path: Path, result: Requirements) -> None:
+def _take_pip(items: list[object], where: str, path: Path, result: Requirements) -> None:
     """Take lines as they would stand in a requirements file."""
     result.faults += [
         f"{where}[{number}]: expected a requirement" for number, line in enumerate(items) if not isinstance(line, str)

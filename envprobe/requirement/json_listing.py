@@ -39,7 +39,7 @@ def read_json_listing(path: Path, text: str, chosen: Chosen) -> Requirements:
     return result
 
 
-def _take_row(entry: Any, where: str, result: Requirements) -> None:
+def _take_row(entry: object, where: str, result: Requirements) -> None:
     """Take a row of pip list or conda list."""
     if not isinstance(entry, dict):
         result.faults.append(f"{where}: expected an object with a name and a version")
@@ -62,7 +62,7 @@ def _take_distribution(entry: Any, where: str, result: Requirements) -> None:
         result.found[-1] = msgspec.structs.replace(result.found[-1], source=_source(url))
 
 
-def _source(url: dict[str, Any]) -> PackageSource:
+def _source(url: dict[str, object]) -> PackageSource:
     vcs, archive, folder = (url.get(key) for key in ("vcs_info", "archive_info", "dir_info"))
     place = without_credentials(text_of(url, "url")).partition("#")[0]
     if isinstance(vcs, dict):

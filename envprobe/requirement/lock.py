@@ -29,7 +29,7 @@ def read_lock(path: Path, text: str, result: Requirements) -> dict[str, Any]:
         return {}
 
 
-def tables(value: Any, where: str, result: Requirements) -> Iterator[tuple[int, dict[str, Any]]]:
+def tables(value: object, where: str, result: Requirements) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the tables of an array with their number; anything else is a fault."""
     if not isinstance(value, list):
         result.faults.append(f"{where}: expected an array of tables")
@@ -41,13 +41,13 @@ def tables(value: Any, where: str, result: Requirements) -> Iterator[tuple[int, 
             result.faults.append(f"{where}[{number}]: expected a table")
 
 
-def text_of(entry: dict[str, Any], key: str) -> str:
+def text_of(entry: dict[str, object], key: str) -> str:
     """Return a member that is a text, or an empty one."""
     value = entry.get(key)
     return value if isinstance(value, str) else ""
 
 
-def names_of(value: Any) -> list[str]:
+def names_of(value: object) -> list[str]:
     """Return the texts of an array, or of a lone text."""
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, str)]
@@ -61,7 +61,7 @@ def locked(text: str) -> tuple[str, str]:
         return "", f"==={text}" if re.fullmatch(r"[^\s;),|]+", text) else ""
 
 
-def file_digests(files: Any, key: str = "hash") -> tuple[str, ...]:
+def file_digests(files: object, key: str = "hash") -> tuple[str, ...]:
     """Return the digests of a list of files, `{hash = "sha256:…"}`."""
     items = files if isinstance(files, list) else [files]
     return digests([text_of(item, key) for item in items if isinstance(item, dict)])
@@ -88,7 +88,7 @@ def _plain(found: re.Match[str]) -> str:
     return f">={found[2]},<{'.'.join(map(str, kept))}"
 
 
-def named(entry: dict[str, Any], where: str, result: Requirements) -> str:
+def named(entry: dict[str, object], where: str, result: Requirements) -> str:
     """Return the PEP 503 name of an entry; one without a name is a fault."""
     name = text_of(entry, "name")
     if not re.fullmatch(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?", name, re.ASCII):

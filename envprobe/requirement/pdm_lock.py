@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from packaging.utils import canonicalize_name
 
@@ -40,7 +39,7 @@ def read_pdm_lock(path: Path, text: str, chosen: Chosen) -> Requirements:
     return result
 
 
-def _take(entry: dict[str, Any], where: str, names: set[str], told: bool, chosen: Chosen, result: Requirements) -> None:
+def _take(entry: dict[str, object], where: str, names: set[str], told: bool, chosen: Chosen, result: Requirements) -> None:
     name = named(entry, where, result)
     groups = {canonicalize_name(group) for group in names_of(entry.get("groups", []))}
     if not name or "extras" in entry or (groups and groups.isdisjoint(names)):
@@ -67,7 +66,7 @@ def _take(entry: dict[str, Any], where: str, names: set[str], told: bool, chosen
     )
 
 
-def _source(entry: dict[str, Any]) -> PackageSource:
+def _source(entry: dict[str, object]) -> PackageSource:
     hashes = file_digests(entry.get("files", []))
     if git := text_of(entry, "git"):
         below = text_of(entry, "subdirectory")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import optparse
 import shlex
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from packaging.utils import canonicalize_name
 
@@ -77,7 +77,7 @@ def split(line: str) -> tuple[str, str]:
     return " ".join(words[:first]).strip(), " ".join(words[first:])
 
 
-def read_options(text: str) -> dict[str, Any]:
+def read_options(text: str) -> dict[str, object]:
     """Return the options that a line gives, name to True or to the list of its values.
 
     Raises OptionFault for an option that pip does not know, and for a word that belongs to none: pip passes it over in silence.
@@ -92,7 +92,7 @@ def read_options(text: str) -> dict[str, Any]:
     return {name: _stripped(value) for name, value in vars(values).items() if value is not None}
 
 
-def _stripped(value: Any) -> Any:
+def _stripped(value: object) -> object:
     """Return values without the second `=` that old files have: `-r=other.txt`."""
     return [one.removeprefix("=") for one in value] if isinstance(value, list) else value
 

@@ -55,7 +55,7 @@ def _take_meta(meta: Any, name: str, result: Requirements) -> None:
     result.indexes += [text_of(item, "url") for item in (sources if isinstance(sources, list) else []) if isinstance(item, dict)]
 
 
-def _take(name: str, entry: Any, where: str, folder: Path, chosen: Chosen, result: Requirements) -> None:
+def _take(name: str, entry: object, where: str, folder: Path, chosen: Chosen, result: Requirements) -> None:
     entry = entry if isinstance(entry, dict) else {"version": entry}
     name = named({"name": name}, where, result)
     text = text_of(entry, "version")

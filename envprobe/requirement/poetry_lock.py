@@ -45,11 +45,11 @@ def read_poetry_lock(path: Path, text: str, chosen: Chosen) -> Requirements:
     return result
 
 
-def _groups(entry: dict[str, Any]) -> list[str]:
+def _groups(entry: dict[str, object]) -> list[str]:
     return names_of(entry.get("groups", []))
 
 
-def _take(entry: dict[str, Any], where: str, chosen: Chosen, files: dict[str, Any], result: Requirements) -> None:
+def _take(entry: dict[str, object], where: str, chosen: Chosen, files: dict[str, object], result: Requirements) -> None:
     name = named(entry, where, result)
     groups = [group for group in _groups(entry) if group == MAIN or canonicalize_name(group) in _names(chosen.groups)]
     told = bool(_groups(entry))
@@ -92,7 +92,7 @@ def _marker(markers: Any, groups: list[str], chosen: Chosen) -> str | None:
     return "" if "" in settled else " or ".join(f"({text})" if len(settled) > 1 else text for text in dict.fromkeys(settled))
 
 
-def _source(entry: dict[str, Any], old_files: Any) -> PackageSource:
+def _source(entry: dict[str, object], old_files: object) -> PackageSource:
     hashes = file_digests(entry.get("files") or old_files)
     source = entry.get("source")
     source = source if isinstance(source, dict) else {}

@@ -82,10 +82,10 @@ def _project_texts(project: dict[str, Any], chosen: Chosen) -> Iterator[tuple[st
     yield from _reached(table, chosen.extras, inside, "project.optional-dependencies")
 
 
-def _group_texts(groups: dict[str, Any], chosen: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _group_texts(groups: dict[str, object], chosen: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Yield every requirement of the chosen groups, and of those that they include; each group counts once."""
 
-    def inside(item: Any) -> list[str]:
+    def inside(item: object) -> list[str]:
         return [item["include-group"]] if isinstance(item, dict) else []
 
     yield from _reached(groups, chosen, inside, "dependency-groups")
@@ -110,9 +110,9 @@ def _reached(
                 yield f"{where}.{named[key]}[{index}]", item
 
 
-def _read_dynamic(value: dict[str, Any], path: Path, result: Requirements) -> None:
+def _read_dynamic(value: dict[str, object], path: Path, result: Requirements) -> None:
     """Read the requirement files that setuptools takes the dependencies from; other builds would have to be run."""
-    table: Any = value
+    table: object = value
     for key in ("tool", "setuptools", "dynamic", "dependencies", "file"):
         table = table.get(key) if isinstance(table, dict) else None
     files = [table] if isinstance(table, str) else table
@@ -141,7 +141,7 @@ def _say_rest(name: str, value: dict[str, Any], chosen: Chosen, result: Requirem
         result.leave(name, "tool.uv.sources: where uv takes a package from stands in uv.lock")
 
 
-def _choice_faults(name: str, project: dict[str, Any], groups: dict[str, Any], chosen: Chosen) -> list[str]:
+def _choice_faults(name: str, project: dict[str, Any], groups: dict[str, object], chosen: Chosen) -> list[str]:
     extras = unknown_choices(name, "extra", chosen.extras, project.get("optional-dependencies", {}))
     return [*extras, *unknown_choices(name, "group", chosen.groups, groups)]
 
@@ -188,7 +188,7 @@ def _is_group_item(item: object) -> bool:
     )
 
 
-def _includes(items: list[Any]) -> list[str]:
+def _includes(items: list[object]) -> list[str]:
     return [canonicalize_name(item["include-group"]) for item in items if isinstance(item, dict)]
 
 

@@ -42,7 +42,7 @@ def read_pylock(path: Path, text: str, chosen: Chosen) -> Requirements:
     return result
 
 
-def _parsed(name: str, value: dict[str, Any], result: Requirements) -> Pylock | None:
+def _parsed(name: str, value: dict[str, object], result: Requirements) -> Pylock | None:
     """Return the lock as its library sees it. What is wrong with several packages is listed for each."""
     try:
         from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
@@ -69,7 +69,7 @@ def _parsed(name: str, value: dict[str, Any], result: Requirements) -> Pylock | 
     return None
 
 
-def _with_source(package: Any) -> Any:
+def _with_source(package: object) -> object:
     """Return an entry that PEP 751 allows: one that says no source is taken for what it says, which a tool could not install."""
     if not isinstance(package, dict) or any(kind in package for kind in SOURCES):
         return package

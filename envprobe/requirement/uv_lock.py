@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 from packaging.utils import canonicalize_name
@@ -50,7 +50,7 @@ def read_uv_lock(path: Path, text: str, chosen: Chosen) -> Requirements:
 class _Lock:
     """One lock: its entries, and where they are found by name."""
 
-    def __init__(self, name: str, value: dict[str, Any], chosen: Chosen, result: Requirements) -> None:
+    def __init__(self, name: str, value: dict[str, object], chosen: Chosen, result: Requirements) -> None:
         self.name, self.value, self.chosen, self.result = name, value, chosen, result
         self.entries = dict(tables(value.get("package", []), f"{name}: package", result))
         self.named: dict[str, list[int]] = {}
@@ -115,7 +115,7 @@ class _Lock:
             if isinstance(item, dict):
                 yield from self._targets(item)
 
-    def _targets(self, item: dict[str, Any]) -> Iterator[tuple[Node, str]]:
+    def _targets(self, item: dict[str, object]) -> Iterator[tuple[Node, str]]:
         """Yield the entries that a dependency means, under its marker."""
         name = canonicalize_name(text_of(item, "name"))
         keys = [key for key in self.named.get(name, []) if self._is_meant(item, self.entries[key])]
@@ -135,7 +135,7 @@ class _Lock:
             yield Node(key), marker
             yield from ((Node(key, f"extra:{canonicalize_name(extra)}"), marker) for extra in names_of(item.get("extra", [])))
 
-    def _is_meant(self, item: dict[str, Any], entry: dict[str, Any]) -> bool:
+    def _is_meant(self, item: dict[str, object], entry: dict[str, object]) -> bool:
         return all(key not in item or item[key] == entry.get(key) for key in ("version", "source"))
 
     def _take(self, key: int, marker: str | None, is_root: bool) -> None:
@@ -163,17 +163,17 @@ class _Lock:
         )
 
 
-def _source(entry: dict[str, Any]) -> dict[str, Any]:
+def _source(entry: dict[str, object]) -> dict[str, object]:
     value = entry.get("source")
     return value if isinstance(value, dict) else {}
 
 
-def _table(entry: dict[str, Any], key: str) -> dict[str, Any]:
+def _table(entry: dict[str, object], key: str) -> dict[str, object]:
     value = entry.get(key)
     return value if isinstance(value, dict) else {}
 
 
-def _origin(entry: dict[str, Any], source: dict[str, Any]) -> PackageSource:
+def _origin(entry: dict[str, object], source: dict[str, object]) -> PackageSource:
     """Return where an entry comes from: an index, a repository, an archive or a folder."""
     hashes = tuple(sorted({*file_digests(entry.get("wheels", [])), *file_digests(entry.get("sdist", {}))}))
     if git := text_of(source, "git"):

@@ -65,7 +65,7 @@ class Documents:
                 self._size_bytes -= self._kept.popitem(last=False)[1][1]
 
 
-def _is_ours(value: Any) -> bool:
+def _is_ours(value: object) -> bool:
     schema = value.get("schema") if isinstance(value, dict) else None
     return isinstance(schema, str) and schema.startswith(FAMILIES)
 

@@ -64,7 +64,7 @@ class _Saved(msgspec.Struct, frozen=True, kw_only=True):
     histories: list[History] = []
 
 
-def from_value(value: Any, where: str) -> Report:
+def from_value(value: object, where: str) -> Report:
     """Read a parsed `envprobe.report/1`; what it holds must give the verdict that it claims. Raises DocumentError."""
     document.check_schema(value, SCHEMA, where)
     saved = document.convert(value, _Saved, where)
@@ -114,16 +114,16 @@ def _fact(value: Value | None) -> Fact:
     return ABSENT if value is None else Known(value)
 
 
-def _trace(value: dict[str, Any], where: str) -> Comparison | None:
+def _trace(value: dict[str, object], where: str) -> Comparison | None:
     return None if value.get("verdict") == NOT_COMPARED else document.convert(value, Comparison, f"{where}: trace")
 
 
-def _claim(value: dict[str, Any], where: str) -> ClaimResult:
+def _claim(value: dict[str, object], where: str) -> ClaimResult:
     claim = {"metric": value.get("metric"), "relation": value.get("relation"), "margin": value.get("margin")}
     body = {**value, "claim": {**claim, "is_relative": value.get("relative", False)}}
     return document.convert(body, ClaimResult, where)
 
 
-def _output(value: dict[str, Any], where: str) -> OutputResult:
+def _output(value: dict[str, object], where: str) -> OutputResult:
     severity = document.convert(value.get("severity", Severity.FAIL.value), Severity, where)
     return OutputResult(comparison=document.convert(value, OutputComparison, where), severity=severity)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import groupby
 from string import ascii_uppercase
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from ..command.source import Document
 from ..render import Style, page, show
@@ -142,7 +142,7 @@ def _letter(number: int) -> str:
     return (_letter(number // 26 - 1) if number >= 26 else "") + ascii_uppercase[number % 26]
 
 
-def _page(title: str, folder: str, template: str, values: Mapping[str, Any], *, scripts: tuple[str, ...] = ()) -> Page:
+def _page(title: str, folder: str, template: str, values: Mapping[str, object], *, scripts: tuple[str, ...] = ()) -> Page:
     parts = {"title": title, "folder": folder, "here": "", "short_id": short_id, **values}
     body = fill(f"{template}.html", parts, package=HERE)
     styles = (shell.asset("style.css", HERE),)

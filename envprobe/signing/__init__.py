@@ -6,7 +6,7 @@ A signer turns bytes into a signature; a verifier says whose it is, or why it is
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from . import statement
 from .dsse import Envelope, Signature, pae
@@ -39,7 +39,7 @@ def verify(record_digest: str, envelope: Envelope, verifiers: list[Verifier], *,
     return [_judge(key, said, record_digest) for key in keys]
 
 
-def verify_bundle(record_digest: str, bundle: dict[str, Any], verifier: IdentityVerifier | None) -> Finding:
+def verify_bundle(record_digest: str, bundle: dict[str, object], verifier: IdentityVerifier | None) -> Finding:
     """Return what a Sigstore bundle is worth for a record. A bundle whose statement is none raises DocumentError."""
     if verifier is None:
         return Rejected("signed through Sigstore, and no identity was given to trust")

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..error import EnvprobeError
 from ..installation import installing
@@ -83,7 +83,7 @@ def _public(path: Path) -> Ed25519PublicKey:
     return key
 
 
-def _load(path: Path, function: str, *arguments: Any) -> object:
+def _load(path: Path, function: str, *arguments: object) -> object:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import serialization
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import Any
 
 from ..error import EnvprobeError
 from ..fact import canonical
@@ -18,7 +17,7 @@ from .statement import PAYLOAD_TYPE
 from .verifier import Rejected, TrustedKey
 
 
-def sign(body: bytes) -> dict[str, Any]:
+def sign(body: bytes) -> dict[str, object]:
     """Sign a statement as whoever logs in; return the bundle. Raises EnvprobeError."""
     _need()
     from sigstore.dsse import Statement
@@ -31,7 +30,7 @@ def sign(body: bytes) -> dict[str, Any]:
         ambient = detect_credential()
         token = IdentityToken(ambient) if ambient else Issuer(trust.signing_config.get_oidc_url()).identity_token()
         with SigningContext.from_trust_config(trust).signer(token) as signer:
-            bundle: dict[str, Any] = json.loads(signer.sign_dsse(Statement(body)).to_json())
+            bundle: dict[str, object] = json.loads(signer.sign_dsse(Statement(body)).to_json())
             return bundle
     except Exception as error:  # network, login and service each raise their own
         raise EnvprobeError(
@@ -47,7 +46,7 @@ class SigstoreIdentity:
         _need()
         self.identity, self.issuer = identity, issuer
 
-    def verify(self, bundle: dict[str, Any]) -> tuple[TrustedKey, bytes] | Rejected:
+    def verify(self, bundle: dict[str, object]) -> tuple[TrustedKey, bytes] | Rejected:
         """Return the identity with its issuer and what it signed, or what the library has against the bundle."""
         from sigstore.models import Bundle
         from sigstore.verify import Verifier

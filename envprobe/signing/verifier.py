@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import msgspec
 
@@ -59,5 +59,5 @@ class Verifier(Protocol):
 class IdentityVerifier(Protocol):
     """Sigstore identities that are trusted."""
 
-    def verify(self, bundle: dict[str, Any]) -> tuple[TrustedKey, bytes] | Rejected:
+    def verify(self, bundle: dict[str, object]) -> tuple[TrustedKey, bytes] | Rejected:
         """Return whose bundle it is and the statement that was signed, or why it is no trusted signature."""

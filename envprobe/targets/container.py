@@ -65,12 +65,12 @@ class ContainerTarget:
         self.reference = address.reference
         self.deadline = deadline
         self.pythons: tuple[str, ...] = ("python3", "python")
-        self.context: dict[str, Any] = {}
+        self.context: dict[str, object] = {}
         self._name = address.place
         self._may_start = address.option("start") == "yes"
         self._engine = engine
         self._stack = ExitStack()
-        self._image: dict[str, Any] = {}
+        self._image: dict[str, object] = {}
 
     def __enter__(self) -> ContainerTarget:
         with ExitStack() as stack:
@@ -207,13 +207,13 @@ class ContainerTarget:
             listed: list[dict[str, Any]] = self._client.containers(all=True)
         return [name.lstrip("/") for container in listed for name in container.get("Names") or []]
 
-    def _look(self) -> dict[str, Any] | None:
+    def _look(self) -> dict[str, object] | None:
         """Return the container's inspect document; None where there is no such container."""
         from docker.errors import NotFound
 
         with speaking(self.reference):
             try:
-                document: dict[str, Any] = self._client.inspect_container(self._name)
+                document: dict[str, object] = self._client.inspect_container(self._name)
             except NotFound:
                 return None
         return document

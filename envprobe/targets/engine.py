@@ -82,7 +82,7 @@ def _open(reference: str, endpoint: Endpoint, start_hint: str, deadline: Deadlin
             # REQUESTS_CA_BUNDLE, which companies set for the web, would displace the engine's own authority (psf/requests#3829).
             return super().merge_environment_settings(url, proxies, stream, self.verify if verify is None else verify, cert)
 
-        def _retrieve_server_version(self) -> Any:
+        def _retrieve_server_version(self) -> object:
             # The library asks for GET /version, for which dockerd runs runc and docker-init: 10 ms. A ping has it in a header.
             answer = self.get(f"{self.base_url}/_ping", timeout=self.timeout)
             return answer.headers.get("Api-Version") or super()._retrieve_server_version()  # type: ignore[misc]

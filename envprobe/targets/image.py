@@ -48,12 +48,12 @@ class ImageTarget:
         self.reference = address.reference
         self.deadline = deadline
         self.pythons: tuple[str, ...] = ("python3", "python")
-        self.context: dict[str, Any] = {"options": address.shown_options} if address.options else {}
+        self.context: dict[str, object] = {"options": address.shown_options} if address.options else {}
         self._name = address.place
         self._settings = settings(address, os.environ)
         self._engine = engine
         self._stack = ExitStack()
-        self._container: dict[str, Any] = {}
+        self._container: dict[str, object] = {}
         self._is_asked_for = False
 
     def __enter__(self) -> ImageTarget:
@@ -124,7 +124,7 @@ class ImageTarget:
             )
         return capture.completed(int(state["ExitCode"]), timed_out=False)
 
-    def _start(self, name: str) -> Any:
+    def _start(self, name: str) -> object:
         """Start the container and return the socket that was attached before, so that nothing is missed."""
         attached = self._client.attach_socket(name, {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
         try:
@@ -159,12 +159,12 @@ class ImageTarget:
         """Say whether none of these places lies in one of the image's volumes: nothing else can differ."""
         return untouched([], [mount["destination"] for mount in mounts(self._container)], places)
 
-    def _inspect_image(self) -> dict[str, Any]:
+    def _inspect_image(self) -> dict[str, object]:
         from docker.errors import NotFound
 
         with speaking(self.reference):
             try:
-                document: dict[str, Any] = self._client.inspect_image(self._name)  # type: ignore[no-untyped-call]
+                document: dict[str, object] = self._client.inspect_image(self._name)  # type: ignore[no-untyped-call]
             except NotFound:
                 raise TargetError(
                     f"{self.reference}: there is no such image here, and envprobe never pulls", self._what_next()
@@ -207,12 +207,12 @@ def is_leftover(entry: Mapping[str, Any], now_s: float) -> bool:
     return now_s - float(entry["Created"]) > LEFTOVER_AGE_S
 
 
-def settings(address: Address, environ: Mapping[str, str]) -> dict[str, Any]:
+def settings(address: Address, environ: Mapping[str, str]) -> dict[str, object]:
     """Return the Engine's create document for a throw-away container, without image and program. Raises UsageError.
 
     `environ` are the variables of whoever asks: `env=NAME` is NAME with its value there, as for `docker run`.
     """
-    host: dict[str, Any] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
+    host: dict[str, object] = {"NetworkMode": "none", "LogConfig": {"Type": "none"}}
     if cpuset := address.option("cpuset"):
         host["CpusetCpus"] = cpuset
     if gpus := address.option("gpus"):
@@ -242,8 +242,8 @@ def _variable(address: Address, setting: str, environ: Mapping[str, str]) -> str
     return f"{name}={environ[name]}"
 
 
-def _gpu_request(address: Address, gpus: str) -> dict[str, Any]:
-    request: dict[str, Any] = {"Driver": "", "Capabilities": [["gpu"]]}
+def _gpu_request(address: Address, gpus: str) -> dict[str, object]:
+    request: dict[str, object] = {"Driver": "", "Capabilities": [["gpu"]]}
     if gpus == "all":
         return {**request, "Count": -1}
     if gpus.isdecimal():
@@ -254,6 +254,6 @@ def _gpu_request(address: Address, gpus: str) -> dict[str, Any]:
     return {**request, "DeviceIDs": devices.split(",")}
 
 
-def as_docker_run(container: Mapping[str, Any]) -> dict[str, Any]:
+def as_docker_run(container: Mapping[str, Any]) -> dict[str, object]:
     """Return the inspect document with the throw-away's own network put back to what `docker run` makes."""
     return {**container, "HostConfig": {**container["HostConfig"], "NetworkMode": "default"}}

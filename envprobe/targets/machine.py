@@ -19,7 +19,7 @@ class Machine:
         address.allow_options()
         self.reference = address.reference
         self.deadline = deadline
-        self.context: dict[str, Any] = {}
+        self.context: dict[str, object] = {}
 
     def outside(self) -> dict[str, Section]:
         """Return nothing: there is no image and no container."""

@@ -177,10 +177,10 @@ def _other_than(usual: set[str], value: str | None) -> str:
     return "" if value is None or value in usual else value
 
 
-def _gpu_request(request: Document) -> dict[str, Any]:
+def _gpu_request(request: Document) -> dict[str, object]:
     """Return one `--gpus` request; device UUIDs are the machine's own, so they are counted, indices are kept."""
     ids = request.get("DeviceIDs") or []
-    wanted: dict[str, Any] = {"count": "all" if request.get("Count") == -1 else str(request.get("Count") or len(ids))}
+    wanted: dict[str, object] = {"count": "all" if request.get("Count") == -1 else str(request.get("Count") or len(ids))}
     if ids and all(name.isdigit() for name in ids):
         wanted["devices"] = list(ids)
     wanted["capabilities"] = sorted({name for group in request.get("Capabilities") or [] for name in group})

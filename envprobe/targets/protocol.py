@@ -50,7 +50,7 @@ class Target(Protocol):
     """Until when whoever opened the target waits for it; what it makes of requests and logins ends by then."""
     pythons: tuple[str, ...]
     """The interpreters to try, in order."""
-    context: dict[str, Any]
+    context: dict[str, object]
     """What a reader may want to know about the place; never compared."""
 
     @property

@@ -124,7 +124,7 @@ def _close_writing(wire: socket.socket) -> None:
         wire.shutdown(socket.SHUT_WR)
 
 
-def _read_ahead(attached: Any) -> bytes:
+def _read_ahead(attached: object) -> bytes:
     """Return what http.client read behind the response's headers: a program that speaks at once would lose it."""
     response = getattr(attached, "_response", None)
     buffer = getattr(getattr(getattr(response, "raw", None), "_fp", None), "fp", None)

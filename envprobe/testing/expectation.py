@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from ..error import StoreError, UsageError
 from ..output import OutputComparison, OutputVerdict, Tolerance, compare_outputs
@@ -65,7 +64,7 @@ class Expectations:
         self.recorded: list[Path] = []
         """Those that were written; one that was there with the same bytes is left alone."""
 
-    def check(self, value: Any, name: str = "") -> str:
+    def check(self, value: object, name: str = "") -> str:
         """Compare a value, or the file or folder that an os.PathLike names, with what is stored. Writes only if it records.
 
         Returns what is wrong, empty where the value is as expected. Raises UsageError or StoreError.
@@ -136,7 +135,7 @@ class Expectations:
         return expected.parent / OBTAINED / expected.name
 
 
-def _file(value: Any, name: str, scratch: Path) -> Path:
+def _file(value: object, name: str, scratch: Path) -> Path:
     """Return the file or folder that holds a value: the one that it names, or a new one."""
     if isinstance(value, os.PathLike):
         path = Path(value)

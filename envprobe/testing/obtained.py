@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 from pathlib import Path
-from typing import Any
 
 from ..error import UsageError
 from ..output.finding import Unable, Unreadable
@@ -16,7 +15,7 @@ REGISTERED = 2
 """`numpy.dtype.isbuiltin` of a type that another library added, such as bfloat16: NPY forgets what it is."""
 
 
-def write_value(value: Any, name: str, folder: Path) -> Path:
+def write_value(value: object, name: str, folder: Path) -> Path:
     """Write a value into a folder, equal values as equal bytes, and return its file. Raises UsageError.
 
     Frames (`to_csv`, `write_csv`) become CSV, arrays and scalars of an array library (`__array__`) NPY with their type, and
@@ -37,11 +36,11 @@ def write_value(value: Any, name: str, folder: Path) -> Path:
     return path
 
 
-def _is_array(value: Any) -> bool:
+def _is_array(value: object) -> bool:
     return hasattr(value, "__array__") and not isinstance(value, float)  # numpy.float64 is a float
 
 
-def _write_array(value: Any, name: str, path: Path) -> None:
+def _write_array(value: object, name: str, path: Path) -> None:
     import numpy
 
     array = numpy.asarray(_unmasked(value, name), order="C")
@@ -52,7 +51,7 @@ def _write_array(value: Any, name: str, path: Path) -> None:
     numpy.save(path, array, allow_pickle=False)
 
 
-def _unmasked(value: Any, name: str) -> Any:
+def _unmasked(value: object, name: str) -> object:
     import numpy
 
     if isinstance(value, numpy.ma.MaskedArray):
@@ -60,14 +59,14 @@ def _unmasked(value: Any, name: str) -> Any:
     return value
 
 
-def _plain(value: Any, name: str) -> Any:
+def _plain(value: object, name: str) -> object:
     try:
         return plain(_without_arrays(value, name))
     except (Unable, Unreadable) as error:
         raise UsageError(f"{name}: {error}", ACCEPTED) from None
 
 
-def _without_arrays(value: Any, name: str) -> Any:
+def _without_arrays(value: object, name: str) -> object:
     """Return nested values with arrays and their scalars as lists and numbers; float32 widens to float64 exactly."""
     if isinstance(value, dict):
         return {key if isinstance(key, str) else repr(key): _without_arrays(item, name) for key, item in value.items()}

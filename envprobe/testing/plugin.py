@@ -109,7 +109,7 @@ class Reproducible:
         self._expectations = expectations
         self._root = root
 
-    def check(self, value_or_path: Any, name: str = "") -> None:
+    def check(self, value_or_path: object, name: str = "") -> None:
         """Fail unless a number, text, list, dict, array, data frame, or the file or folder of a Path is as expected.
 
         A test that checks several gives each a name.

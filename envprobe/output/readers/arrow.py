@@ -21,7 +21,7 @@ WRITTEN_BY = ("pandas_version", "creator", "library")
 OWN_METADATA = (b"pandas", b"ARROW:schema")
 
 
-def _require_pyarrow() -> Any:
+def _require_pyarrow() -> object:
     require_numpy()
     try:
         import pyarrow
@@ -38,7 +38,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
 
         file = stack.enter_context(parquet.ParquetFile(path, memory_map=False))
         schema, count = file.schema_arrow, file.metadata.num_rows
-        batches: Callable[[], Iterator[Any]] = lambda: file.iter_batches(batch_size=BATCH_ROWS)  # noqa: E731
+        batches: Callable[[], Iterator[object]] = lambda: file.iter_batches(batch_size=BATCH_ROWS)  # noqa: E731
     else:
         table = _read_table(path, pyarrow)
         schema, count = table.schema, table.num_rows
@@ -65,11 +65,11 @@ def _unique(names: list[str]) -> list[str]:
     return [name if names.index(name) == index else f"{name} ({index})" for index, name in enumerate(names)]
 
 
-def _metadata(schema: Any) -> Any:
+def _metadata(schema: Any) -> object:
     """Return what the schema says beside its fields: pandas' index and types, without the versions that wrote them."""
     import json
 
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for key, value in (schema.metadata or {}).items():
         if key == b"pandas":
             pandas = json.loads(value)

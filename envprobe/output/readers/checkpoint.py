@@ -85,7 +85,7 @@ def _tensor(index: Path, entry: dict[int, int | bytes], header: dict[int, int | 
     return Array(shown, shape, lambda: _blocks(shard, offset, size_bytes, dtype, shown))
 
 
-def _blocks(shard: Path, offset: int, size_bytes: int, dtype: Any, shown: Any) -> Iterator[Any]:
+def _blocks(shard: Path, offset: int, size_bytes: int, dtype: Any, shown: object) -> Iterator[Any]:
     import numpy as np
 
     with shard.open("rb") as stream:

@@ -26,19 +26,19 @@ def read_bytes(path: Path, limit_bytes: int = LIMIT_BYTES) -> bytes:
     return data
 
 
-def read_json(data: bytes) -> Any:
+def read_json(data: bytes) -> object:
     """Parse JSON as Python writes it: NaN and Infinity are numbers; one that no float holds is Wide. Raises ValueError."""
     return check_depth(json.loads(data.decode("utf-8-sig"), object_pairs_hook=_without_duplicates, parse_float=read_float))
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise Unreadable("an object has the same key twice")
     return members
 
 
-def read_toml(data: bytes) -> Any:
+def read_toml(data: bytes) -> object:
     """Parse TOML. Raises ValueError for anything else."""
     return plain(parse_toml(data, _toml_float))
 
@@ -47,7 +47,7 @@ def _toml_float(text: str) -> float | Wide:
     return read_float(text.replace("_", ""))
 
 
-def read_yaml(data: bytes) -> Any:
+def read_yaml(data: bytes) -> object:
     """Parse one or more YAML documents; see yaml_nodes."""
     from ..yaml_nodes import read
 

@@ -10,7 +10,7 @@ import hashlib
 import struct
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from .. import checksum, protobuf
 from ..array import Array, compare_arrays, describe_array, require_numpy
@@ -161,7 +161,7 @@ def _array(dtype: str, shape: tuple[int, ...], data: list[bytes]) -> Array:
     return Array(numpy.dtype(dtype), shape, lambda: (numpy.frombuffer(part, dtype) for part in data))
 
 
-def _texts(events: dict[str, list[Value]]) -> dict[str, Any]:
+def _texts(events: dict[str, list[Value]]) -> dict[str, object]:
     found = {tag: [_spell(value.data) for value in values if not value.dtype] for tag, values in events.items()}
     return {tag: texts for tag, texts in found.items() if texts}
 

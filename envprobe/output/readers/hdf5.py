@@ -56,7 +56,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     return found
 
 
-def read_file(file: Any) -> dict[str, Holding]:
+def read_file(file: object) -> dict[str, Holding]:
     """Return what an open file holds."""
     found: dict[str, Holding] = {}
     attributes: dict[str, Any] = {}
@@ -78,10 +78,10 @@ def read_file(file: Any) -> dict[str, Holding]:
     return found
 
 
-def _objects(file: Any) -> Iterator[tuple[str, Any]]:
+def _objects(file: object) -> Iterator[tuple[str, Any]]:
     """Yield every object once by name, along hard links only: a soft or external link could lead out of the file."""
     h5py = require_h5py()
-    seen: dict[Any, str] = {}
+    seen: dict[object, str] = {}
     waiting: list[tuple[str, Any]] = [("", file)]
     while waiting:
         name, item = waiting.pop()
@@ -102,7 +102,7 @@ def _objects(file: Any) -> Iterator[tuple[str, Any]]:
             waiting += reversed(list(_members(name, item)))
 
 
-def _members(name: str, group: Any) -> Iterator[tuple[str, Any]]:
+def _members(name: str, group: Any) -> Iterator[tuple[str, object]]:
     h5py = require_h5py()
     for key in sorted(group):
         link, path = group.get(key, getlink=True), f"{name}/{key}" if name else key
@@ -141,7 +141,7 @@ def _dataset(name: str, dataset: Any) -> Holding:
     return Array(kind, dataset.shape, lambda: _blocks(dataset))
 
 
-def _enum_items(dataset: Any) -> Any:
+def _enum_items(dataset: Any) -> object:
     return [int(value) for value in dataset[()].reshape(-1)] if math.prod(dataset.shape) <= ATTRIBUTE_LIMIT_ELEMENTS else None
 
 
@@ -165,7 +165,7 @@ def _raw_digest(dataset: Any) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _kind(dtype: Any) -> str:
+def _kind(dtype: object) -> str:
     """Spell a type, with the names of an enumeration."""
     h5py = require_h5py()
     names = h5py.check_enum_dtype(dtype)
@@ -190,7 +190,7 @@ def _blocks(dataset: Any) -> Iterator[Any]:
         yield block.reshape(-1)
 
 
-def _objects_block(dataset: Any, block: Any) -> Any:
+def _objects_block(dataset: Any, block: Any) -> object:
     """Return strings as they are, references by what they lead to, and lists of variable length as text."""
     if block.dtype.names or require_h5py().check_string_dtype(block.dtype) is not None:
         return block
@@ -199,7 +199,7 @@ def _objects_block(dataset: Any, block: Any) -> Any:
     return found
 
 
-def _attribute(item: Any, key: str) -> tuple[Any, str]:
+def _attribute(item: Any, key: str) -> tuple[object, str]:
     """Return an attribute and its type; JSON text (Keras's configurations) is parsed."""
     kind = item.attrs.get_id(key)
     if math.prod(kind.shape or ()) > ATTRIBUTE_LIMIT_ELEMENTS:
@@ -209,7 +209,7 @@ def _attribute(item: Any, key: str) -> tuple[Any, str]:
     return _value(value, item.file), words
 
 
-def _value(value: Any, file: Any) -> Any:
+def _value(value: object, file: Any) -> object:
     h5py = require_h5py()
     if isinstance(value, h5py.Reference):
         return {TAGGED: "reference", "to": file[value].name if value else None}

@@ -74,8 +74,8 @@ def frames(stream: IO[bytes]) -> Iterator[Frame]:
                 yield _look(frame), _pixels(frame) if deep is None else whole_block(deep)
 
 
-def _look(frame: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {"mode": frame.mode}
+def _look(frame: Any) -> dict[str, object]:
+    found: dict[str, object] = {"mode": frame.mode}
     for name in LOOK:
         value = frame.info.get(name)
         if value is not None and not (name == "transparency" and frame.mode in PALETTES):
@@ -101,7 +101,7 @@ def _pixels(frame: Any) -> Array:
     return Array(first.dtype, (height, *first.shape[1:]), blocks)
 
 
-def _strip(frame: Any, top: int, bottom: int) -> Any:
+def _strip(frame: Any, top: int, bottom: int) -> object:
     strip = frame.crop((0, top, frame.width, bottom))
     return strip.convert(PALETTES[frame.mode]) if frame.mode in PALETTES else strip
 
@@ -121,7 +121,7 @@ def summarize(path: Path, type_name: str) -> Summary:
     return Summary(parts=found, is_complete=True)
 
 
-def _look_words(look: dict[str, Any]) -> str:
+def _look_words(look: dict[str, object]) -> str:
     return " ".join(str(value) if name == "mode" else f"{name}={value}" for name, value in look.items())
 
 

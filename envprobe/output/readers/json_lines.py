@@ -83,7 +83,7 @@ def _likeness(ours: bytes, theirs: bytes) -> float:
         return 0.0
 
 
-def _read(line: bytes, index: int) -> Any:
+def _read(line: bytes, index: int) -> object:
     try:
         return read_json(line)
     except ValueError as error:

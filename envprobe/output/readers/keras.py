@@ -7,7 +7,6 @@ import tempfile
 import zipfile
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from ..finding import Unable, Unreadable
 from ..holdings import Holding, Holdings, Nested
@@ -32,10 +31,10 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     return {**found, **{f"weights.{name}" if name else "weights": one for name, one in weights.items()}}
 
 
-def _documents(archive: zipfile.ZipFile) -> dict[str, Any]:
+def _documents(archive: zipfile.ZipFile) -> dict[str, object]:
     """Return every member but the weights: JSON parsed, anything else (assets) by its digest."""
     check_archive(archive.infolist())
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for member in archive.infolist():
         if member.filename == WEIGHTS or member.is_dir():
             continue
@@ -49,7 +48,7 @@ def _documents(archive: zipfile.ZipFile) -> dict[str, Any]:
     return found
 
 
-def _renumbered(value: Any, seen: dict[Any, int]) -> Any:
+def _renumbered(value: object, seen: dict[object, int]) -> object:
     """Number shared objects by their first appearance: Keras 3 writes their addresses in memory, other ones in every run."""
     if isinstance(value, dict):
         return {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from .. import protobuf
 from ..finding import Findings, Unreadable
@@ -15,9 +14,9 @@ from .document import read_bytes, read_json
 NODE_PATH, METADATA = 3, 5
 
 
-def read_metadata(path: Path) -> dict[str, Any]:
+def read_metadata(path: Path) -> dict[str, object]:
     """Return the configuration of each object by its path in the model. Raises Unreadable for anything else."""
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     for data in protobuf.repeated(read_bytes(path), 1):
         node = protobuf.message(data)
         name = protobuf.binary(node, NODE_PATH).decode("utf-8")

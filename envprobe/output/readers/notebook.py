@@ -29,7 +29,7 @@ def read_notebook(path: Path) -> list[dict[str, Any]]:
     return [_cell(cell) for cell in cells]
 
 
-def _upgraded(document: Any) -> Any:
+def _upgraded(document: object) -> object:
     """Return a notebook of format 3 as one of format 4."""
     if not isinstance(document, dict) or document.get("nbformat") != OLD_FORMAT:
         return document
@@ -42,7 +42,7 @@ def _upgraded(document: Any) -> Any:
     return plain(upgrade(read(document), OLD_FORMAT))
 
 
-def _cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _cell(cell: dict[str, object]) -> dict[str, object]:
     found = {"kind": cell.get("cell_type"), "source": _joined(cell.get("source"))}
     if attachments := cell.get("attachments"):
         found["attachments"] = attachments
@@ -52,7 +52,7 @@ def _cell(cell: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _output(output: Any) -> Any:
+def _output(output: object) -> object:
     """Keep what an output shows; one text may be cut into lines in many ways."""
     if not isinstance(output, dict):
         return output
@@ -62,7 +62,7 @@ def _output(output: Any) -> Any:
     return kept
 
 
-def _joined(value: Any) -> Any:
+def _joined(value: Any) -> object:
     is_lines = isinstance(value, list) and all(isinstance(line, str) for line in value)
     return "".join(value) if is_lines else value
 

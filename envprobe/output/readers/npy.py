@@ -67,7 +67,7 @@ def _blocks(open_stream: Open, shape: tuple[int, ...], dtype: Any) -> Iterator[A
         yield from read_blocks(stream, math.prod(shape), dtype)
 
 
-def _fortran_block(open_stream: Open, shape: tuple[int, ...], dtype: Any) -> Iterator[Any]:
+def _fortran_block(open_stream: Open, shape: tuple[int, ...], dtype: object) -> Iterator[Any]:
     import numpy as np
 
     flat = np.concatenate([*(block.copy() for block in _blocks(open_stream, shape, dtype)), np.empty(0, dtype)])
@@ -123,7 +123,7 @@ def _member(open_stream: Open, place: int = 0) -> tuple[Holding, int]:
     return read_array(open_stream), place + header_bytes + math.prod(shape) * dtype.itemsize
 
 
-def _objects(value: Any) -> Holding:
+def _objects(value: object) -> Holding:
     """Return the items of an array of objects: its shape and a list, as a pickle of numpy describes it."""
     found = holdings(value)
     rest = found.pop("")

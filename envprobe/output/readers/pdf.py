@@ -41,9 +41,9 @@ class _Objects:
         self.numbers: dict[tuple[int, int], int] = {}
         self.waiting: list[Any] = []
 
-    def all(self) -> dict[str, Any]:
+    def all(self) -> dict[str, object]:
         trailer = self.reader.trailer
-        found: dict[str, Any] = {"document": self.value(trailer.get("/Root"), 0)}
+        found: dict[str, object] = {"document": self.value(trailer.get("/Root"), 0)}
         if info := trailer.get("/Info"):
             found["information"] = self.value(info.get_object(), 0)
         while self.waiting:
@@ -52,7 +52,7 @@ class _Objects:
             found[name] = self.value(reference.get_object(), 0)
         return found
 
-    def value(self, item: Any, depth: int) -> Any:
+    def value(self, item: object, depth: int) -> object:
         from pypdf import generic
 
         if depth > 60:
@@ -84,12 +84,12 @@ class _Objects:
             self.waiting.append(reference)
         return self.numbers[key]
 
-    def members(self, item: Any, depth: int) -> dict[str, Any]:
+    def members(self, item: Any, depth: int) -> dict[str, object]:
         names = (name for name in item if name not in VOLATILE and name not in LAYOUT)
         return {str(name): self.value(item.raw_get(name), depth + 1) for name in names}
 
 
-def _content(stream: Any) -> Any:
+def _content(stream: Any) -> object:
     """Return what a stream draws as lines of operators, anything else as a digest of its unpacked bytes."""
     try:
         data = stream.get_data()

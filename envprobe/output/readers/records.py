@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -34,14 +33,14 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     return {"": Nested(found)}
 
 
-def _messages(data: bytes) -> Any:
+def _messages(data: bytes) -> object:
     """Decode one message. Extension types are shown by their code and bytes."""
     return plain(
         msgspec.msgpack.decode(data, ext_hook=lambda code, content: {TAGGED: f"extension {code}", "hex": bytes(content).hex()})
     )
 
 
-def _record(data: bytes) -> Any:
+def _record(data: bytes) -> object:
     """Return the features of an Example; of anything else, its bytes."""
     try:
         ((number, features),) = protobuf.fields(data)
@@ -53,7 +52,7 @@ def _record(data: bytes) -> Any:
     return found if is_whole else {TAGGED: "bytes", "hex": data.hex()}
 
 
-def _feature(entry: bytes) -> tuple[str, Any]:
+def _feature(entry: bytes) -> tuple[str, object]:
     """Read one entry of the map of features: tensorflow/core/example/feature.proto."""
     (key, name), (other, value) = protobuf.fields(entry)
     if (key, other) != (1, 2) or not isinstance(name, bytes) or not isinstance(value, bytes):
@@ -66,7 +65,7 @@ def _feature(entry: bytes) -> tuple[str, Any]:
     return name.decode("utf-8"), {KINDS[kind]: list(_items(kind, content))}
 
 
-def _items(kind: int, content: bytes) -> Iterator[Any]:
+def _items(kind: int, content: bytes) -> Iterator[object]:
     import struct
 
     for number, item in protobuf.fields(content):

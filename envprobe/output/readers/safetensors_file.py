@@ -59,7 +59,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     return found
 
 
-def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) != len(pairs):
         raise Unreadable("two tensors have the same name")

@@ -42,7 +42,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     return found
 
 
-def _grid(sheet: Any) -> Grid:
+def _grid(sheet: object) -> Grid:
     from openpyxl.utils import get_column_letter
 
     width = max((len(row) for row in _cells(sheet)), default=0)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from markupsafe import Markup
 
@@ -44,7 +43,7 @@ def body(report: Report) -> Markup:
     every = [*weighty, *waived, *noted]
     claims = experiment.claims(report)
     outputs, unknowns = deviation.items(report), summary.unknowns(report, notes=True)
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "report": report,
         "signature": quoted(report),
         "headline": summary.headline(report),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,7 +14,7 @@ FOLDER = "template"
 HERE = __package__
 
 
-def fill(name: str, values: Mapping[str, Any], *, package: str = HERE) -> Markup:
+def fill(name: str, values: Mapping[str, object], *, package: str = HERE) -> Markup:
     """Fill a template of a package's `template` folder; templates of this package can be imported by all others."""
     return Markup(environment(package).get_template(f"{name}.jinja").render(values))  # noqa: S704 - autoescaped
 
@@ -38,5 +37,5 @@ def environment(package: str) -> Environment:
     )
 
 
-def _printable(value: Any) -> Any:
+def _printable(value: object) -> object:
     return value if hasattr(value, "__html__") else safe(str(value))
