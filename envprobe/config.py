@@ -12,6 +12,7 @@ from . import document, policy
 from .baseline import waiver
 from .baseline.waiver import Waiver
 from .error import DocumentError, UsageError
+from .output import read_tolerance
 from .output.tolerance import Tolerance
 from .policy import Policy
 from .suggestion import suggest
@@ -79,8 +80,6 @@ TYPES: dict[str, tuple[type, str]] = {
 
 
 def _read_outputs(value: object, where: str) -> Tolerance:
-    from .output import read_tolerance  # knows the types of outputs, which few commands need
-
     return read_tolerance(value, where)
 
 

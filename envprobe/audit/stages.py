@@ -11,6 +11,7 @@ from .dockerfile import read_instructions
 from .expand import expand
 from .model import Argument, BuildStage, FileText, Instruction, Setting, ShellCommand
 from .shell import ShellText, read_shell
+from .unwrap import inner_script, unwrapped
 
 PAIR = re.compile(r"""([\w.-]+)=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\\n|\\.|[^\s"'\\])*)""", re.S)
 QUOTED = re.compile(r"""\\\n|\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'""", re.S)
@@ -136,8 +137,6 @@ def _word_lines(instruction: Instruction) -> list[int]:
 
 def list_as_shell(words: Sequence[str], lines: Sequence[int], variables: Mapping[str, str]) -> ShellText:
     """Return an argument list as a command, and the script that it may hold."""
-    from .unwrap import inner_script, unwrapped
-
     if not words or not words[0]:
         return ShellText((), ())
     command = unwrapped(ShellCommand(arguments=tuple(Argument(word, at) for word, at in zip(words, lines, strict=False))))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import click
 
+from ..error import EnvprobeError
 from ..targets.scheme import SCHEMES
 from ..version import __version__
 from .delivery import STDERR, STDOUT, let_go_of
@@ -40,8 +41,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
-    from ..error import EnvprobeError
-
     try:
         return int(envprobe.main(arguments, prog_name="envprobe", standalone_mode=False) or 0)
     except EnvprobeError as error:

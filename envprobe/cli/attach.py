@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..error import UsageError
 from .candidate import baselines, documents, files
 from .option import FILE, FOLDER, Reading, reading
 from .signature import signing, trusting
@@ -54,7 +55,6 @@ def attach_command(
     Exit status: 0 attached, 2 not: the report is as it was.
     """
     from ..command.report import attach
-    from ..error import UsageError
 
     if link and compact:
         raise UsageError("--link and --compact at once", "give one: a file beside the report, or no file")

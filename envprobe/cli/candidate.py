@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from click.shell_completion import CompletionItem
 
+from ..error import EnvprobeError
 from ..targets.scheme import SCHEMES
 
 TIME_LIMIT_S = 1.0
@@ -64,7 +65,6 @@ def _named(incomplete: str, suffixes: tuple[str, ...]) -> list[CompletionItem[st
 
 def _baseline_names() -> list[str]:
     from .. import config, store
-    from ..error import EnvprobeError
 
     try:
         folder = config.load_config(Path.cwd()).baselines_folder

@@ -14,6 +14,8 @@ import click
 from click import shell_completion
 from click.shell_completion import BashComplete, CompletionItem, FishComplete, ZshComplete, add_completion_class
 
+from .delivery import write_stdout
+
 PROGRAM = "envprobe"
 CURSOR = "\0"
 """Marks where the last word ends: no command line holds it."""
@@ -83,8 +85,6 @@ def completion_command(shell: str) -> int:
 
     Exit status: 0 printed, 2 no such shell.
     """
-    from .delivery import write_stdout
-
     write_stdout(Path(__file__).with_suffix(f".{shell}").read_text("utf-8"))
     return 0
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..error import EnvprobeError, StoreError
 from ..render import FORMATS, Style
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ def hand_out(written: Callable[[str, Style], str], delivery: Delivery) -> None:
 @contextmanager
 def trouble_told(delivery: Delivery) -> Iterator[None]:
     """Tell of trouble in the formats that a CI system lists, too: a missing report would be taken for a missing check."""
-    from ..error import EnvprobeError, StoreError
-
     try:
         yield
     except EnvprobeError as error:
@@ -103,8 +102,6 @@ def write_stdout(text: str | bytes) -> None:
     except BrokenPipeError:
         raise
     except OSError as error:
-        from ..error import StoreError
-
         let_go_of(STDOUT)
         raise StoreError(f"stdout: cannot be written: {error.strerror}") from error
 

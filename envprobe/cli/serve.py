@@ -7,6 +7,8 @@ from typing import NoReturn
 
 import click
 
+from ..error import UsageError
+
 PORT = 8765
 PLAIN = """envprobe: this is not encrypted: others on the network can read along
           leave --host out instead, and let people in by: ssh -L {port}:localhost:{port} {machine}"""
@@ -43,7 +45,6 @@ def serve_command(folder: Path, host: str, port: int, token: bool) -> NoReturn:
 
     Exit status: 130 ended by Ctrl-C, 2 could not listen.
     """
-    from ..error import UsageError
     from ..installation import installing
 
     try:

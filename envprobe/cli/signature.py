@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..error import UsageError
 from .option import FILE, Command, together
 
 if TYPE_CHECKING:
@@ -54,7 +55,6 @@ def trusting(command: Command) -> Command:
 
 
 def _signer(sign_ssh: Path | None, sign_pem: Path | None) -> Signer | None:
-    from ..error import UsageError
     from ..signing.pem import PemKey
     from ..signing.ssh import SshKey
 
@@ -72,7 +72,6 @@ def _trust(
     sigstore_issuer: str | None,
     at_signing_time: bool,
 ) -> Trust:
-    from ..error import UsageError
     from ..signing.pem import PublicKeys
     from ..signing.sigstore import SigstoreIdentity
     from ..signing.ssh import AllowedSigners

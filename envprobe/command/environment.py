@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..baseline import Baseline
 from ..call import Call
 from ..carrier import is_reference
+from ..claim import parse_claim
 from ..config import Config, load_config
 from ..error import NoBaseline, StoreError, UsageError
 from ..fingerprint import Fingerprint
@@ -77,8 +78,6 @@ def check(
 def _claims(claims: Sequence[str] | None, config: Config, expected: Document, observed: Document) -> Sequence[Claim]:
     """Return what is claimed: as it was asked for, else what the configuration says of any two runs."""
     if claims is not None:
-        from ..claim import parse_claim
-
         return [parse_claim(text) for text in claims]
     are_runs = not isinstance(expected, Baseline | Fingerprint) and not isinstance(observed, Baseline | Fingerprint)
     return config.claims if are_runs else ()

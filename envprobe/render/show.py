@@ -22,6 +22,7 @@ from .console import make_console
 from .curve import draw
 from .show_declared import declared_rows
 from .show_run import run_rows
+from .summary import left_out
 from .text import unbroken
 
 TRACE_INDENT = 11
@@ -100,8 +101,6 @@ def _fingerprint_rows(fingerprint: Fingerprint, style: Style) -> Iterator[Row]:
         yield from _headlines(fingerprint)
         yield from _first(_unknown(fingerprint), SHOWN_UNKNOWN, style)
     yield from _trace_rows(fingerprint, style)
-    from .summary import left_out  # judges as well, which a declared baseline does not wait for
-
     for sentence in left_out(fingerprint.skipped):
         yield "left out", sentence
     recorded = sum(len(section.known) + len(section.absent) for section in fingerprint.sections.values())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from ..baseline.declaration import Declaration
 from ..suggestion import suggest
@@ -71,8 +72,6 @@ class Requirements(msgspec.Struct):
 
 def unknown_choices(name: str, kind: str, wanted: Iterable[str], known: Collection[str]) -> list[str]:
     """Return a sentence for each extra or group that a file has not; both are compared as PEP 503 spells them."""
-    from packaging.utils import canonicalize_name
-
     there = {canonicalize_name(one) for one in known}
     missing = [one for one in wanted if canonicalize_name(one) not in there]
     if not known:

@@ -20,6 +20,8 @@ class Arrow(NamedTuple):
     imported: str
     is_type: bool
     """Whether it stands under TYPE_CHECKING, and so is never run."""
+    is_late: bool
+    """Whether it stands in a function, and so is run when that is called."""
 
 
 def modules() -> dict[str, ast.Module]:
@@ -44,7 +46,7 @@ def arrows() -> Iterator[Arrow]:
     for importer, tree in trees.items():
         is_package = (ROOT / importer.replace(".", "/")).is_dir()
         package = importer.split(".") if is_package else importer.split(".")[:-1]
-        for node, is_type in _imports(tree, False):
+        for node, is_type, is_late in _imports(tree, False, False):
             if node.level:
                 base = [*package[: len(package) - node.level + 1], *((node.module or "").split(".") if node.module else [])]
             elif (node.module or "").partition(".")[0] == "envprobe":
@@ -53,7 +55,16 @@ def arrows() -> Iterator[Arrow]:
                 continue
             for alias in node.names:
                 full = ".".join([*base, alias.name])
-                yield Arrow(importer, full if full in trees else ".".join(base), is_type)
+                yield Arrow(importer, full if full in trees else ".".join(base), is_type, is_late)
+
+
+def loaded_with() -> dict[str, set[str]]:
+    """Return what importing each module loads of envprobe, without what it imports late."""
+    graph: dict[str, set[str]] = {name: {name.rpartition(".")[0]} - {""} for name in modules()}
+    for arrow in arrows():
+        if not arrow.is_late and not arrow.is_type:
+            graph[arrow.importer].add(arrow.imported)
+    return {name: _reached(name, graph) for name in graph}
 
 
 def reaches_out(tree: ast.Module) -> set[str]:
@@ -83,9 +94,9 @@ def _reached(room: str, graph: dict[str, set[str]]) -> set[str]:
     return found
 
 
-def _imports(node: ast.AST, is_type: bool) -> Iterator[tuple[ast.ImportFrom, bool]]:
+def _imports(node: ast.AST, is_type: bool, is_late: bool) -> Iterator[tuple[ast.ImportFrom, bool, bool]]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.ImportFrom):
-            yield child, is_type
+            yield child, is_type, is_late
         below = is_type or (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.dump(child.test))
-        yield from _imports(child, below)
+        yield from _imports(child, below, is_late or isinstance(child, ast.FunctionDef))

@@ -19,7 +19,7 @@ from envprobe.cli.environment import check
 from envprobe.output.comparator import COMPARATORS
 from envprobe.policy import SECTIONS
 from envprobe.render import FORMATS
-from tests.support.rooms import arrows, circles, modules, reaches_out, room_of
+from tests.support.rooms import arrows, circles, loaded_with, modules, reaches_out, room_of
 
 DOCS = Path(__file__).parents[2] / "docs"
 NOUNS = "error fact fixes call spelling document suggestion pep440 default_rules policy fingerprint launched baseline runs claim metric evidence report version progress"
@@ -101,6 +101,10 @@ CARRIER_NAMES = {row.module for row in CARRIERS} - {"wandb"}
 """All but one that the table names in two words."""
 
 
+MUTUAL = {("cli.help", "cli")}
+"""Two modules of one room that need each other, one of them late."""
+
+
 def test_a_room_imports_only_what_the_table_allows() -> None:
     """Who adds an arrow between rooms writes it here, for a reviewer to see."""
     used: dict[str, set[str]] = {room: set() for room in map(room_of, modules())}
@@ -114,6 +118,13 @@ def test_a_room_imports_only_what_the_table_allows() -> None:
 def test_no_room_reaches_itself() -> None:
     """The house has floors: whoever reads a room needs to know only those below it."""
     assert circles({room: set(names.split()) - {room} for room, names in ROOMS.items()}) == []
+
+
+def test_an_import_is_late_to_start_sooner() -> None:
+    """An import inside of a function spares loading a module; one of a module that is loaded anyway stands at the top."""
+    loaded = loaded_with()
+    late = {(arrow.importer, arrow.imported) for arrow in arrows() if arrow.is_late and not arrow.is_type}
+    assert {pair for pair in late if pair[1] in loaded[pair[0]]} <= MUTUAL
 
 
 def test_pure_rooms_open_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -67,8 +68,6 @@ def _unique(names: list[str]) -> list[str]:
 
 def _metadata(schema: Any) -> object:
     """Return what the schema says beside its fields: pandas' index and types, without the versions that wrote them."""
-    import json
-
     found: dict[str, object] = {}
     for key, value in (schema.metadata or {}).items():
         if key == b"pandas":

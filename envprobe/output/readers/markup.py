@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -53,8 +54,6 @@ def compare(expected: Path, observed: Path, findings: Findings) -> None:
 
 def summarize(path: Path, type_name: str) -> Summary:
     """Return the number of lines, and a digest of what does not change from run to run."""
-    import hashlib
-
     text = _read(path, Findings.for_summary(path))
     digest = hashlib.sha256("\n".join(text.splitlines()).encode("utf-8", "surrogateescape")).hexdigest()
     return Summary(parts={"lines": f"{text.count(chr(10)):,}", "text": f"sha256:{digest}"}, is_complete=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -66,8 +67,6 @@ def _feature(entry: bytes) -> tuple[str, object]:
 
 
 def _items(kind: int, content: bytes) -> Iterator[object]:
-    import struct
-
     for number, item in protobuf.fields(content):
         if number != 1 or kind not in KINDS:
             raise Unreadable("it is no list of a feature")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,8 +21,6 @@ COLUMN_LIMIT = 16_384
 
 def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     """Return each sheet twice: formulas, and values. Times and names of the document do not count, nor do styles."""
-    import zipfile
-
     try:
         import openpyxl
     except ImportError:
