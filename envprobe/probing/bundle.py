@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import io
 import json
-from typing import Any
 
 from ..fact import canonical, sha256
 from ..guest import folder, shared
