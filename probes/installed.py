@@ -84,7 +84,7 @@ class Checker:
             return [("unreadable", relative, getattr(error, "strerror", None) or str(error) or type(error).__name__)]
 
     def _check_link(self, row, path):
-        """Compare what a link leads to outside of this Python. Of data there nothing is told, not even a digest."""
+        """Compare what a link leads to outside of this Python. Of data there nothing is recorded, not even a digest."""
         relative = row[0]
         try:
             real, _ = self._reader.follow(path)
