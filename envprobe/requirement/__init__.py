@@ -16,6 +16,7 @@ from ..baseline.declaration import Declaration
 from ..baseline.origin import ANY_ARCHIVE
 from ..error import DocumentError
 from ..pep440 import parse_specifiers
+from ..redaction import redact
 from ..store import NAME
 from .foreign import FREEZE
 from .kind import read
@@ -174,8 +175,6 @@ def _redacted(text: str) -> str:
     """Take out what looks like a secret: a token in the path of a URL, or what somebody typed behind an option."""
     if "://" not in text and "=" not in text:
         return text
-    from ..redaction import redact  # few files say anything but names and versions
-
     return redact(text)
 
 
