@@ -183,6 +183,12 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         "{set_timezone}|set TZ, so that it is {expected}",
     ),
     ("system.limits.*", "a limit decides what fails or is done in smaller pieces", "{limit}"),
+    (
+        "system.ld_so_preload",
+        "it is loaded into every process before anything else, as with LD_PRELOAD",
+        "restore /etc/ld.so.preload",
+    ),
+    ("system.ld_so_conf", "the loader finds libraries in other folders", ""),
     ("system.*", "the operating system is another", ""),
     (
         "ospackages.*",

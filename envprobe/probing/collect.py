@@ -22,6 +22,7 @@ from ..targets.opening import open_target
 from ..targets.protocol import Completed, Inspection, NoProgram, Target
 from . import bundle, left_out
 from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
+from .contradiction import without_what_is_contradicted
 
 OUTSIDE_SECTIONS = ("image", "container")  # not the guest's to tell
 INTEGRITY_SECTIONS = left_out.INTEGRITY
@@ -99,7 +100,8 @@ def collect_from(target: Target, options: Options, known: Fingerprint | None, sa
         seen["container"] = outside.with_mounts_over(seen["container"], _python_path(fingerprint))
     seen = {name: without_secrets(section) for name, section in seen.items()}  # of the rest the guest has taken care
     context = {**fingerprint.context, "target": redact_all({"reference": target.reference, **target.context})}
-    return msgspec.structs.replace(fingerprint, sections={**inside, **seen}, context=context)
+    found = msgspec.structs.replace(fingerprint, sections={**inside, **seen}, context=context)
+    return without_what_is_contradicted(found)
 
 
 def _read_file(place: str, reference: str) -> Fingerprint:
