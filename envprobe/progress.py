@@ -6,4 +6,4 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 Progress: TypeAlias = Callable[[str], None]
-"""Called with what begins; with an empty text where somebody else's output comes next, and nothing is to be shown."""
+"""Called with what begins. A text that ends in a newline stays; after it, as after an empty one, something else prints."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from importlib import import_module
@@ -15,6 +14,7 @@ import click
 
 from ..error import EnvprobeError, StoreError
 from ..render import FORMATS, Style
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..progress import Progress
@@ -113,7 +113,7 @@ def let_go_of(descriptor: int) -> None:
 
 @contextmanager
 def progress_shown(*needed: str) -> Iterator[Progress]:
-    """Say on stderr what is being waited for: only on a terminal, and gone afterwards.
+    """Say on stderr what is being waited for, where that is a terminal.
 
     While the target works there is nothing to do here, so the modules that are `needed` afterwards are loaded then.
     """
@@ -123,18 +123,15 @@ def progress_shown(*needed: str) -> Iterator[Progress]:
         if loading.ident is None:
             loading.start()
 
-    if not sys.stderr.isatty():
-        yield load
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status("probing") as status:
+    with waiting() as show:
 
         def say(words: str) -> None:
-            status.update(Text(words))
+            if show:
+                show(words)
             load(words)
 
+        if show:
+            show("probing")
         yield say
 
 

@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +17,11 @@ from click.shell_completion import CompletionItem
 from ..targets.scheme import SCHEMES
 from .candidate import files, targets
 from .option import FILE, FOLDER, probing_with, together
+from .waiting import waiting
 
 if TYPE_CHECKING:
     from ..experiment.running import Plan
     from ..probing.collect import Options
-    from ..progress import Progress
     from ..runs import Run
 
 SEPARATOR = "--"
@@ -164,7 +164,7 @@ def run_command(target: str | None, plan: Plan, output: Path | None, update: boo
     if path.exists() and not update:
         raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
     store.require_writable(path)
-    with _live_progress() as progress:
+    with waiting() as progress:
         run = experiment.run(target, plan=plan, options=options, live=_pass_on, progress=progress)
     experiment.save_run(run, path, update=update)
     return _conclude(run, path)
@@ -179,30 +179,6 @@ def _pass_on(stream: int, data: bytes) -> None:
     with suppress(BrokenPipeError):
         target.write(data)
         target.flush()
-
-
-@contextmanager
-def _live_progress() -> Iterator[Progress | None]:
-    """Say on stderr what is being waited for, only on a terminal, and be gone while the command prints."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    status = Console(stderr=True).status("probing")
-
-    def say(words: str) -> None:
-        if words:
-            status.update(Text(words))
-            status.start()
-        else:
-            status.stop()
-
-    try:
-        yield say
-    finally:
-        status.stop()
 
 
 def _conclude(run: Run, path: Path) -> int:

@@ -101,6 +101,12 @@ def _interpreter_of(script: Path) -> str:
     return words[0] if words and PYTHON.fullmatch(Path(words[0]).name) and Path(words[0]).is_absolute() else ""
 
 
+def _which(plan: Plan, index: int, seed: int | None) -> str:
+    """Return which of several runs comes next, as a line of its own; empty for a single one."""
+    words = f"run {index + 1} of {plan.repeat}" + ("" if seed is None else f", seed {seed}")
+    return f"{words}\n" if plan.repeat > 1 else ""
+
+
 class _Experiment:
     """One experiment in an entered target."""
 
@@ -158,7 +164,7 @@ class _Experiment:
         seed = plan.first_seed + index if plan.seed_variable else None
         there = self._workplace.list_files(plan.outputs)
         tail, started, began = Tail(self._live), _now(), time.monotonic()
-        exit_status = self._command({} if seed is None else {plan.seed_variable: str(seed)}, tail)
+        exit_status = self._command({} if seed is None else {plan.seed_variable: str(seed)}, tail, _which(plan, index, seed))
         context: dict[str, object] = {"started": started, "seconds": round(time.monotonic() - began, 3)}
         found = self._gather(there, index, context)
         return Attempt(
@@ -173,9 +179,9 @@ class _Experiment:
             context=context,
         )
 
-    def _command(self, variables: Mapping[str, str], tail: Tail) -> int:
+    def _command(self, variables: Mapping[str, str], tail: Tail, which: str) -> int:
         """Run the command; what interrupts it is remembered, so that the record is still written."""
-        self._say("")
+        self._say(which)
         try:
             with orderly_end():
                 return self._workplace.run(self._plan.command, variables, tail)

@@ -115,18 +115,25 @@ def _read_file(place: str, reference: str) -> Fingerprint:
     return without_secrets(read_fingerprint(data, str(path)))
 
 
-def _ask(target: Target, options: Options, say: Progress, doing: str = "asking Python there") -> Fingerprint:
+def _ask(target: Target, options: Options, say: Progress) -> Fingerprint:
     """Run the probe once and read its answer; `say` what it is doing when everything is ready and only waiting is left."""
     nonce = secrets.token_hex(16)
     asked: dict[str, Any] = msgspec.to_builtins(options)
     launch = target.launch if asked.pop("as_launched") else {}
     line = bundle.line({"nonce": nonce, **asked, **({"launch": launch} if launch else {})})
-    say(f"{target.reference}: {doing}")
+    say(f"{target.reference}: recording {_wanted(options)}")
     answer = read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
     if python := launched_python(answer):
         target.context["python"] = python
     passed_over = options.left_out  # a target does not decide what is left out of it
     return msgspec.structs.replace(answer, skipped={glob: why for glob, why in answer.skipped.items() if glob in passed_over})
+
+
+def _wanted(options: Options) -> str:
+    """Return what the probe is asked for, in a few words."""
+    facts = [] if options.sections == ("integrity",) else ["facts"]
+    files = ["hashes of installed files"] if options.integrity else []
+    return " and ".join([", ".join([*facts, *files]), *(["the benchmark"] if options.benchmark != "off" else [])])
 
 
 def _run_python(target: Target, stdin: bytes, timeout_s: float) -> Completed:
@@ -162,7 +169,7 @@ def _with_integrity(target: Target, options: Options, observed: Fingerprint, kno
         source, context = known, {**observed.context, "integrity": TAKEN}
     else:
         only_integrity = msgspec.structs.replace(options, sections=("integrity",), benchmark="off")
-        source = _ask(target, only_integrity, say, "hashing the installed files")
+        source = _ask(target, only_integrity, say)
         context = observed.context
     taken = {name: source.sections[name] for name in INTEGRITY_SECTIONS if name in source.sections}
     skipped = {glob: reason for glob, reason in observed.skipped.items() if glob.partition(".")[0] not in INTEGRITY_SECTIONS}
