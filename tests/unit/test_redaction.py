@@ -9,6 +9,7 @@ import pytest
 
 from envprobe.fact import Section
 from envprobe.redaction import kinds_in, redact, redact_all, redact_arguments, without_secrets
+from probes.main import without_secrets as guest_without_secrets
 from tests.support.sample import fingerprint
 from tests.support.secrets import PASSWORD, PEM, PLACES, TOKENS
 
@@ -205,3 +206,13 @@ def test_where_secrets_are_is_told_without_them() -> None:
         ("a[0].b", "a token of GitHub"),
         ("password", "a value that is named like a secret"),
     ]
+
+
+def test_numbers_of_a_trace_stay() -> None:
+    """A record's sample may be spelled like a random word; what else the trace says is redacted like everything."""
+    sample = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQ"
+    trace = {"records": [{"sample": sample}], "failed": "token=" + sample}
+    answer = guest_without_secrets({"sections": {"os": {"known": {"a": sample}}}, "trace": trace}, [])
+    assert answer["trace"]["records"] == [{"sample": sample}]
+    assert sample not in answer["trace"]["failed"] + answer["sections"]["os"]["known"]["a"]
+    assert guest_without_secrets({"trace": None}, []) == {"trace": None}
