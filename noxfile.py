@@ -116,7 +116,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """mypy, strict, over the host library."""
+    """mypy: strict over the host library, every body of the guest."""
     session.install("-q", "-e", ".[test,lint]")
     session.run("mypy")
 

@@ -40,11 +40,12 @@ def main(arguments):
     if options["output"] is None:
         sys.stdout.write(payload)
     else:
-        partial = options["output"] + ".partial"
+        output = str(options["output"])
+        partial = output + ".partial"
         with open(partial, "w", encoding="ascii") as stream:
             stream.write(payload)
-        os.replace(partial, options["output"])
-        print("envprobe: wrote %s (%d bytes); send it to whoever asked" % (options["output"], len(payload)), file=sys.stderr)
+        os.replace(partial, output)
+        print("envprobe: wrote %s (%d bytes); send it to whoever asked" % (output, len(payload)), file=sys.stderr)
     return 0
 
 

@@ -68,15 +68,16 @@ def root_tree(entries):
 
 
 def _tree(rows, depth):
-    children = {}
+    files, folders = {}, {}
     for parts, mode, object_name in rows:
         if len(parts) == depth + 1:
-            children[parts[depth]] = (mode, object_name)
+            files[parts[depth]] = (mode, object_name)
         else:
-            children.setdefault(parts[depth], []).append((parts, mode, object_name))
+            folders.setdefault(parts[depth], []).append((parts, mode, object_name))
+    children = dict(files)
+    children.update((name, (FOLDER_MODE, _tree(inside, depth + 1))) for name, inside in folders.items())
     lines = []
-    for name, child in children.items():
-        mode, object_name = (FOLDER_MODE, _tree(child, depth + 1)) if isinstance(child, list) else child
+    for name, (mode, object_name) in children.items():
         key = name + b"/" if mode == FOLDER_MODE else name
         lines.append((key, b"%o %s\0" % (mode, name) + bytes.fromhex(object_name)))
     return blob_name(b"".join(line for _, line in sorted(lines)), b"tree")

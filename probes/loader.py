@@ -19,7 +19,8 @@ class MemoryImporter:
     def find_spec(self, fullname, path=None, target=None):
         if fullname not in self._modules:
             return None
-        return ModuleSpec(fullname, self, origin="<envprobe>/" + fullname, is_package=self._modules[fullname][1])
+        is_package = self._modules[fullname][1]
+        return ModuleSpec(fullname, self, origin="<envprobe>/" + fullname, is_package=is_package)  # type: ignore[arg-type]
 
     def create_module(self, spec):
         return None
@@ -38,4 +39,4 @@ def start(line):
     main(line)
 
 
-start(LINE)  # noqa: F821 - given by the stub
+start(LINE)  # type: ignore[name-defined]  # noqa: F821 - given by the stub

@@ -37,6 +37,11 @@ def start(compute):
     return Apart(process, read_end)
 
 
+def _send(pipe, document):
+    pipe.write(json.dumps(document).encode("ascii") + b"\n")
+    pipe.flush()
+
+
 def _run(compute, read_end, write_end):
     """Be the forked process; never returns."""
     status = 1
@@ -44,7 +49,7 @@ def _run(compute, read_end, write_end):
         signal.alarm(LIMIT_S)
         os.close(read_end)
         with os.fdopen(write_end, "wb") as pipe:
-            compute(lambda document: pipe.write(json.dumps(document).encode("ascii") + b"\n") and pipe.flush())
+            compute(lambda document: _send(pipe, document))
         status = 0
     finally:
         os._exit(status)

@@ -82,7 +82,7 @@ def _commonest(architectures):
     counts = {}
     for name in architectures:
         counts[name] = counts.get(name, 0) + 1
-    return max(sorted(counts), key=counts.get) if counts else ""
+    return max(sorted(counts), key=lambda name: counts[name]) if counts else ""
 
 
 def read_apk(text):
