@@ -63,7 +63,7 @@ def told(capsys: pytest.CaptureFixture[str], *argv: str, status: int | None = No
 
 def test_the_guest_sends_none(tmp_path: Path) -> None:
     """Variables, `.pth` lines, addresses of packages, folders on the path, branches, file names, patches and data."""
-    python = getattr(sys, "_base_executable", sys.executable)
+    python = os.path.realpath(sys.executable)  # a virtual environment has no user site
     repository = _repository(tmp_path / "repository")
     user = subprocess.run(
         [python, "-m", "site", "--user-site"], env={"PYTHONUSERBASE": str(tmp_path / "user")}, capture_output=True, text=True

@@ -161,7 +161,7 @@ def test_a_table_of_the_docs_has_the_rows_of_the_code(page: str, heading: str, p
 def test_every_format_can_be_chosen() -> None:
     """What `--format` offers are the formats that there are."""
     (option,) = [parameter for parameter in check.params if "--format" in parameter.opts]
-    assert option.type.to_info_dict()["choices"] == tuple(FORMATS)
+    assert [*option.type.to_info_dict()["choices"]] == [*FORMATS]
 
 
 def test_no_room_hides_a_function() -> None:

@@ -64,7 +64,8 @@ def test_no_scheme_is_spelled_elsewhere() -> None:
     names = "|".join(re.escape(row.name) for row in ROWS if row.name not in ("file", "image", "local"))
     told_apart = re.compile(rf"""(==|!=|in|case)\s*\(?["']({names})["']""")
     room = Path(scheme.__file__).parents[1]
-    guilty = [path for path in room.rglob("*.py") if path.name != "scheme.py" and told_apart.search(path.read_text("utf-8"))]
+    others = [path for path in room.rglob("*.py") if path.name != "scheme.py" and "audit" not in path.parts]  # programs there
+    guilty = [path for path in others if told_apart.search(path.read_text("utf-8"))]
     assert guilty == []
 
 
