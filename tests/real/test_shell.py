@@ -125,7 +125,7 @@ def test_fish_completes_what_is_typed(desk: Path, running: str) -> None:
     assert answer("envprobe check --format=js\t") == "--format=json\n"
     assert answer("envprobe check --format js\t") == "json\n"
     assert answer("envprobe check file://an\t") == "file://an output/\n"
-    assert [line.split("\t")[0] for line in answer("envprobe \t").splitlines()][:4] == ["check", "record", "diff", "show"]
+    assert [line.split("\t")[0] for line in answer("envprobe \t").splitlines()][:4] == ["demo", "check", "record", "diff"]
     assert answer("envprobe check docker://nosuch\t") == ""
 
 
