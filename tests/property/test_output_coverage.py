@@ -24,9 +24,6 @@ from envprobe.output import OutputVerdict, Tolerance, compare_outputs
 
 CORPUS = Path(__file__).resolve().parents[1] / "data" / "outputs" / "corpus" / "recorded"
 WITHOUT_SLACK = (
-    "a.npy",
-    "days.npy",
-    "w.safetensors",
     "m.msgpack",
     "train.tfrecord",
 )
@@ -46,6 +43,16 @@ def _arrays(data: bytes) -> Any:
 def _picture(data: bytes) -> Any:
     with Image.open(io.BytesIO(data)) as image:
         return image.mode, image.size, image.tobytes(), image.info.get("gamma"), image.info.get("transparency")
+
+
+def _array(data: bytes) -> Any:
+    array = np.load(io.BytesIO(data))
+    return array.dtype.str, array.shape, array.tobytes()
+
+
+def _tensors(data: bytes) -> Any:
+    end = 8 + int.from_bytes(data[:8], "little")
+    return json.loads(data[8:end]), data[end:]
 
 
 def _lines(data: bytes) -> Any:
@@ -73,6 +80,9 @@ WITH_SLACK: dict[str, Callable[[bytes], Any]] = {
     "large.json": json.loads,
     "items.json": json.loads,
     "events.jsonl": _lines,
+    "a.npy": _array,
+    "days.npy": _array,
+    "w.safetensors": _tensors,
     "history.csv": _cells,
     "patients.csv": _cells,
     "comments.csv": _cells,
