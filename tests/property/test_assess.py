@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from envprobe.assess import assess
@@ -47,6 +47,7 @@ def test_an_environment_is_like_itself(subject: Fingerprint) -> None:
     assert report.verdict is (Verdict.UNDETERMINED if _has_gated_unknown(subject) else Verdict.REPRODUCES)
 
 
+@settings(max_examples=40)
 @given(drifted())
 def test_order_changes_nothing(pair: tuple[Fingerprint, Fingerprint]) -> None:
     """The order in which facts are told changes neither an id nor a byte of any format."""

@@ -74,7 +74,6 @@ def test_a_command_line_keeps_its_arguments(arguments: list[str]) -> None:
 
 @given(fingerprints())
 def test_a_document_is_itself_or_without_secrets(document: Fingerprint) -> None:
-    """Reading a document changes no id unless a secret was in it."""
+    """Reading a document changes no id unless a secret was in it, and once is enough."""
     found = without_secrets(document)
-    assert found is document or found != document
-    assert without_secrets(found) is found
+    assert without_secrets(found) == found
