@@ -42,6 +42,11 @@ INVISIBLE = frozenset(
 of them look alike."""
 
 
+def some(number: int, noun: str) -> str:
+    """Return a number and a noun, in the plural where there are more; empty for none."""
+    return f"{number} {noun}{'s' * (number != 1)}" if number else ""
+
+
 def safe(text: str) -> str:
     """Return text in which every character that could move a cursor, hide another or pass for a space is a backslash escape."""
     if text.isascii() and text.isprintable():

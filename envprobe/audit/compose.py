@@ -197,16 +197,3 @@ def _resources(service: Tree) -> Iterator[Setting]:
     cpus = child(resources, "limits", "cpus")
     if isinstance(cpus, Scalar):
         yield Setting("cpus", cpus.text, cpus.line)
-
-
-def port_traps(document: Tree) -> Iterator[Scalar]:
-    """Yield ports that YAML 1.1 reads as a number of base 60: `22:22` without quotes is 1342."""
-    for _, service, _ in pairs(document, "services"):
-        for port in items(service, "ports"):
-            if isinstance(port, Scalar) and not port.is_text and _is_base_60(port.text):
-                yield port
-
-
-def _is_base_60(text_: str) -> bool:
-    parts = text_.split(":")
-    return len(parts) == 2 and all(part.isdigit() for part in parts) and int(parts[1]) < 60

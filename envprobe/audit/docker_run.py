@@ -125,7 +125,6 @@ def from_settings(
         ports=tuple(port for setting in settings if setting.name == "publish" for port in published(setting.value, setting.line)),
         environment=values,
         is_built=is_built,
-        is_detached=any(one.name == "detach" and one.value == "true" for one in settings),
     )
 
 

@@ -60,7 +60,7 @@ def _launch(container: Tree, spec: Tree) -> Launch:
         tuple(Argument(one.text, one.line) for one in words),
         [*_pod(spec), *_settings(container)],
     )
-    return msgspec.structs.replace(launch, mounts=tuple(_mounts(container, spec)), is_detached=True)
+    return msgspec.structs.replace(launch, mounts=tuple(_mounts(container, spec)))
 
 
 def _pod(spec: Tree) -> Iterator[Setting]:

@@ -127,7 +127,6 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     environment: dict[str, Setting] = {}
     is_built: bool = False
     """Whether the image is built from a Dockerfile of the project, and its name only a name."""
-    is_detached: bool = False
 
     def get(self, *names: str) -> Setting | None:
         """Return the last setting of these names; None where it is not set."""

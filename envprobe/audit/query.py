@@ -54,6 +54,11 @@ def jupyter_commands(file: AuditedFile) -> Iterator[ShellCommand]:
     return (command for command in file.commands if runs_jupyter(command))
 
 
+def started(launch: Launch) -> Setting:
+    """Return what says what a launch starts: its image, or the launch itself where no image is named."""
+    return launch.image or Setting("image", launch.name, launch.line)
+
+
 def image_of(launch: Launch) -> ImageName:
     """Return the image of a launch, an empty name where it is built or unknown."""
     return image_name.parse(launch.image.value if launch.image and not launch.is_built else "")

@@ -28,20 +28,16 @@ def lint_command(paths: tuple[Path, ...], fix: bool, strict: bool) -> int:
     from datetime import datetime, timezone
 
     from ..lint import Level, lint
-    from ..spelling import safe
+    from ..spelling import safe, some
 
     found = lint(paths, today=datetime.now(timezone.utc).date(), fix=fix)
     for one in found.findings:
         label = "" if one.level is Level.FAULT else f"{one.level.value}: "
         write_stdout(f"{safe(one.file)}: {label}{one.words}\n")
     faults, warnings, troubles = (found.count(level) for level in (Level.FAULT, Level.WARNING, Level.TROUBLE))
-    told = [_counted(faults, "fault"), _counted(warnings, "warning"), f"{troubles} that could not be read" if troubles else ""]
-    write_stdout(f"{_counted(len(found.files), 'file') or 'no file'}: {', '.join(filter(None, told)) or 'nothing wrong'}\n")
+    told = [some(faults, "fault"), some(warnings, "warning"), f"{troubles} that could not be read" if troubles else ""]
+    write_stdout(f"{some(len(found.files), 'file') or 'no file'}: {', '.join(filter(None, told)) or 'nothing wrong'}\n")
     return found.exit_status(strict=strict)
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}{'s' * (number != 1)}" if number else ""
 
 
 COMMANDS = (lint_command,)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -122,12 +121,6 @@ class Findings:
                 )
             )
 
-    def add_unread(self, path: tuple[Step, ...] | str, reason: str, expected: bytes, observed: bytes, hint: str = "") -> None:
-        """Write down a member that cannot be read, unless its bytes are the same."""
-        if expected != observed:
-            self.hint = self.hint or hint
-            self.add(path, "unread", f"{_bytes(expected)}: {reason}", _bytes(observed))
-
     def add_numbers(self, path: tuple[Step, ...], deviation: Deviation, kind: str = "number") -> None:
         """Write down numbers that differ, shown by the worst place."""
         if deviation.differing:
@@ -189,10 +182,6 @@ def parted(expected: str, observed: str, limit: int = SHOWN_CHARACTERS) -> tuple
 def _window(text: str, start: int, limit: int) -> str:
     before, room = ("…", limit - 1) if start else ("", limit)
     return before + (text[start:] if len(text) - start <= room else text[start : start + room - 1] + "…")
-
-
-def _bytes(data: bytes) -> str:
-    return f"{len(data):,} bytes sha256:{hashlib.sha256(data).hexdigest()[:12]}"
 
 
 def spell_path(path: tuple[Step, ...]) -> str:

@@ -16,7 +16,7 @@ from .array import Array, compare_array, describe_array
 from .cells import Cells, parse
 from .finding import Findings, Step, Unreadable, only_refusals
 from .plain import digest_without_numbers, metrics
-from .rows import Row
+from .rows import Row, alike
 from .summary import SHOWN_ITEMS, Summary, spelled
 from .tree import compare_trees, spell
 
@@ -146,11 +146,7 @@ def _compare_grids(path: tuple[Step, ...], expected: Grid, observed: Grid, findi
         (tuple(row[place] for place in kept) for row in side.rows())
         for side, kept in zip((expected, observed), places, strict=True)
     ]
-    Cells(shared, findings, path).compare(aligned(sides[0], sides[1], _likeness))
-
-
-def _likeness(ours: Row, theirs: Row) -> float:
-    return sum(left == right for left, right in zip(ours, theirs, strict=False)) / max(len(ours), len(theirs), 1)
+    Cells(shared, findings, path).compare(aligned(sides[0], sides[1], alike))
 
 
 def spell_cell(value: object) -> str:

@@ -11,8 +11,6 @@ from enum import IntEnum
 from .tolerance import Rule
 
 Number = int | float
-FITTING_DIGITS = 17
-"""Significant digits that tell any two floats apart."""
 LARGEST = sys.float_info.max
 
 

@@ -13,6 +13,11 @@ QUOTE = b'"'
 Row = tuple[str, ...]
 
 
+def alike(ours: Row, theirs: Row) -> float:
+    """Return how much of two rows is the same: 0 to 1, by cells."""
+    return sum(left == right for left, right in zip(ours, theirs, strict=False)) / max(len(ours), len(theirs), 1)
+
+
 def joined_rows(lines: Lines) -> Iterator[bytes]:
     """Yield rows without the end of their last line. Raises Unreadable where a quote is not closed."""
     for line in lines.pieces:

@@ -16,8 +16,6 @@ LOCAL_HEADER_BYTES = 30
 DESCRIPTOR_BYTES = 24
 """What follows a member that was written to a pipe: at most a signature, checksum and two sizes of 8 bytes."""
 HAS_DESCRIPTOR = 1 << 3
-EOCD_BYTES = 22 + 20 + 56
-"""The end of the central directory, with the records of zip64."""
 
 
 def check_archive(members: list[zipfile.ZipInfo], limit: int = MEMBER_LIMIT) -> None:

@@ -15,7 +15,6 @@ PYPI = ("pypi", "<pip>")
 NAME = re.compile(r"[a-z0-9_][a-z0-9_.-]*", re.IGNORECASE)
 EXPORTED = re.compile(r"(?P<name>[^=\s]+)=(?P<version>[^=\s]+)(?:=(?P<build>[^=\s]+))?")
 PACKAGE_FILE = re.compile(r"(?P<name>.+)-(?P<version>[^-]+)-(?P<build>[^-]+)\.(?:conda|tar\.bz2)")
-PLATFORM = re.compile(r"#\s*platform:\s*(\S+)")
 
 
 def add_conda(name: str, expected: str, where: str, result: Requirements) -> None:

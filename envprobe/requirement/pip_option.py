@@ -11,7 +11,6 @@ from typing import NoReturn
 
 from packaging.utils import canonicalize_name
 
-ANOTHER_FILE = {"-r": "requirements", "--requirement": "requirements", "-c": "constraints", "--constraint": "constraints"}
 FLAGS: tuple[tuple[str, ...], ...] = (
     ("--no-index",),
     ("--pre",),

@@ -88,10 +88,6 @@ class Comparisons:
         return document
 
 
-def _faulty(reason: str) -> MatrixCell:
-    return MatrixCell(state="faulty", reason=reason)
-
-
 def _cell(report: Report) -> MatrixCell:
     counts = summary.count(report)
     outputs = [output.comparison.verdict is OutputVerdict.DIFFERS for output in report.outputs]

@@ -2,33 +2,9 @@
 
 from ..fact import Section
 from ..floating_point import USUAL
+from ..in_effect import IN_EFFECT
 from .floating_point import culprits_of, finding
 
-# Every fact that only the running framework can tell; where it does not run, each is unknown with the reason.
-IN_EFFECT = (
-    "framework",
-    "onednn",
-    "onednn_isa",
-    "onednn_threads",
-    "onednn_version",
-    "op_determinism",
-    "op_determinism_available",
-    "tf32",
-    "xla",
-    "mixed_precision",
-    "intra_threads",
-    "inter_threads",
-    "devices",
-    "eager",
-    "blas",
-    "numpy_simd",
-    "random_streams",
-    "graph_options",
-    "bfloat16.matmul",
-    "bfloat16.convolution",
-    "floating_point.numpy",
-    "floating_point.tensorflow",
-)
 TIME_LIMIT_S = {"quick": 120, "full": 300}  # a busy machine has been seen to take 45 s for the import alone
 RESERVE_S = 5  # of the whole probe's time limit, for everything after the run
 

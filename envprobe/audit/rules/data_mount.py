@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from .. import image_name
 from ..finding import NOTE, WARN, found
 from ..model import AuditedFile, AuditFinding, Launch, MountPoint
-from ..query import image_of, is_work_place, launch_runs_jupyter
+from ..query import image_of, is_work_place, launch_runs_jupyter, started
 
 RULE = "data.mount"
 SYSTEM = ("/var/run", "/run", "/etc", "/dev", "/sys", "/proc", "/tmp", "/usr", "/lib", "/bin", "/opt/nvidia", "/root/.ssh")  # noqa: S108
@@ -44,13 +44,12 @@ def _launch(launch: Launch) -> Iterator[AuditFinding]:
         )
         yield found(RULE, WARN, mount.line, mount.target, why, f'--mount type=bind,source="$PWD",target={mount.target}')
     elif not any(setting.name == "volumes-from" for setting in launch.settings):
-        line = launch.image.line if launch.image else launch.line
         target = "/tf/notebooks" if image_name.is_tensorflow(image_of(launch)) else "/work"
         yield found(
             RULE,
             WARN,
-            line,
-            launch.image.value if launch.image else launch.name,
+            started(launch).line,
+            started(launch).value,
             WHY,
             f'--mount type=bind,source="$PWD",target={target}',
         )

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 
 from ..finding import NOTE, found
 from ..model import AuditedFile, AuditFinding
-from ..query import is_work_place
+from ..query import is_work_place, started
 
 RULE = "limits"
 
@@ -24,12 +24,11 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
     """Yield containers without limits."""
     for launch in file.launches:
         if launch.get("memory") is None and is_work_place(launch):
-            line = launch.image.line if launch.image else launch.line
             yield found(
                 RULE,
                 NOTE,
-                line,
-                launch.image.value if launch.image else launch.name,
+                started(launch).line,
+                started(launch).value,
                 "it may take all memory of the machine",
                 "--memory 32g",
             )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from .. import image_name
 from ..finding import NOTE, WARN, found
 from ..model import AuditedFile, AuditFinding, Launch
-from ..query import image_of, is_work_place
+from ..query import image_of, is_work_place, started
 
 RULE = "shm"
 SMALL = re.compile(r"(\d+)\s*([bkm]?)b?$", re.I)
@@ -41,12 +41,11 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
                     "--shm-size=8g",
                 )
         elif is_work_place(launch) and image_name.is_machine_learning(image_of(launch)) and not _has_shm(launch):
-            line = launch.image.line if launch.image else launch.line
             yield found(
                 RULE,
                 NOTE,
-                line,
-                launch.image.value if launch.image else launch.name,
+                started(launch).line,
+                started(launch).value,
                 "64 MB of shared memory: loaders in several processes need more",
                 "--shm-size=8g",
             )

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 
 from ..finding import NOTE, WARN, found
 from ..model import AuditedFile, AuditFinding
-from ..query import jupyter_commands
+from ..query import jupyter_commands, started
 
 RULE = "user.root"
 ROOT = re.compile(r"(?:root|0+)(?::.*)?$")
@@ -30,15 +30,14 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
     yield from _build(file)
     for launch in file.launches:
         user = launch.get("user")
-        line = launch.image.line if launch.image else launch.line
         if user is not None and ROOT.match(user.value):
             yield found(RULE, WARN, user.line, f"user {user.value}", WHY, BY_CALLER)
         elif user is None and launch.source != "devcontainer":
             yield found(
                 f"{RULE}.silent",
                 NOTE,
-                line,
-                launch.image.value if launch.image else launch.name,
+                started(launch).line,
+                started(launch).value,
                 "nobody says who runs it: most images then run as root",
                 BY_CALLER,
             )

@@ -13,7 +13,7 @@ from ..cells import Cells, parse, sort_key
 from ..finding import Findings, Unable, Unreadable
 from ..lines import Lines, is_utf_8, leave_out_common_end
 from ..number import Number
-from ..rows import QUOTE, Row, count_rows, joined_rows, pass_over_rows, read_row
+from ..rows import QUOTE, Row, alike, count_rows, joined_rows, pass_over_rows, read_row
 from ..summary import HISTORY_ROWS, Summary, histories, spelled
 from ..text_file import encoding_of
 
@@ -139,7 +139,7 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
     (ours_lines, ours_rows), (theirs_lines, theirs_rows) = ours.rows(stack), theirs.rows(stack)
     if findings.rule(("rows",)).ignore_order:
         sides = (_sorted(map(ours.read, ours_rows), pick_ours), _sorted(map(theirs.read, theirs_rows), pick_theirs))
-        cells.compare(aligned(*sides, _likeness))
+        cells.compare(aligned(*sides, alike))
         return
     key = _key(ours, theirs, places, findings)
     if _are_alike(ours, theirs) and findings.tolerance.trusts_equal_bytes:  # then equal lines are equal rows, and are not parsed
@@ -151,7 +151,7 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
         return
     sides = (pick_ours(ours.read(row)) for row in ours_rows), (pick_theirs(theirs.read(row)) for row in theirs_rows)
     if findings.tolerance.trusts_equal_bytes:
-        cells.compare(aligned(*sides, _likeness, key), 0, key)
+        cells.compare(aligned(*sides, alike, key), 0, key)
     else:
         cells.compare(_in_step(*sides), 0, key)
 
@@ -213,10 +213,6 @@ def _key(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: Fi
         if names[index].lower() in KEYS and is_key:
             return lambda row: row[index]
     return None
-
-
-def _likeness(ours: Row, theirs: Row) -> float:
-    return sum(left == right for left, right in zip(ours, theirs, strict=False)) / max(len(ours), len(theirs), 1)
 
 
 def _likeness_of_bytes(ours: bytes, theirs: bytes) -> float:

@@ -8,10 +8,10 @@ from rich.text import Text
 
 from ...audit.model import AuditFinding
 from ...audit.report import AuditReport, AuditVerdict
-from ...spelling import line
+from ...spelling import line, some
 from .. import Style
 from ..console import make_console
-from .words import counted, headline, place
+from .words import headline, place
 
 COLORS = {"fail": "bold red", "warn": "bold yellow", "note": "cyan"}
 VERDICTS = {AuditVerdict.CLEAN: "bold green", AuditVerdict.FINDINGS: "bold red", AuditVerdict.UNDETERMINED: "bold yellow"}
@@ -40,7 +40,7 @@ def render(report: AuditReport, style: Style) -> str:
             console.print(Text(f"\nwaiver {line(stale, 400)}"), soft_wrap=True)
         if hidden:
             console.print(
-                Text(f"\n{counted(hidden, 'note')}, on which experts disagree: -v shows {'them' if hidden > 1 else 'it'}", "dim")
+                Text(f"\n{some(hidden, 'note')}, on which experts disagree: -v shows {'them' if hidden > 1 else 'it'}", "dim")
             )
     return screen.getvalue()
 

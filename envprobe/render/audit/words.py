@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...audit.model import AuditFinding
 from ...audit.report import AuditReport
-from ...spelling import line
+from ...spelling import line, some
 
 
 def headline(report: AuditReport) -> str:
@@ -12,19 +12,14 @@ def headline(report: AuditReport) -> str:
     if not report.files and not report.unread:
         return "nothing here starts an environment: no Dockerfile, Compose file, script, manifest"
     counts = [
-        counted(report.count("fail"), "failure"),
-        counted(report.count("warn"), "warning"),
-        counted(report.count("note"), "note"),
+        some(report.count("fail"), "failure"),
+        some(report.count("warn"), "warning"),
+        some(report.count("note"), "note"),
         f"{len(report.waived)} waived" if report.waived else "",
-        f"{counted(len(report.unread), 'file')} not read" if report.unread else "",
+        f"{some(len(report.unread), 'file')} not read" if report.unread else "",
     ]
     said = ", ".join(filter(None, counts)) or "nothing found"
-    return f"{said} in {counted(len(report.files), 'file')}" if report.files else said
-
-
-def counted(number: int, word: str) -> str:
-    """Return a number and a word, in the plural where there are more; empty for none."""
-    return f"{number} {word}{'s' * (number != 1)}" if number else ""
+    return f"{said} in {some(len(report.files), 'file')}" if report.files else said
 
 
 def place(finding: AuditFinding) -> str:

@@ -158,7 +158,7 @@ def _loss(curve: Curve) -> Chart:
     x, y = _step_scale(curve.steps), scale.linear(told, BOTTOM, TOP)
     parted = next((x.place(step) for step, ours, theirs in _steps(curve) if ours != theirs), None)
     series = [_series(EXPECTED, curve.steps, curve.expected, x, y), _series(OBSERVED, curve.steps, curve.observed, x, y)]
-    return Chart(f"loss {curve.name}", _words(series), _step_ticks(curve.steps, x), y.ticks, series, parted)
+    return Chart(f"loss {curve.name}", _words(series), step_ticks(curve.steps, x), y.ticks, series, parted)
 
 
 def _distance(found: Comparison) -> Chart:
@@ -169,7 +169,7 @@ def _distance(found: Comparison) -> Chart:
     y = scale.logarithmic([value for values in kinds.values() for value in values if value], FLOOR - 20, TOP)
     series = [_series(kind, steps, values, x, y) for kind, values in kinds.items()]
     ticks = [*y.ticks, Tick(FLOOR, "none")]
-    return Chart("distance of both runs (scaled error)", _words(series), _step_ticks(steps, x), ticks, series, None)
+    return Chart("distance of both runs (scaled error)", _words(series), step_ticks(steps, x), ticks, series, None)
 
 
 def _words(series: list[Series]) -> str:
@@ -193,7 +193,8 @@ def _step_scale(steps: Sequence[int]) -> Scale:
     return Scale(min(steps), max(*steps, min(steps) + 1), LEFT + 12, RIGHT - 12)
 
 
-def _step_ticks(steps: Sequence[int], x: Scale) -> list[Tick]:
+def step_ticks(steps: Sequence[int], x: Scale) -> list[Tick]:
+    """Return at most nine marks under a chart, evenly chosen."""
     shown = steps[:: math.ceil(len(steps) / 8)]
     return [Tick(x.place(step), str(step)) for step in shown]
 

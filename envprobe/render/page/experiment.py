@@ -13,7 +13,7 @@ from ...spelling import line
 from ...statistic.digits import counted, spell
 from .. import claim_words
 from . import scale
-from .curve import Box
+from .curve import Box, step_ticks
 from .scale import Scale, Tick
 
 POINTS = Box(400, 134, 74, 388, 14, 104)
@@ -211,7 +211,7 @@ def _course(history: History) -> Iterator[Course]:
     yield Course(
         title=line(history.metric, SHOWN_CHARACTERS),
         words="; ".join(f"{side.name}, {side.marks[0][2]} to {side.marks[-1][2]}" if side.marks else side.name for side in sides),
-        x_ticks=_steps(history.steps, x),
+        x_ticks=step_ticks(history.steps, x),
         y_ticks=y.ticks,
         sides=sides,
     )
@@ -239,8 +239,3 @@ def _side(name: str, mark: str, band: Band, steps: Sequence[int], x: Scale, y: S
 
 def _path(places: Sequence[tuple[float, float]]) -> str:
     return " ".join(f"{'L' if index else 'M'}{left} {top}" for index, (left, top) in enumerate(places))
-
-
-def _steps(steps: Sequence[int], x: Scale) -> list[Tick]:
-    shown = steps[:: math.ceil(len(steps) / 8)]
-    return [Tick(x.place(step), str(step)) for step in shown]
