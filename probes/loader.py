@@ -20,7 +20,7 @@ class MemoryImporter:
         if fullname not in self._modules:
             return None
         is_package = self._modules[fullname][1]
-        return ModuleSpec(fullname, self, origin="<envprobe>/" + fullname, is_package=is_package)  # type: ignore[arg-type]
+        return ModuleSpec(fullname, self, origin="<envprobe>/" + fullname, is_package=is_package)  # type: ignore[arg-type]  # duck-typed: no base to import
 
     def create_module(self, spec):
         return None

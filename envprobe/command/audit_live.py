@@ -25,9 +25,9 @@ def inspect(reference: str) -> AuditedFile:
     with ENGINES[scheme].connect(reference, deadline) as client, speaking(reference):
         try:
             if scheme.endswith("image"):
-                return of_image(reference, client.inspect_image(name))  # type: ignore[no-untyped-call]
+                return of_image(reference, client.inspect_image(name))
             found = client.inspect_container(name)
-            return of_container(reference, found, client.inspect_image(found["Image"]))  # type: ignore[no-untyped-call]
+            return of_container(reference, found, client.inspect_image(found["Image"]))
         except NotFound:
             what, verb = ("image", "images") if scheme.endswith("image") else ("container", "ps -a")
             raise TargetError(

@@ -116,4 +116,4 @@ def _show(report: Report, *, stop: bool, verbose: bool) -> None:
 
 
 def _display(shown: Shown) -> None:
-    display(shown.data, metadata=shown.metadata, raw=True)  # type: ignore[no-untyped-call]
+    display(shown.data, metadata=shown.metadata, raw=True)

@@ -166,7 +166,7 @@ class ContainerTarget:
     def outside(self) -> dict[str, Section]:
         """Return `image` and `container`, as the Engine sees them."""
         with speaking(self.reference):
-            self._image = self._client.inspect_image(self._container["Image"])  # type: ignore[no-untyped-call]
+            self._image = self._client.inspect_image(self._container["Image"])
         return {
             "image": image_section(self._image, self._container["Config"]["Image"]),
             "container": container_section(self._container, self._diff.result()),

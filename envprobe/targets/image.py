@@ -99,7 +99,7 @@ class ImageTarget:
         config = {**self._settings, "Image": self._image["Id"], "Entrypoint": [argv[0]], "Cmd": list(argv[1:])}
         self._is_asked_for = True
         try:
-            self._client.create_container_from_config(config, name)  # type: ignore[no-untyped-call]
+            self._client.create_container_from_config(config, name)
         except APIError:  # the engine's own word: nothing was made
             self._is_asked_for = False
             raise
@@ -164,7 +164,7 @@ class ImageTarget:
 
         with speaking(self.reference):
             try:
-                document: dict[str, object] = self._client.inspect_image(self._name)  # type: ignore[no-untyped-call]
+                document: dict[str, object] = self._client.inspect_image(self._name)
             except NotFound:
                 raise TargetError(
                     f"{self.reference}: there is no such image here, and envprobe never pulls", self._what_next()

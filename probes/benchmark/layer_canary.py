@@ -9,7 +9,7 @@ def run(tf, np, draw, record):
     for stage, train in (("float64", _in_float64), ("embedding", _repeated_rows)):
         try:
             train(tf, np, draw, record)
-        except Exception as error:
+        except Exception as error:  # what it raises is the record
             record.raised(stage, "stage", error)
 
 

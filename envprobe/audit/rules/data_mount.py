@@ -20,7 +20,7 @@ from ..model import AuditedFile, AuditFinding, Launch, MountPoint
 from ..query import image_of, is_work_place, launch_runs_jupyter, started
 
 RULE = "data.mount"
-SYSTEM = ("/var/run", "/run", "/etc", "/dev", "/sys", "/proc", "/tmp", "/usr", "/lib", "/bin", "/opt/nvidia", "/root/.ssh")  # noqa: S108
+SYSTEM = ("/var/run", "/run", "/etc", "/dev", "/sys", "/proc", "/tmp", "/usr", "/lib", "/bin", "/opt/nvidia", "/root/.ssh")  # noqa: S108 - looked for, not written to
 WHY = "what is written in the container is gone with it"
 
 

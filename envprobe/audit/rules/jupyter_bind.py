@@ -21,7 +21,7 @@ from ..model import AuditedFile, AuditFinding, Launch, PublishedPort, Tree
 from ..query import JUPYTER_PORT, launch_runs_jupyter
 
 RULE = "jupyter.bind"
-EVERYWHERE = ("", "0.0.0.0", "::", "*", "[::]")  # noqa: S104
+EVERYWHERE = ("", "0.0.0.0", "::", "*", "[::]")  # noqa: S104 - looked for, not bound
 WHY = "the port listens on every address of the host, past ufw"
 
 

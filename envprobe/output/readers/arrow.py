@@ -39,7 +39,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
 
         file = stack.enter_context(parquet.ParquetFile(path, memory_map=False))
         schema, count = file.schema_arrow, file.metadata.num_rows
-        batches: Callable[[], Iterator[object]] = lambda: file.iter_batches(batch_size=BATCH_ROWS)  # noqa: E731
+        batches: Callable[[], Iterator[object]] = lambda: file.iter_batches(batch_size=BATCH_ROWS)  # noqa: E731 - the other branch has another
     else:
         table = _read_table(path, pyarrow)
         schema, count = table.schema, table.num_rows

@@ -53,7 +53,7 @@ def test_a_share_counts_the_error_of_the_recorded_mean(paired: bool) -> None:
         kept = [s for s in np.linspace(0.9, 1.3, 40001) if stats.ttest_1samp(new - s * old, 0).pvalue > 0.05]
     else:
         freedom = stats.ttest_ind(NEW, OLD, equal_var=False).df
-        error = lambda s: math.sqrt(new.var(ddof=1) / 5 + s * s * old.var(ddof=1) / 5)  # noqa: E731
+        error = lambda s: math.sqrt(new.var(ddof=1) / 5 + s * s * old.var(ddof=1) / 5)  # noqa: E731 - a formula of the book, on one line
         reach = stats.t.isf(0.025, freedom)
         kept = [s for s in np.linspace(0.9, 1.3, 40001) if abs(new.mean() - s * old.mean()) < reach * error(s)]
     assert decision.interval == pytest.approx(((kept[0] - 1) * old.mean(), (kept[-1] - 1) * old.mean()), abs=2e-5)
