@@ -24,7 +24,16 @@ class Array(NamedTuple):
     """Yields its elements in C order, as one-dimensional arrays of any length; each is valid until the next one is asked for."""
 
     def __str__(self) -> str:
-        return f"{self.dtype.name} {self.shape}"
+        return f"{spell_type(self.dtype)} {self.shape}"
+
+
+def spell_type(dtype: np.dtype[Any]) -> str:
+    """Spell a type, a structured one by its fields: numpy's own name of it says the size alone."""
+    if dtype.subdtype:
+        return f"{spell_type(dtype.subdtype[0])} {dtype.subdtype[1]}"
+    if dtype.names is None or dtype.fields is None:
+        return str(dtype.name)
+    return "{%s}" % ", ".join(f"{name}: {spell_type(dtype.fields[name][0])}" for name in dtype.names)
 
 
 def require_numpy() -> Any:

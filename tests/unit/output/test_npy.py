@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from envprobe.output import Tolerance, compare_descriptions, describe
+
 from .case import OTHER_RATE, RECORDED, OutputVerdict, compare, found, is_typed, only
 
 KERNEL = np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)
@@ -227,3 +229,15 @@ def test_real_predictions_are_compared() -> None:
 
     comparison = compare_outputs(RECORDED / "predictions.npz", OTHER_RATE / "predictions.npz", Tolerance())
     assert found(comparison) == [("number", "logits")]
+
+
+@pytest.mark.parametrize(
+    "other", [[("b", "i4", (2,))], [("a", "i4", (2, 1))], [("a", [("x", "i4"), ("y", "i4")])], [("a", "u4", (2,))]]
+)
+def test_fields_are_described_by_name_and_type(other: list[tuple[str, Any]], tmp_path: Path) -> None:
+    """Of a structured array whose file was not kept, other fields of the same bytes are no identical output."""
+    ours, theirs = tmp_path / "ours.npy", tmp_path / "theirs.npy"
+    np.save(ours, np.zeros(3, [("a", "i4", (2,))]))
+    np.save(theirs, np.zeros(3, np.dtype(other)))
+    verdict = compare_descriptions(describe(ours, "x.npy"), describe(theirs, "x.npy"), Tolerance()).verdict
+    assert verdict in (OutputVerdict.DIFFERS, OutputVerdict.UNDETERMINED)
