@@ -33,7 +33,8 @@ def spell_type(dtype: np.dtype[Any]) -> str:
         return f"{spell_type(dtype.subdtype[0])} {dtype.subdtype[1]}"
     if dtype.names is None or dtype.fields is None:
         return str(dtype.name)
-    return "{%s}" % ", ".join(f"{name}: {spell_type(dtype.fields[name][0])}" for name in dtype.names)
+    fields = ", ".join(f"{name}: {spell_type(dtype.fields[name][0])}" for name in dtype.names)
+    return f"{{{fields}}}"
 
 
 def require_numpy() -> Any:
