@@ -66,6 +66,7 @@ PLACES = (
     "Authorization: Basic {}",
     "X-Api-Key: {}",
     "https://user:{}@host.invalid/simple",
+    "https://user:a@{}@host.invalid/simple",
     "https://host.invalid/a?token={}&b=1",
     "postgresql://u:{}@db.invalid/x",
     "curl -u bob:{} https://host.invalid",
