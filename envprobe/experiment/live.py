@@ -18,6 +18,7 @@ from typing import TextIO
 
 from ..error import TargetError
 from ..targets.interruption import held_back
+from ..targets.process import what_is_ready
 from ..targets.protocol import STDERR, STDOUT, Capture
 
 CHUNK_BYTES = 1 << 16
@@ -85,8 +86,8 @@ class _Outputs:
             for reader in self._readers:
                 selector.register(reader, selectors.EVENT_READ)
             while selector.get_map() and time.monotonic() < deadline:
-                ready = selector.select(POLL_S)
-                if not ready and process.poll() is not None:
+                ready = what_is_ready(selector, process, POLL_S)
+                if ready is None:
                     break
                 for key, _ in ready:
                     data = _read(key.fd)

@@ -17,6 +17,8 @@ from .protocol import STDERR, STDOUT, Capture, Completed, NoProgram
 CHUNK_BYTES = 1 << 16
 POLL_S = 0.1
 
+Ready = list[tuple[selectors.SelectorKey, int]]
+
 
 def run(argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
     """Run a program in a session of its own and return what it wrote.
@@ -66,8 +68,8 @@ def _talk(process: subprocess.Popen[bytes], stdin: bytes, capture: Capture, dead
             left_s = deadline - time.monotonic()
             if left_s <= 0:
                 return False
-            ready = selector.select(min(left_s, POLL_S))
-            if not ready and process.poll() is not None:
+            ready = what_is_ready(selector, process, min(left_s, POLL_S))
+            if ready is None:
                 return True
             for key, _ in ready:
                 stream = cast("IO[bytes]", key.fileobj)
@@ -89,6 +91,16 @@ def _talk(process: subprocess.Popen[bytes], stdin: bytes, capture: Capture, dead
     except subprocess.TimeoutExpired:  # it closed its outputs and stays
         return False
     return True
+
+
+def what_is_ready(selector: selectors.BaseSelector, process: subprocess.Popen[bytes], wait_s: float) -> Ready | None:
+    """Wait until something is ready; None where the program ended and all that it wrote is read.
+
+    The end is asked for before the outputs: asked for behind them, what a program wrote last in between would be lost.
+    """
+    ended = process.poll() is not None
+    ready = selector.select(0 if ended else wait_s)
+    return None if ended and not ready else ready
 
 
 def _write(stream: IO[bytes], data: memoryview) -> memoryview:
