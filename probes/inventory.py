@@ -19,8 +19,8 @@ class Package:
         if self.copy.folder.endswith(".dist-info"):
             self._read_origin()
         others = [copy for copy in copies if copy is not self.copy and not self._is_own_source(copy)]
-        self.shadowed = [copy for copy in others if _counts(copy) and copy.entry is not self.copy.entry]
-        self.remains = [copy for copy in others if copy not in self.shadowed]
+        self.shadowed = [copy for copy in others if self._shadows(copy)]
+        self.remains = [copy for copy in others if not self._shadows(copy)]
 
     def _read_origin(self):
         if self.copy.read("direct_url.json", 1) is None:
@@ -30,6 +30,9 @@ class Package:
         self.url = origin.direct_url(self.copy)
         if self.url and origin.is_editable(self.url):
             self.source = origin.source_folder(self.url)
+
+    def _shadows(self, copy):
+        return _counts(copy) and copy.entry is not self.copy.entry
 
     def _is_own_source(self, copy):
         """Tell whether a copy is the egg-info in the project that an editable install points at: the same thing twice."""

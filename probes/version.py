@@ -15,6 +15,8 @@ _PLACEHOLDER = re.compile(r"0+(\.0+)*([.+-]?(dev|unknown|a|post)\w*)*$")
 
 def same(one, other):
     """Tell whether two spellings mean one version; a local label that only one of them has does not part them."""
+    if one == other:
+        return True
     one_public, _, one_local = one.partition("+")
     other_public, _, other_local = other.partition("+")
     if one_local and other_local and _separators(one_local) != _separators(other_local):

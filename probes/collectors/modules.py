@@ -17,13 +17,15 @@ def collect(host, section, options):
     """Record kind, place and digest of each; the standard library and what dpkg installed are left out."""
     finder = finder_of(host)
     stdlib = os.path.realpath(host.interpreter.stdlib)
-    sources = [os.path.realpath(package.source) for package in host.once(packages_of) if package.source]
+    sources = {os.path.realpath(package.source) for package in host.once(packages_of) if package.source}
+    owned = brought_by_entry(host)
     for entry in host.once(entries_of):
-        if entry.kind == "archive" or _is_stdlib(entry.path, stdlib):
+        if entry.kind == "archive" or _is_stdlib(entry.path, stdlib) or _is_in_one_of(entry.path, sources):
             continue
+        names, modules = owned.get(entry, ((), ()))
         for stem in entry.stems(finder.suffixes):
             found = finder.find_in(entry, stem)
-            if found is None or is_owned(found, entry, host, sources):
+            if found is None or found.name in names or stem in modules or dpkg.owns(host, found.path):
                 continue
             winner = finder.find(stem)
             if winner and winner.entry is entry:
@@ -33,12 +35,14 @@ def collect(host, section, options):
         section.unknown("*", "; ".join(problems))
 
 
-def is_owned(found, entry, host, sources):
-    """Tell whether a distribution, an editable install's project or dpkg accounts for a module."""
-    if any(copy.entry is entry and copy.owns(found.name) for copy in host.once(copies_of)):
-        return True
-    real = os.path.realpath(entry.path)
-    return any(real == source or real.startswith(source + os.sep) for source in sources) or dpkg.owns(host, found.path)
+def brought_by_entry(host):
+    """Return for each place on the path the names in it that its distributions brought, and the modules that they name."""
+    found = {}
+    for copy in host.once(copies_of):
+        names, modules = found.setdefault(copy.entry, (set(), set()))
+        names.update(copy.brought)
+        modules.update(copy.modules)
+    return found
 
 
 def describe(found, host, section):
@@ -56,6 +60,14 @@ def describe(found, host, section):
             return
         value["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
     section.known(printable(found.name.partition(".")[0]), value)
+
+
+def _is_in_one_of(path, folders):
+    """Tell whether a path is one of the folders, real paths all, or lies below one: of an editable install's projects."""
+    path = os.path.realpath(path) if folders else ""
+    while path not in folders and path.strip("/"):
+        path = os.path.dirname(path)
+    return path in folders
 
 
 def _is_stdlib(path, stdlib):

@@ -24,6 +24,15 @@ def test_a_module_that_was_copied_by_hand_is_named(site: Path) -> None:
     assert "six" not in known
 
 
+def test_a_module_belongs_to_the_distributions_of_its_own_folder(site: Path, front: Path) -> None:
+    """A copy of `six.py` in another folder than its metadata was brought by nobody, whatever the other folder says."""
+    install(site)
+    (front / "six.py").write_text("x = 1\n")
+    known = facts(collect, FakeHost(path=[front, site], site=[site], environ={"PYTHONPATH": str(front)}))["known"]
+    assert list(known) == ["six"]
+    assert known["six"]["place"] == "{pythonpath:0}/six.py"
+
+
 def test_a_package_is_told_by_the_digest_of_its_code(site: Path) -> None:
     """Its bytecode and its data do not count, its sources do."""
     package = site / "mine"
