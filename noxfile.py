@@ -13,6 +13,8 @@ nox.options.default_venv_backend = "venv"
 nox.needs_version = ">=2024.4"
 
 FAST = ("tests/unit", "tests/property", "tests/cli")
+# Those that need real components follow each other on one core: tests/conftest.py.
+ON_ALL_CORES = ("-n", "auto", "--dist", "loadgroup")
 
 
 def _pythons() -> list[str]:
@@ -27,7 +29,7 @@ def _pythons() -> list[str]:
 def tests(session: nox.Session) -> None:
     """Everything, with real Docker, TensorFlow and ssh where they are; ENVPROBE_REQUIRE_ENGINE=1 makes a missing one fail."""
     session.install("-q", "-e", ".[test]")
-    session.run("pytest", *session.posargs)
+    session.run("pytest", *ON_ALL_CORES, *session.posargs)
 
 
 @nox.session(python=_pythons()[-1])
