@@ -26,10 +26,9 @@ class Fix(msgspec.Struct, frozen=True):
 
 def joined(fixes: Iterable[Fix]) -> list[Fix]:
     """Return fixes in their order, each once, those that differ in their items alone as one."""
-    found: dict[tuple[str, str, bool] | Fix, Fix] = {}
+    found: dict[tuple[str, str, bool] | Fix, tuple[Fix, dict[str, None]]] = {}
     for fix in fixes:
         key = (fix.before, fix.after, fix.is_command) if fix.items else fix
-        items = found[key].items if key in found else ()
-        more = tuple(item for item in fix.items if item not in items)
-        found[key] = msgspec.structs.replace(fix, items=(*items, *more))
-    return [fix for fix in found.values() if fix]
+        found.setdefault(key, (fix, {}))[1].update(dict.fromkeys(fix.items))
+    together = (msgspec.structs.replace(fix, items=tuple(items)) for fix, items in found.values())
+    return [fix for fix in together if fix]

@@ -6,9 +6,10 @@ the same text on both sides. A cause explains a consequence only where both diff
 
 from __future__ import annotations
 
+import bisect
 import functools
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from .change import Change
 
@@ -187,15 +188,16 @@ def explain(changes: Iterable[Change]) -> dict[str, str]:
     """Return, for each change that follows from another, the path of the root that it follows from."""
     by_path = {change.path: change for change in changes}
     direct: dict[str, str] = {}
-    for path in sorted(by_path):
-        for cause in _causes(by_path[path], by_path):
+    paths = sorted(by_path)
+    for path in paths:
+        for cause in _causes(by_path[path], by_path, paths):
             if _root(cause, direct) != path:  # two that explain each other: the first met follows, the other is the root
                 direct[path] = cause
                 break
     return {path: _root(path, direct) for path in direct}
 
 
-def _causes(consequence: Change, by_path: Mapping[str, Change]) -> Iterator[str]:
+def _causes(consequence: Change, by_path: Mapping[str, Change], paths: Sequence[str]) -> Iterator[str]:
     """Yield the changes that explain this one, the likeliest first."""
     for pattern, causes, test in _rules(consequence.path.partition(".")[0]):
         match = _pattern(pattern).fullmatch(consequence.path)
@@ -203,7 +205,7 @@ def _causes(consequence: Change, by_path: Mapping[str, Change]) -> Iterator[str]
             continue
         name = match.groupdict().get("name", "")
         for cause in causes:
-            for path in _matching(cause.replace("{name}", name), by_path):
+            for path in _matching(cause.replace("{name}", name), by_path, paths):
                 if path != consequence.path and test(consequence, by_path[path]):
                     yield path
 
@@ -214,11 +216,15 @@ def _rules(section: str) -> tuple[tuple[str, tuple[str, ...], Test], ...]:
     return tuple(rule for rule in RULES if rule[0].partition(".")[0] == section)
 
 
-def _matching(cause: str, by_path: Mapping[str, Change]) -> list[str]:
-    """Return the changed paths that a cause names: itself, or all that begin as it does before its `*`."""
-    if cause.endswith("*"):
-        return sorted(path for path in by_path if path.startswith(cause[:-1]))
-    return [cause] if cause in by_path else []
+def _matching(cause: str, by_path: Mapping[str, Change], paths: Sequence[str]) -> Iterator[str]:
+    """Yield the changed paths that a cause names: itself, or all that begin as it does before its `*`; `paths` are sorted."""
+    if not cause.endswith("*"):
+        yield from [cause] * (cause in by_path)
+        return
+    index = bisect.bisect_left(paths, cause[:-1])
+    while index < len(paths) and paths[index].startswith(cause[:-1]):
+        yield paths[index]
+        index += 1
 
 
 def _root(path: str, direct: Mapping[str, str]) -> str:
