@@ -14,10 +14,12 @@ BLOCK_BYTES = 1 << 20
 
 
 def digest(package, host):
-    """Return the digest of all files of a distribution without RECORD; of an archive its own. Empty where nothing is found."""
+    """Return the digest of all files of which RECORD tells none; of an archive its own. Empty where nothing is found."""
     copy = package.copy
-    if copy.record is not None or package.source:
+    if package.source:
         return ""
+    if copy.record is not None:
+        return digest_of([(name, os.path.join(copy.entry.path, name)) for name in copy.record.without_digest()])
     if copy.entry.kind == "archive":
         return file_digest(copy.entry.path)
     finder = finder_of(host)

@@ -20,12 +20,12 @@ WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis
 """Facts that are there only where something is wrong, whatever was expected."""
 
 
-LATER = (
-    *("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_options"),
-    *("packages.*.files", "packages.*.data", "python.finders", "python.archives"),
-    *("system.ld_so_preload", "system.ld_so_conf"),
-)
-"""Facts that an older envprobe did not look for: where one side says nothing of any, they are not compared."""
+LATER = {
+    **{glob: glob for glob in ("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_options")},
+    **{glob: glob for glob in ("python.finders", "python.archives", "system.ld_so_preload", "system.ld_so_conf")},
+    **dict.fromkeys(("packages.*.files", "packages.*.data"), "python.finders"),  # most environments have none of these
+}
+"""Facts that an older envprobe did not look for, each with one that says something on every side that did look for it."""
 RECORDED_BEFORE = "one side was recorded before envprobe looked for it"
 
 
@@ -84,7 +84,7 @@ def _is_same_section(name: str, *sides: tuple[Fingerprint, Mapping[str, Section]
 
 def _only_one_knows(expected: Fingerprint, observed: Fingerprint) -> dict[str, str]:
     """Return the facts that came later and that one of the two is too old to have."""
-    return {glob: RECORDED_BEFORE for glob in LATER if _mentions(expected, glob) is not _mentions(observed, glob)}
+    return {glob: RECORDED_BEFORE for glob, mark in LATER.items() if _mentions(expected, mark) is not _mentions(observed, mark)}
 
 
 def _mentions(side: Fingerprint, glob: str) -> bool:

@@ -128,8 +128,10 @@ def data_of(package, host):
 
 
 def files_of(package, host):
-    """Return the digest of all files of a distribution that has no RECORD: an egg, or one whose RECORD was taken away."""
-    if package.copy.record is not None or package.source or is_egg_link(package, host):
+    """Return the digest of all files of which no RECORD tells one: of an egg, where it was taken away, or is without digests."""
+    if package.source or is_egg_link(package, host):
+        return ""
+    if package.copy.record is not None and not package.copy.record.without_digest():
         return ""
     from ..unrecorded import digest
 

@@ -55,6 +55,31 @@ def test_files_without_record_have_a_digest(site: Path, kind: str, changed: str)
     assert _package(FakeHost(path=[top]))["files"] != before
 
 
+@pytest.mark.parametrize("changed", ["demo/__init__.py", "demo/weights, new.json"])
+def test_files_that_record_lists_without_a_digest_have_one(site: Path, changed: str) -> None:
+    """A RECORD may say only what is where: what these files hold is looked at all the same, and where it leads out is not."""
+    info = install(
+        site, "demo", "1.0", {"demo/__init__.py": "LR = 0.1\n", "demo/hashed.py": "x = 1\n", "demo/weights, new.json": "1"}
+    )
+    bare = [
+        f'"{line.rpartition(",sha256")[0]}",,' if "demo/" in line and "hashed" not in line else line
+        for line in (info / "RECORD").read_text().splitlines()
+    ]
+    (info / "RECORD").write_text("\n".join([*bare, "../outside.py,,", "demo/../../outside.py,,", "/etc/hostname,,", ""]))
+    before = _package(FakeHost(path=[site]))["files"]
+    _write(site.parent / "outside.py", "x = 1")
+    (site / "demo/hashed.py").write_text("x = 2\n")  # integrity tells that
+    assert _package(FakeHost(path=[site]))["files"] == before
+    (site / changed).write_text("LR = 0.01\n")
+    assert _package(FakeHost(path=[site]))["files"] != before
+
+
+def test_a_record_with_every_digest_needs_no_other(site: Path) -> None:
+    """What installers write for themselves, and byte code, has no digest in any RECORD."""
+    install(site, "demo", "1.0", {"demo/__init__.py": "x = 1\n"}, compiled=True)
+    assert "files" not in _package(FakeHost(path=[site]))
+
+
 def test_an_archive_has_a_digest(site: Path) -> None:
     """A zipped egg is one file: its digest stands for the code in it, so that it is not unknown for ever."""
     egg = site / "demo-1.0-py3.11.egg"

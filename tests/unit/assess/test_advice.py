@@ -48,6 +48,16 @@ def test_what_is_gone_is_not_called_extra() -> None:
         assert fix == ""
 
 
+@pytest.mark.parametrize("fact", ["code", "data", "files", "place", "installer", "record", "url", "invented"])
+@pytest.mark.parametrize("expected", [Known("sha256:0123"), ABSENT])
+def test_only_a_version_is_a_version_to_install(fact: str, expected: Fact) -> None:
+    """Whatever else is recorded of a package, now or later, is never put where its version belongs."""
+    why, fix = _advise(f"packages.six.{fact}", expected, Known("sha256:4567"))
+    assert why
+    assert "sha256" not in fix and "==" not in fix.replace("six==1.16.0", "")
+    assert fact not in ("code", "data") or "project folder" in fix
+
+
 def test_what_nobody_wrote_about() -> None:
     """A path without a row has neither a reason nor anything that helps."""
     assert _advise("invented.fact", Known("1"), Known("2")) == ("", "")

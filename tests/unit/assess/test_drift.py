@@ -126,6 +126,17 @@ def test_a_fact_that_came_later_is_left_out_where_one_side_is_too_old(older: str
     assert [change.path for change in compare(other, new).changes] == ["numerics.floating_point.python"]
 
 
+@pytest.mark.parametrize("fact", ["packages.six.files", "packages.six.data"])
+def test_what_most_environments_have_not_is_no_sign_of_age(fact: str) -> None:
+    """Only a few packages lack digests: where both sides looked, one that has such files and one that has none differ."""
+    looked: dict[str, object] = {"python.finders": []}
+    found = compare(fingerprint(looked), fingerprint({**looked, fact: "sha256:0"}))
+    assert [change.path for change in found.changes] == [fact]
+    assert fact.replace("six", "*") not in found.skipped
+    older = compare(fingerprint(), fingerprint({**looked, fact: "sha256:0"}))
+    assert older.changes == [] and fact.replace("six", "*") in older.skipped
+
+
 @pytest.mark.parametrize(
     ("before", "now"),
     [
