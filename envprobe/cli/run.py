@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 SEPARATOR = "--"
 IS_BEHIND = f"{__name__}.is_behind"
+OPTIONS = f"{__name__}.options"
 FAILED, TROUBLE, INTERRUPTED = 1, 2, 130
 GLOBS = ("--outputs", "--data")
 
@@ -37,6 +38,7 @@ class _CommandBehind(click.Command):
         """Set the command aside, untouched."""
         place = args.index(SEPARATOR) if SEPARATOR in args else len(args)
         context.meta[__name__] = args[place + 1 :]
+        context.meta[OPTIONS] = args[:place]
         context.meta[IS_BEHIND] = SEPARATOR in args
         if not context.resilient_parsing:
             _refuse_expanded(args[:place])
@@ -160,7 +162,7 @@ def run_command(target: str | None, plan: Plan, output: Path | None, update: boo
     from .. import store
     from ..command import experiment
 
-    path = output or _free_path()
+    path = output or _free_path(Path("run.json"))
     if path.exists() and not update:
         raise click.UsageError(f"{path} exists already: name another file, or replace it with --update")
     store.require_writable(path)
@@ -184,6 +186,7 @@ def _pass_on(stream: int, data: bytes) -> None:
 def _conclude(run: Run, path: Path) -> int:
     """Say in a few lines what was recorded, on stderr; the exit status follows the command's."""
     from ..installation import calling
+    from ..redaction import redact
     from ..spelling import line
 
     outputs = sum(len(attempt.outputs) for attempt in run.attempts)
@@ -203,14 +206,34 @@ def _conclude(run: Run, path: Path) -> int:
         return FAILED
     if run.outputs and not outputs and any(attempt.unreadable for attempt in run.attempts):
         return TROUBLE
-    compare = shlex.join(["check", "--run", str(_free_path()), "--baseline", str(path)])
-    click.echo(f"compare the next run with it: {calling()} {compare}", err=True)
+    then = _free_path(path)
+    compare = shlex.join(["check", "--run", str(then), "--baseline", str(path)])
+    again = _once_more(then)
+    if redact(again) == again and again.isprintable():  # in CI this is a log
+        click.echo(f"run it again and compare: {calling()} {again} && {calling()} {compare}", err=True)
+    else:
+        click.echo(f"run it again with --output {shlex.quote(str(then))}, and compare: {calling()} {compare}", err=True)
     return 0
 
 
-def _free_path() -> Path:
-    """Return where the next run is recorded if nobody says where."""
-    return next(path for number in count(1) if not (path := Path(f"run-{number}.json")).exists())
+def _free_path(like: Path) -> Path:
+    """Return where a run is recorded if nobody says where: beside another, with the next number that is free."""
+    stem = like.stem.rstrip("0123456789").removesuffix("-") or like.stem
+    numbered = (like.with_name(f"{stem}-{number}{like.suffix}") for number in count(1 if stem == "run" else 2))
+    return next(path for path in numbered if not path.exists())
+
+
+def _once_more(path: Path) -> str:
+    """Return this call's own words with another file for the record."""
+    meta = click.get_current_context().meta
+    words = iter(meta[OPTIONS])
+    kept = []
+    for word in words:
+        if word == "--output":
+            next(words)
+        elif word != "--update" and not word.startswith("--output="):
+            kept.append(word)
+    return shlex.join(["run", *kept, "--output", str(path), SEPARATOR, *meta[__name__]])
 
 
 def _warnings(run: Run) -> Iterator[str]:

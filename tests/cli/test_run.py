@@ -103,6 +103,23 @@ def test_the_same_again_and_otherwise(desk):
         assert {difference["path"] for difference in report["outputs"][0]["differences"]} == metrics
 
 
+@pytest.mark.parametrize("own", [("--output", "ana.json"), ("--output=ana.json",), ("--output", "ana.json", "--update"), ()])
+def test_the_printed_line_is_typed(desk, own):
+    """What `run` prints runs the same again, under a free name, and compares the two."""
+    done = _envprobe(desk, "run", *QUICK, "--outputs", "m*.json", *own, "--", sys.executable, "train.py", "0.1")
+    printed = done.stderr.splitlines()[-1].partition("run it again and compare: ")[2]
+    assert printed, done.stderr
+    typed = subprocess.run(["sh", "-c", printed], cwd=desk, capture_output=True, text=True, timeout=120)
+    assert (typed.returncode, "REPRODUCES" in typed.stdout) == (0, True), typed.stdout + typed.stderr
+
+
+def test_a_secret_of_the_command_is_not_printed_again(desk):
+    """In CI what is printed is a log: a command that holds a secret is not spelled out."""
+    done = _envprobe(desk, "run", *QUICK, "--", "true", "--api-key=sk-abcdefghijklmnopqrstuvwx1234567890")
+    assert "sk-abc" not in done.stderr
+    assert "run it again with --output run-2.json, and compare: " in done.stderr
+
+
 @pytest.mark.parametrize("format_", ["text", "json", "markdown"])
 def test_every_format_tells_the_outputs(desk, format_):
     """Each format names the output, the metric and both numbers."""
