@@ -18,7 +18,7 @@ from .error import StoreError, UsageError
 from .spelling import line
 
 TIMEOUT_S = 30
-OPTIONS = ("--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false")
+OPTIONS = ("--no-pager", "--literal-pathspecs", "-c", "core.fsmonitor=false", "-c", "safe.bareRepository=explicit")
 ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",  # git would fetch what a partial clone lacks, by a command of the repository's configuration
     "GIT_NO_LAZY_FETCH": "1",
@@ -27,12 +27,25 @@ ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
+ELSEWHERE = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_NAMESPACE",
+)
+"""A hook or a script has set them for another repository than that of the folder."""
 FATAL = "fatal: "
 HINTS = {
     "dubious ownership": "as in a container of a CI system: git config --global --add safe.directory {folder}",
     "promisor remote": "the clone lacks the contents of files: make it without --filter, or git fetch --refetch",
 }
 """What git died of, to what helps."""
+HEXADECIMAL = re.compile("[0-9a-f]{4,64}")
+REF_END = re.compile(r"[~^:@]")
+REF_PLACES = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+"""Where git looks for a name, in this order; a tag wins over a branch (gitrevisions(7))."""
 REPOSITORY = re.compile(r"repository at '([^']+)'")
 FILE_MODES = ("100644", "100755")
 SHOWN_COMMIT = 12
@@ -92,11 +105,39 @@ def resolve(name: str, folder: Path) -> Revision:
         raise UsageError(f"{name!r} is not the name of a revision", "name a branch, a tag or a commit: origin/main")
     up = _git(folder, "rev-parse", "--show-cdup").decode("utf-8", "surrogateescape").rstrip("\n")
     root = _absolute(folder / up)
+    _require_own(root, folder)
     try:
         commit = _git(folder, "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}").decode("ascii").strip()
     except UsageError:
         raise UsageError(f"{line(name)}: no such revision in {root}", _how_to_fetch(name, folder)) from None
+    _require_one_meaning(name, commit, folder)
     return Revision(name, commit, root)
+
+
+def _require_own(root: Path, folder: Path) -> None:
+    """Require that git's folder is `.git`, which no commit can bring: any other that looks like one may be a change's own."""
+    said = _git(folder, "rev-parse", "--absolute-git-dir")
+    found = Path(said.decode("utf-8", "surrogateescape").rstrip("\n"))
+    real = root.resolve()
+    is_inside = found.is_relative_to(real)
+    if not os.path.lexists(root / ".git") or (is_inside and found.relative_to(real).parts[:1] != (".git",)):
+        hint = "a bare repository in a working folder may have come with a change: look at the folder around it"
+        raise UsageError(f"{found}: not the repository of a working folder", hint)
+
+
+def _require_one_meaning(name: str, commit: str, folder: Path) -> None:
+    """Refuse a name of two commits: whoever may push a tag could call it like the branch that the rules come from."""
+    base = REF_END.split(name, maxsplit=1)[0]
+    if not base or base == "HEAD":
+        return
+    places = [place.format(base) for place in REF_PLACES]
+    listed = _git(folder, "for-each-ref", "--format=%(objectname) %(*objectname) %(refname)", *places)
+    rows = [row.split() for row in listed.decode("utf-8", "surrogateescape").splitlines()]
+    found = {row[-1]: row[-2] for row in rows if row[-1] in places}  # of a tag with a message, the commit that it names
+    if len({*found.values()}) > 1:
+        raise UsageError(f"{line(name)}: {' and '.join(map(line, sorted(found)))} are other commits", "name one of them in full")
+    if found and HEXADECIMAL.fullmatch(base) and base == name and not commit.startswith(base):
+        raise UsageError(f"{line(name)}: {line(' '.join(found))} is called like a commit", "name the commit in full, or that one")
 
 
 def _how_to_fetch(name: str, folder: Path) -> str:
@@ -118,7 +159,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
         done = subprocess.run(
             command,
             cwd=folder,
-            env={**os.environ, **ENVIRONMENT},
+            env={**{name: value for name, value in os.environ.items() if name not in ELSEWHERE}, **ENVIRONMENT},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT_S,

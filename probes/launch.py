@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 
+from .safe_path import with_ours, without_ours
 from .variables import HASHED, RECORDED
 
 NAMES = frozenset(RECORDED) | frozenset(HASHED) | {"HOME"}
@@ -113,7 +114,7 @@ def start_again(line, host):
         return None
     if found is None:
         return None
-    own = listed(host.read_bytes("/proc/self/environ"))[0]
+    own = without_ours(listed(host.read_bytes("/proc/self/environ"))[0])
     parts = sorted(name for name in set(own) | set(found.environ) if own.get(name) != found.environ.get(name))
     python = sys.executable
     if not wanted.get("pinned") and found.python and not _is_same(found.python, python):
@@ -128,7 +129,7 @@ def start_again(line, host):
         environ[PATH] = found.path
     message = json.dumps(dict(line, request=dict(request, launched=launched))).encode("ascii") + b"\n"
     try:
-        child = subprocess.Popen([python, "-B", "-c", line["stub"]], stdin=subprocess.PIPE, env=environ)
+        child = subprocess.Popen([python, "-B", "-c", line["stub"]], stdin=subprocess.PIPE, env=with_ours(environ))
     except OSError as error:
         request["launched"] = {"unknown": "%s runs with %s, which cannot be started: %s" % (found.who, python, error.strerror)}
         return None
@@ -237,7 +238,7 @@ def of_login(host):
         shell = pwd.getpwuid(os.getuid()).pw_shell or "/bin/sh"
     except KeyError:
         return None
-    program = " ".join(["exec", _quoted(sys.executable), "-S", "-E", "-c", _quoted(BLOCK)])
+    program = " ".join(["exec", _quoted(sys.executable), "-I", "-S", "-c", _quoted(BLOCK)])
     for options in ("-ilc", "-lc"):
         try:
             out = subprocess.run(

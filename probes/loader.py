@@ -1,5 +1,6 @@
 """Import the probe's package from memory and run it. Executed by the stub with LINE in its globals, never imported."""
 
+import os
 import sys
 from importlib.machinery import ModuleSpec
 
@@ -30,12 +31,13 @@ class MemoryImporter:
 
 
 def start(line):
-    """Install the importer, take the probe's own traces out of sys.path, and hand over."""
+    """Install the importer and hand over."""
     sys.meta_path.insert(0, MemoryImporter(line["sources"]))
-    if sys.path and sys.path[0] == "":
-        del sys.path[0]  # `-c` puts the working folder in front, where a script of the user's has its own folder
     from envprobe_probe.main import main  # the package exists only now
+    from envprobe_probe.safe_path import NAME, OURS
 
+    if os.environ.get(NAME) == OURS:
+        del os.environ[NAME]
     main(line)
 
 

@@ -23,7 +23,11 @@ BUDGET_BYTES = 96 << 20
 BUDGET_FILES = 6000
 TIMEOUT_S = 60
 LIMIT_BYTES = 1 << 20
-ASK = "import json, platform, sys; print('\\n' + json.dumps({'path': sys.path, 'version': platform.python_version()}))"
+ASK = """import sys
+if sys.path[:1] == [""]:
+    del sys.path[0]  # the working folder
+import json, platform
+print('\\n' + json.dumps({'path': sys.path, 'version': platform.python_version()}))"""
 
 
 class Package(msgspec.Struct, frozen=True):
@@ -63,7 +67,7 @@ class Replica(msgspec.Struct, frozen=True):
 def replicate(python: str, folder: Path) -> Replica:
     """Make a virtual environment of `python` in `folder`, and copy packages into it. Raises TargetError."""
     said = json.loads(_run(python, "-c", ASK).stdout.splitlines()[-1])
-    _run(python, "-m", "venv", "--without-pip", str(folder))
+    _run(python, "-I", "-m", "venv", "--without-pip", str(folder))
     (site,) = folder.glob("lib/python*/site-packages")
     installed = list(_installed(said["path"]))
     chosen = _within_budget([package for package in installed if _fits(package, site, folder)])

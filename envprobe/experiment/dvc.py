@@ -36,6 +36,8 @@ POINTER_LIMIT = 1000
 ABSENT_FROM_CACHE = "not in cache"
 QUIET = {"DVC_NO_ANALYTICS": "1", "CI": "1"}
 """CI keeps it from asking on the network for a newer DVC."""
+AS_MODULE = "import sys; sys.path[:] = filter(None, sys.path); import runpy; runpy.run_module('dvc', run_name='__main__')"
+"""`python -m` would take modules from the folder that it is asked about."""
 COUNT_LIMIT = 10_000_000
 UNASKED = "only its size and number of files were looked at"
 UNTRACKED = "DVC tracks nothing of that name"
@@ -227,4 +229,4 @@ def _program() -> list[str] | None:
     found = shutil.which("dvc")
     if found:
         return [found]
-    return [sys.executable, "-m", "dvc"] if importlib.util.find_spec("dvc") else None
+    return [sys.executable, "-c", AS_MODULE] if importlib.util.find_spec("dvc") else None

@@ -59,7 +59,7 @@ def ask_for_files(target: Target, globs: Sequence[str]) -> Listing:
 def _run_python(target: Target, arguments: Sequence[str]) -> Completed:
     for python in target.pythons:
         try:
-            return target.run([python, "-B", "-c", *arguments], b"", LISTING_TIMEOUT_S, LISTING_LIMIT_BYTES)
+            return target.run([python, "-I", "-B", "-c", *arguments], b"", LISTING_TIMEOUT_S, LISTING_LIMIT_BYTES)
         except NoProgram:
             continue
     raise TargetError(f"{target.reference}: no Python in it", "its output files are listed with Python 3.6 or newer")

@@ -22,7 +22,7 @@ from .engine import Engine, speaking
 from .interruption import make, orderly_end
 from .layer import read_layer
 from .outside import container_section, image_section, mounts
-from .protocol import Capture, Completed, Inspection
+from .protocol import SAFE_PATH, Capture, Completed, Inspection
 from .state import cut_off, is_startable, not_running, not_startable, runtime_refusal
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class ContainerTarget:
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program in the container as its own user and in its own folder; what does not end in time is killed."""
         with orderly_end(), speaking(self.reference):
-            completed = self._exec(argv, stdin, timeout_s, Capture(limit_bytes))
+            completed = self._exec(argv, stdin, timeout_s, Capture(limit_bytes), self._safe_path())
         if words := runtime_refusal(completed):
             raise not_startable(self.reference, argv[0], words)
         if completed.returncode != 0:
@@ -142,6 +142,11 @@ class ContainerTarget:
             raise not_startable(self.reference, argv[0], str(error.explanation)) from None
         return capture.completed(self._exit_status(instance["Id"]), timed_out=not ended and not capture.full)
 
+    def _safe_path(self) -> Mapping[str, str]:
+        """Return the variable that keeps the working folder out, often a mounted checkout; none where the user has set it."""
+        own = {setting.partition("=")[0] for setting in self._container["Config"].get("Env") or []}
+        return {name: value for name, value in SAFE_PATH.items() if name not in own}
+
     def _exit_status(self, instance: str) -> int:
         """Return the exit status; the stream ends a moment before the Engine knows it. A killed program counts as 137."""
         deadline = time.monotonic() + SETTLE_S
@@ -158,7 +163,7 @@ class ContainerTarget:
         self.deadline.grant(UNDO_S)
         with suppress(DockerException, RequestException, OSError):
             for python in self.pythons:
-                instance = self._client.exec_create(self._container["Id"], [python, "-S", "-E", "-B", "-c", program])
+                instance = self._client.exec_create(self._container["Id"], [python, "-I", "-S", "-B", "-c", program])
                 stream.talk(self._client.exec_start(instance["Id"], socket=True), b"", Capture(1 << 16), KILL_TIMEOUT_S)
                 if self._exit_status(instance["Id"]) == 0:
                     return

@@ -13,7 +13,7 @@ from . import process
 from .address import Address
 from .deadline import Deadline
 from .machine import Machine
-from .protocol import Completed
+from .protocol import SAFE_PATH, Completed
 
 
 class LocalTarget(Machine):
@@ -26,7 +26,7 @@ class LocalTarget(Machine):
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program as the user who runs envprobe."""
-        return process.run(argv, stdin, timeout_s, limit_bytes)
+        return process.run(argv, stdin, timeout_s, limit_bytes, {**SAFE_PATH, **os.environ})
 
     def __enter__(self) -> LocalTarget:
         if self._place:

@@ -7,7 +7,7 @@ import selectors
 import signal
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO, cast
 
@@ -20,8 +20,10 @@ POLL_S = 0.1
 Ready = list[tuple[selectors.SelectorKey, int]]
 
 
-def run(argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
-    """Run a program in a session of its own and return what it wrote.
+def run(
+    argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int, environ: Mapping[str, str] | None = None
+) -> Completed:
+    """Run a program in a session of its own, with our variables or others, and return what it wrote.
 
     When the time or the output limit is reached, or on Ctrl-C, the program and everything that it started is killed. What it
     left running in the background after its own end is killed too. Raises NoProgram.
@@ -30,7 +32,7 @@ def run(argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -
         process = None
         try:
             with held_back():
-                process = _start(argv)
+                process = _start(argv, environ)
             capture = Capture(limit_bytes)
             ended = _talk(process, stdin, capture, time.monotonic() + timeout_s)
         finally:
@@ -39,11 +41,10 @@ def run(argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -
         return capture.completed(process.returncode, timed_out=not ended and not capture.full)
 
 
-def _start(argv: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(argv: Sequence[str], environ: Mapping[str, str] | None) -> subprocess.Popen[bytes]:
+    pipe = subprocess.PIPE
     try:
-        return subprocess.Popen(
-            argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0, start_new_session=True
-        )
+        return subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, bufsize=0, start_new_session=True, env=environ)
     except (FileNotFoundError, NotADirectoryError):
         raise NoProgram(f"{argv[0]}: no such program") from None
     except OSError as error:  # not executable, or built for another machine

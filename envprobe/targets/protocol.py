@@ -104,6 +104,8 @@ class EngineTarget(Target, Protocol):
         ...
 
 
+SAFE_PATH = {"PYTHONSAFEPATH": "envprobe"}
+"""Keeps a Python that is started with `-c` from importing what lies in its working folder; see probes/safe_path.py."""
 STDOUT, STDERR = 1, 2
 STDERR_KEPT_BYTES = 64 << 10
 

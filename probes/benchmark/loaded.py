@@ -77,7 +77,7 @@ def _version(host, library, path):
 def own_version(host, library, path):
     """Return what the library answers in a throw-away process; an empty string where it does not answer."""
     try:
-        status, out, _ = host.run([sys.executable, "-B", "-c", _PROGRAM + _CALLS[library], path], timeout_s=CALL_LIMIT_S)
+        status, out, _ = host.run([sys.executable, "-I", "-B", "-c", _PROGRAM + _CALLS[library], path], timeout_s=CALL_LIMIT_S)
     except Exception:  # hangs, or no process can be started: the place is still a fact
         return ""
     return out.strip() if status == 0 else ""

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 
+from ..safe_path import with_ours
+
 ANSWER_LIMIT_BYTES = 4 << 20
 OUTPUT_LIMIT_BYTES = 2 << 20
 TAIL_BYTES = 4096
@@ -93,7 +95,7 @@ def run_child(line, mode, timeout_s):
 
 def child_environment(environ):
     """Return the child's variables: the target's own, and what makes oneDNN and TensorFlow say what they do."""
-    return dict(environ, ONEDNN_VERBOSE="1", DNNL_VERBOSE="1", TF_CPP_MIN_LOG_LEVEL="0", TF_CPP_MAX_VLOG_LEVEL="0")
+    return dict(with_ours(environ), ONEDNN_VERBOSE="1", DNNL_VERBOSE="1", TF_CPP_MIN_LOG_LEVEL="0", TF_CPP_MAX_VLOG_LEVEL="0")
 
 
 def _exchange(stdin, message, streams, deadline):

@@ -45,7 +45,7 @@ def culprits_of(host, paths):
 def _who_else(host):
     """Return what is known where no library that is still mapped does it: whether Python starts with it or its site does it."""
     try:
-        status, out, _ = host.run([sys.executable, "-S", "-B", "-c", SMALLEST])
+        status, out, _ = host.run([sys.executable, "-I", "-S", "-B", "-c", SMALLEST])
     except Exception:  # no process can be started, or it hangs
         return "no mapped library sets it as it is loaded"
     if status == 0 and out.strip() == "False":

@@ -54,13 +54,15 @@ def _nearest(host, folder):
 
 
 def flags(values, environ):
-    """Return the members of sys.flags that are not at their default. Our own -B does not count; the user's variable does."""
+    """Return the members of sys.flags that are not at their default. Our own -B and safe path do not count; the user's variables do."""
     found = {}
     for name in dir(values):
         value = getattr(values, name)
         if name[0] == "_" or name in ("count", "index") or name.startswith("n_") or not isinstance(value, int):
             continue
         if name == "dont_write_bytecode" and not environ.get("PYTHONDONTWRITEBYTECODE"):
+            continue
+        if name == "safe_path" and not environ.get("PYTHONSAFEPATH"):
             continue
         if int(value) not in (DEFAULT_FLAGS.get(name, 0), -1):
             found[name] = value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -58,9 +59,11 @@ def _action(repository: Path, **inputs: str) -> tuple[subprocess.CompletedProces
 def _gitlab(repository: Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run the job's script and return the process."""
     job = read(GITLAB)[".envprobe-check"]
-    put_envprobe(repository / ".envprobe-venv")
+    installed = repository.parent / "installed"
+    if not installed.exists():
+        put_envprobe(installed)
     (script,) = job["script"]
-    return run(script, repository, SH, **{**job["variables"], **variables})
+    return run(script, repository, SH, **{**job["variables"], "ENVPROBE_VENV": str(installed), **variables})
 
 
 @pytest.mark.parametrize(
@@ -209,6 +212,26 @@ def test_a_module_in_the_folder_does_not_decide(repository: Path) -> None:
     assert _gitlab(repository).returncode == 1
 
 
+def test_the_job_installs_and_runs_nothing_of_the_folder(repository: Path) -> None:
+    """A folder that a merge request has filled holds no environment that is taken for envprobe's, and no link that is written to."""
+    job = read(GITLAB)[".envprobe-check"]
+    tools, trap = repository.parent / "tools", repository.parent / "trap"
+    put_envprobe(tools)
+    trap.write_text("as it was")
+    (repository / "envprobe.html").symlink_to(trap)
+    put_envprobe(repository / ".envprobe-venv")
+    (repository / ".envprobe-venv" / "bin" / "envprobe").write_text("#!/bin/sh\ntouch pwned\n")
+    (tools / "python3").write_text(
+        f'#!/bin/sh\nmkdir -p "$4/bin" && cp "{tools}/bin/envprobe" "$4/bin/" && cp /bin/true "$4/bin/python"\n'
+    )
+    (tools / "python3").chmod(0o755)
+    variables = {**job["variables"], "ENVPROBE_PACKAGE": "x", "PATH": f"{tools}:{os.environ['PATH']}", "TMPDIR": str(tools)}
+    done = run("\n".join([*job["before_script"], *job["script"]]), repository, SH, **variables)
+    assert done.stdout.startswith("DIFFERS"), done.stderr
+    assert not (repository / "pwned").exists()
+    assert trap.read_text() == "as it was"
+
+
 def test_the_job_leaves_a_test_report(repository: Path) -> None:
     """A difference fails the job; the log has the text, and the artifacts that the template names are there."""
     done = _gitlab(repository)
@@ -223,9 +246,8 @@ def test_the_job_heeds_its_variables(repository: Path) -> None:
     """Policy of a revision, strictness, target and baseline each come through a variable, and are values there too."""
     (repository / "envprobe.toml").write_text(LOOSE)
     assert _gitlab(repository, ENVPROBE_POLICY_FROM="main").returncode == 1
-    (script,) = read(GITLAB)[".envprobe-check"]["script"]
     for name in ("ENVPROBE_TARGET", "ENVPROBE_BASELINE"):
-        assert run(script, repository, SH, **{name: "; ".join(HOSTILE)}).returncode == 2
+        assert _gitlab(repository, **{name: "; ".join(HOSTILE)}).returncode == 2
     assert not (repository / "pwned").exists()
 
 

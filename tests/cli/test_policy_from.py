@@ -128,6 +128,74 @@ def test_nothing_of_the_repository_is_run(repository: Path) -> None:
     assert (repository / "sprung").exists(), "the trap would not have been sprung by anything"
 
 
+def _a_tag_called_like_the_branch(folder: Path) -> str:
+    git(folder, "tag", "main", "change")
+    return "main"
+
+
+def _a_tag_called_like_the_remote_branch(folder: Path) -> str:
+    git(folder, "update-ref", "refs/remotes/origin/main", "main")
+    git(folder, "tag", "--annotate", "--message", "x", "origin/main", "change")
+    return "origin/main"
+
+
+def _a_tag_called_like_the_commit(folder: Path) -> str:
+    name = git(folder, "rev-parse", "--short", "main")
+    git(folder, "tag", name, "change")
+    return name
+
+
+AMBIGUITIES = (_a_tag_called_like_the_branch, _a_tag_called_like_the_remote_branch, _a_tag_called_like_the_commit)
+
+
+@pytest.mark.parametrize("confuse", AMBIGUITIES, ids=lambda confuse: confuse.__name__)
+def test_a_name_of_two_commits_is_refused(
+    confuse: Callable[[Path], str], repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """git takes a tag before a branch, and whoever may push a tag is not who decides about the branch."""
+    _loosen_settings(repository)
+    commit(repository)
+    name = confuse(repository)
+    assert cli.main(["check", "--policy-from", f"{name}"]) == 2
+    assert "in full" in capsys.readouterr().err
+    assert cli.main(["check", "--policy-from", "refs/heads/main"]) == 1
+    assert cli.main(["check", "--policy-from", git(repository, "rev-parse", "refs/heads/main")]) == 1
+
+
+def test_a_tag_on_the_same_commit_is_no_other_meaning(repository: Path) -> None:
+    """A release is often both; with a message too, it stands for the commit."""
+    git(repository, "tag", "--annotate", "--message", "x", "main", "main")
+    assert cli.main(["check", "--policy-from", "main"]) == 1
+
+
+def test_variables_of_another_repository_do_not_decide(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hook sets GIT_DIR and the like; the rules are those of the repository around the folder all the same."""
+    other = tmp_path_factory.mktemp("other")
+    make_repository(other)
+    (other / "envprobe.toml").write_text(LOOSE)
+    commit(other)
+    monkeypatch.setenv("GIT_DIR", str(other / ".git"))
+    monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(other / ".git" / "objects"))
+    assert cli.main(["check", "--policy-from", "main"]) == 1
+
+
+@pytest.mark.parametrize("worktree", ["", "..", "../.."])
+def test_a_repository_that_came_with_the_change_does_not_decide(
+    worktree: str, repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder of a commit may look like a bare repository, with branches and a configuration of its own."""
+    inner = repository / "inner" / "deep"
+    shutil.copytree(repository / ".git", inner)
+    git(inner, "config", "core.bare", "false" if worktree else "true")
+    if worktree:
+        git(inner, "config", "core.worktree", worktree)
+    monkeypatch.chdir(inner)
+    assert cli.main(["check", "--policy-from", "main"]) == 2
+    assert "repository" in capsys.readouterr().err
+
+
 def test_a_clone_without_the_revision_is_told_how_to_fetch(
     repository: Path,
     tmp_path_factory: pytest.TempPathFactory,

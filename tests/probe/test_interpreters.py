@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from envprobe.fact import ABSENT
+from envprobe.probing.collect import Options, collect
 from tests.probe.installation import install
 from tests.probe.sent import answer, interpreters, send
 
@@ -55,6 +57,19 @@ def test_a_module_that_pythonpath_puts_in_front_is_named(python: str, tmp_path: 
     environ = {**CLEAN, "PYTHONPATH": f"{tmp_path / 'front'}:{tmp_path / 'behind'}"}
     known = answer(send(python, sections=["packages"], env=environ))["sections"]["packages"]["known"]
     assert known["envprobe-sample.shadowed_by"] == {"envprobe_sample": "{pythonpath:0}/envprobe_sample.py"}
+
+
+@pytest.mark.parametrize("python", SUPPORTED)
+def test_a_module_in_the_working_folder_is_not_run(python: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkout that somebody else has filled speaks in nobody's place, whichever module of Python or of a framework it names."""
+    for name in {*sys.stdlib_module_names, "numpy", "tensorflow", "sitecustomize", "usercustomize"} - {"sys", "builtins"}:
+        (tmp_path / f"{name}.py").write_text(f"open('{tmp_path}/was run', 'a').write(__name__ + ' ')\n")
+    monkeypatch.chdir(tmp_path)
+    is_newest = FOUND[python] == max(FOUND.values())
+    found = collect(f"local://{python}", Options(integrity=is_newest, benchmark="quick" if is_newest else "off"))
+    assert not (tmp_path / "was run").exists(), (tmp_path / "was run").read_text()
+    assert "safe_path" not in found.sections["python"].known["flags"]
+    assert found.get("environment.PYTHONSAFEPATH") == ABSENT
 
 
 def test_the_same_environment_gives_the_same_sections() -> None:
