@@ -1,13 +1,14 @@
 """Run the collectors that were asked for and write one framed answer."""
 
 import hashlib
+import importlib
 import json
 import os
 import signal
 import sys
 import time
 
-from .collectors import COLLECTORS
+from . import collectors
 from .fact import Section
 from .host import Host
 from .redaction import redact_all, secret_values
@@ -44,13 +45,15 @@ def collect(host, request):
     wanted = request.get("sections")
     sections, skipped, trace = {}, {}, None
     context = {"seconds": {}}
-    for name, function in COLLECTORS:
+    for name, module in collectors.COLLECTORS:
         if wanted is not None and name not in wanted:
             continue
         section, started = Section(), time.perf_counter()
         try:
-            # A collector may fill sections beside its own (`cuda.loaded` comes from the benchmark): it returns them.
-            more = function(host, section, request) or {}
+            # A collector may fill sections beside its own (`cuda.loaded` comes from the benchmark): it returns them. It is compiled
+            # only where it is asked for.
+            collector = importlib.import_module("." + module, collectors.__name__)
+            more = collector.collect(host, section, request) or {}
         except Exception as error:  # the guard around a collector: a failure there is a fact
             section.unknown("*", "%s: %s" % (type(error).__name__, error))
             more = {}

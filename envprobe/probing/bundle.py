@@ -9,8 +9,10 @@ import json
 from ..fact import canonical, sha256
 from ..guest import folder, shared
 from ..version import __version__
+from .compiled import compiled
 
 NOT_SENT = {"__main__.py", "stub.py"}
+BENCHMARK = "benchmark/"
 
 
 @functools.cache
@@ -39,9 +41,11 @@ def digest() -> str:
     return sha256(canonical(sources()))
 
 
-def line(request: dict[str, object]) -> bytes:
-    """Return the one line of ASCII JSON that the stub reads from stdin."""
-    return json.dumps({**_fixed(), "request": request}, sort_keys=True).encode("ascii") + b"\n"
+def line(request: dict[str, object], *, is_here: bool = False) -> bytes:
+    """Return the one line of ASCII JSON that the stub reads from stdin; for a target on this machine with compiled code."""
+    wanted = [name for name in sources() if not name.startswith(BENCHMARK) or request.get("benchmark") != "off"]
+    code = {"compiled": compiled(folder(), wanted)} if is_here else {}
+    return json.dumps({**_fixed(), **code, "request": request}, sort_keys=True).encode("ascii") + b"\n"
 
 
 def pyz() -> bytes:

@@ -120,7 +120,8 @@ def _ask(target: Target, options: Options, say: Progress) -> Fingerprint:
     nonce = secrets.token_hex(16)
     asked: dict[str, Any] = msgspec.to_builtins(options)
     launch = target.launch if asked.pop("as_launched") else {}
-    line = bundle.line({"nonce": nonce, **asked, **({"launch": launch} if launch else {})})
+    request = {"nonce": nonce, **asked, **({"launch": launch} if launch else {})}
+    line = bundle.line(request, is_here=target.reference.startswith("local://"))
     say(f"{target.reference}: recording {_wanted(options)}")
     answer = read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
     if python := launched_python(answer):

@@ -1,7 +1,8 @@
 """The state of the code: commit, branch, and what differs from the commit. Read by hand; git itself is never run here.
 
 git would run what a foreign repository's configuration says (core.fsmonitor, filters, textconv), refuse a folder of another
-owner (safe.directory), and most images hold no git.
+owner (safe.directory), and most images hold no git. What reads its files is imported where a folder was asked for: to compile it
+takes longer than most collectors run.
 """
 
 import hashlib
@@ -9,11 +10,7 @@ import struct
 import time
 import zlib
 
-from ..githistory import fork_point, upstream
-from ..gitpatch import make_patch
-from ..gitrepository import find, head
 from ..redaction import redact, secret_values
-from ..worktree import changes
 
 TIME_LIMIT_S = 20
 SHOWN = 50
@@ -29,6 +26,8 @@ def collect(host, section, options):
     path = options.get("code")
     if not path:
         return
+    from ..gitrepository import find, head
+
     if not host.exists(path):
         section.unknown("*", "there is no folder %s" % host.place(path))
         return
@@ -56,6 +55,8 @@ def _dirty(section, repository, commit):
     if not commit:
         section.unknown("dirty", "there is no commit yet")
         return
+    from ..worktree import changes
+
     try:
         found = changes(repository, commit, time.monotonic() + TIME_LIMIT_S)
     except DAMAGE as error:
@@ -72,6 +73,8 @@ def _dirty(section, repository, commit):
 
 def _text(repository, commit, environ):
     """Return `text` and whether it is `whole`, or the `reason` why there is none."""
+    from ..gitpatch import make_patch
+
     try:
         text, is_whole = make_patch(repository, commit, time.monotonic() + TIME_LIMIT_S)
     except DAMAGE as error:
@@ -81,6 +84,8 @@ def _text(repository, commit, environ):
 
 def _fork(repository, branch, commit):
     """Return `upstream` and `fork_point` where the branch follows another one, or the `fork_reason` why that is unknown."""
+    from ..githistory import fork_point, upstream
+
     try:
         name, theirs = upstream(repository, branch)
         if not theirs:

@@ -2,8 +2,6 @@
 
 import re
 
-from ..rpmdb import read_sqlite
-
 STATUS = "/var/lib/dpkg/status"
 STATUS_FOLDER = "/var/lib/dpkg/status.d"  # distroless images: one file a package, without a Status field
 APK_DATABASES = ("/lib/apk/db/installed", "/usr/lib/apk/db/installed")
@@ -110,8 +108,10 @@ def _rpm(host, section, folder):
 def _rpm_rows(host, database):
     """Return (name, version, architecture) of every package; raises OSError or ValueError with the reason where it cannot."""
     if host.exists(database):
+        from ..rpmdb import read_sqlite  # few machines come here
+
         return read_sqlite(host.locate(database))
-    import subprocess  # slow to import, and few machines come here
+    import subprocess  # slow to import, and fewer come here
 
     try:
         status, out, error = host.run(["rpm", "-qa", "--queryformat", RPM_FORMAT], timeout_s=RPM_TIMEOUT_S)

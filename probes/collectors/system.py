@@ -5,7 +5,6 @@ import sys
 
 from ..loaderpath import configured
 from ..timezone import timezone
-from ..unrecorded import file_digest
 
 PRELOAD = "/etc/ld.so.preload"
 
@@ -91,6 +90,8 @@ def _loader(host, section):
         words = None
         section.unknown("ld_so_preload", "%s: %s" % (PRELOAD, error.strerror))
     if words:
+        from ..unrecorded import file_digest  # almost nobody has such a file
+
         section.known("ld_so_preload", [[host.place(word), file_digest(host.locate(word))] for word in words])
     elif words is not None:
         section.absent("ld_so_preload")

@@ -37,11 +37,12 @@ def send(
     integrity: bool = False,
     sections: list[str] | None = None,
     request: Mapping[str, Any] | None = None,
+    is_here: bool = False,
     **popen: Any,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the probe under an interpreter with options of its own and return what is left; other keywords go to subprocess.run."""
     asked = {"nonce": NONCE, "timeout_s": 120, "sections": sections, "integrity": integrity, "benchmark": "off"}
-    line = bundle.line({**asked, "hash_key": None, "code": None, "data": [], **(request or {})})
+    line = bundle.line({**asked, "hash_key": None, "code": None, "data": [], **(request or {})}, is_here=is_here)
     return subprocess.run([python, "-B", *options, "-c", bundle.stub()], input=line, capture_output=True, timeout=120, **popen)
 
 

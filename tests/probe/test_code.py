@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.collectors import code
+from probes.collectors.code import collect as code
 from probes.gitindex import read_index
 from probes.worktree import LFS_POINTER
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from envprobe import redaction
-from probes.collectors import code
+from probes.collectors.code import collect as code
 from probes.fact import Section
 from probes.githistory import fork_point
 from probes.gitrepository import find

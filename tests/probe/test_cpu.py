@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.collectors import cpu
+from probes.collectors.cpu import collect as cpu
 from probes.isa import dispatch_class, numeric_flags
 
 from .fake import facts

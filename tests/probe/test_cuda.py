@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from probes.collectors import cuda
+from probes.collectors.cuda import collect as cuda
 from tests.support.engine import wheel_folder
 
 from .fake import facts

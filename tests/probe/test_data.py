@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.collectors import data
+from probes.collectors.data import collect as data
 from probes.treedigest import digest_tree
 
 from .fake import FakeHost, facts

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.collectors import environment
+from probes.collectors.environment import collect as environment
 from probes.collectors.environment import written as spelled
 from probes.variables import GROUPS, HASHED, HASHED_GROUPS, RECORDED
 

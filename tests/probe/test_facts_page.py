@@ -10,7 +10,13 @@ import pytest
 from envprobe.policy import SECTIONS
 from envprobe.probing import bundle
 from envprobe.probing.collect import Options, collect
-from probes.collectors import cpu, cuda, environment, gpu, numerics, ospackages, system
+from probes.collectors.cpu import collect as cpu
+from probes.collectors.cuda import collect as cuda
+from probes.collectors.environment import collect as environment
+from probes.collectors.gpu import collect as gpu
+from probes.collectors.numerics import collect as numerics
+from probes.collectors.ospackages import collect as ospackages
+from probes.collectors.system import collect as system
 from probes.isa import X86_CLASSES
 
 from .fake import facts

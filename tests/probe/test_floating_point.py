@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from probes.collectors import floating_point
+from probes.collectors.floating_point import collect as floating_point
 from probes.fast_math import mapped, sets_flush_to_zero
 from probes.floating_point import USUAL, of_python, spelled
 from tests.support.engine import missing

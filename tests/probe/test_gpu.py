@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from envprobe.probing import bundle
-from probes.collectors import gpu
+from probes.collectors.gpu import collect as gpu
 from probes.host import Host
 from probes.nvidiasmi import read_log
 

@@ -83,6 +83,15 @@ def test_the_same_environment_gives_the_same_sections() -> None:
     assert answers[0]["sections"] == answers[1]["sections"]
 
 
+@pytest.mark.parametrize("python", [sys.executable, min(SUPPORTED, key=FOUND.__getitem__)])
+@pytest.mark.parametrize("options", [(), ("-O",)], ids=["plain", "optimized"])
+def test_code_that_a_host_compiled_changes_no_fact(python: str, options: tuple[str, ...]) -> None:
+    """A Python of the host's kind runs it, any other compiles the sources: both say the same."""
+    asked = {"sections": ["python", "packages", "modules", "system", "cpu"], "env": CLEAN}
+    compiled = answer(send(python, *options, is_here=True, **asked))
+    assert compiled["sections"] == answer(send(python, *options, **asked))["sections"]
+
+
 def test_a_printing_sitecustomize_does_not_reach_the_answer(tmp_path: Path) -> None:
     """Noise before and after the frame is not the probe's."""
     (tmp_path / "sitecustomize.py").write_text("import atexit\nprint('noise')\natexit.register(print, 'more noise')\n")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.collectors import numerics
+from probes.collectors.numerics import collect as numerics
 from probes.collectors.numerics import read_keras
 
 from .fake import facts

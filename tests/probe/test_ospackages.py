@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.collectors import ospackages
 from probes.collectors.ospackages import by_name, read_apk, read_dpkg, read_rpm
+from probes.collectors.ospackages import collect as ospackages
 
 from .fake import facts
 from .machine import SAMPLES, Machine, sample

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from probes.collectors import system
 from probes.collectors.system import _codec
+from probes.collectors.system import collect as system
 
 from .fake import facts
 from .machine import Machine

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 
 from probes import regular
-from probes.collectors import integrity, packages, python, system
 from probes.collectors.integrity import collect
+from probes.collectors.integrity import collect as integrity
+from probes.collectors.packages import collect as packages
+from probes.collectors.python import collect as python
+from probes.collectors.system import collect as system
 from probes.fact import Section
 from probes.interpreter import Interpreter
 from tests.probe.fake import FakeHost, facts

@@ -20,7 +20,7 @@ from envprobe.targets.scheme import ROWS, Scheme
 from probes.collectors import COLLECTORS
 
 HOUSE = Path(__file__).parents[2]
-COLLECTED = {collect.__module__.rpartition(".")[2]: section for section, collect in COLLECTORS}
+COLLECTED = {module: section for section, module in COLLECTORS}
 
 
 def _names(path: Path) -> set[str]:
