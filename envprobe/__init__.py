@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .command.environment import probe as probe
     from .command.experiment import run as run
     from .command.experiment import save_run as save_run
+    from .command.fleet import check_fleet as check_fleet
+    from .command.fleet import record_fleet as record_fleet
     from .command.report import attach as attach
     from .command.report import verify as verify
     from .command.source import load as load
@@ -41,12 +43,14 @@ HOMES = {
     "verify": "command.report",
     "Options": "probing.collect",
     "check": "command.environment",
+    "check_fleet": "command.fleet",
     "declare": "command.baseline",
     "diff": "command.environment",
     "doctor": "command.audit",
     "load": "command.source",
     "probe": "command.environment",
     "record": "command.baseline",
+    "record_fleet": "command.fleet",
     "run": "command.experiment",
     "save": "command.baseline",
     "save_run": "command.experiment",
@@ -63,6 +67,7 @@ __all__ = [
     "Plan",
     "attach",
     "check",
+    "check_fleet",
     "declare",
     "diff",
     "doctor",
@@ -71,6 +76,7 @@ __all__ = [
     "log_to_wandb",
     "probe",
     "record",
+    "record_fleet",
     "run",
     "save",
     "save_run",

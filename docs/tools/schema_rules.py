@@ -8,6 +8,8 @@ from envprobe.audit.report import AuditVerdict
 from envprobe.baseline import Baseline
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
+from envprobe.fleet.engine import UnreachableMember
+from envprobe.fleet.report import UnstableMember
 from envprobe.metric import History, MetricRuns
 from envprobe.numerics.comparison import Comparison
 from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
@@ -39,6 +41,8 @@ TYPES = (
     Kind,
     Severity,
     Verdict,
+    UnstableMember,
+    UnreachableMember,
 )
 DOCUMENTS = {
     "answer/1": "Answer",
@@ -46,10 +50,12 @@ DOCUMENTS = {
     "baseline/1": "Baseline",
     "fingerprint/1": "WholeFingerprint",
     "fingerprint/2": "PartialFingerprint",
+    "fleet/1": "Fleet",
     "link/1": "Link",
     "record/1": "SignedRecord",
     "report/1": "Report",
     "run/1": "Run",
+    "spool/1": "Spool",
     "statement/1": "Statement",
     "trace/1": "Trace",
     "verification/1": "Verification",
@@ -306,6 +312,60 @@ DEFINITIONS: dict[str, Any] = {
             "stale_waivers": {"type": "array", "items": {"type": "string"}},
         },
         "required": ["verdict", "findings"],
+    },
+    "Fleet": {
+        "type": "object",
+        "description": "What `fleet check` found. Later versions may add members; these stay.",
+        "properties": {
+            "verdict": {**_ref("Verdict"), "description": "The worst of its members; `undetermined` where one is unreachable."},
+            "strict": {"type": "boolean", "description": "Whether warnings fail."},
+            "engine": {"type": "string", "description": "As it was named: `ssh:hosts`."},
+            "baseline": _ref("Side"),
+            "members": {"type": "integer", "minimum": 0, "description": "How many there are, unreachable ones among them."},
+            "answered": {"type": "integer", "minimum": 0, "description": "How many gave a fingerprint."},
+            "classes": {"type": "array", "items": _ref("FleetClass"), "description": "Outliers first, then the worst verdict."},
+            "outliers": {"type": "array", "items": _ref("FleetOutlier"), "description": "A member each."},
+            "unstable": {"type": "array", "items": _ref("UnstableMember")},
+            "unreachable": {"type": "array", "items": _ref("UnreachableMember")},
+        },
+        "required": ["verdict", "members", "classes", "outliers", "unreachable"],
+    },
+    "Spool": {
+        "type": "object",
+        "description": "The first line of a spool of `fleet`, a file of JSON lines. Those after it are `{fingerprint}`, "
+        "once each, `{member, ids}` and `{member, unreachable}`.",
+        "properties": {
+            "engine": {"type": "string", "description": "As it was named: `ssh:hosts`."},
+            "options": {"type": "object", "description": "What every member is asked for."},
+            "repeat": {"type": "integer", "minimum": 1, "description": "How often each runs the benchmark."},
+        },
+        "required": ["engine", "options", "repeat"],
+    },
+    "FleetClass": {
+        "type": "object",
+        "description": "Members with the very same fingerprint.",
+        "properties": {
+            "id": {"type": "string", "description": "Of the fingerprint."},
+            "verdict": _ref("Verdict"),
+            "up_to_rounding": {"type": "boolean"},
+            "headline": {"type": "string"},
+            "numeric_class": {"type": "string", "description": "What decides how their processors compute."},
+            "members": {"type": "array", "items": {"type": "string"}},
+            "differences": {"type": "array", "items": _ref("Difference"), "description": "From the baseline, without notes."},
+            "unknown": {"type": "array", "items": _ref("UnknownFact")},
+            "unlike": {"type": "array", "items": _ref("Difference"), "description": "From the majority of its numeric class."},
+        },
+        "required": ["id", "verdict", "numeric_class", "members"],
+    },
+    "FleetOutlier": {
+        "type": "object",
+        "properties": {
+            "member": {"type": "string"},
+            "why": {"type": "string", "description": "The facts by which it is unlike the majority."},
+            "class": {"type": "string", "description": "The id of its class."},
+            "majority": {"type": "string", "description": "The id of the class of most of its peers."},
+        },
+        "required": ["member", "why"],
     },
     "AuditFinding": {
         "type": "object",

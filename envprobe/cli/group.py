@@ -17,6 +17,7 @@ HOMES = {
     "probe": "environment",
     "lint": "lint",
     "doctor": "doctor",
+    "fleet": "fleet",
     "run": "run",
     "attach": "attach",
     "verify": "attach",
@@ -29,6 +30,7 @@ HOMES = {
 HEADINGS = {
     "demo": "Start here",
     "check": "An environment against a baseline",
+    "fleet": "Many machines",
     "run": "An experiment and its outputs",
     "attach": "A record that travels in a report",
     "serve": "A folder as a page",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -130,15 +130,18 @@ def _delivery(
     return Delivery(form, output, copies, Reading(color, quiet, verbose))
 
 
-def rendering_with(strict: str) -> Callable[[Command], Command]:
-    """Return what adds the options of a command that ends in a report: `strict`, with this help, and the others as `delivery`."""
+def rendering_with(strict: str, forms: Collection[str] = FORMATS) -> Callable[[Command], Command]:
+    """Return what adds the options of a command that ends in a report: `strict`, with this help, and the others as `delivery`.
+
+    `forms` are the formats that it has.
+    """
     return together(
         "delivery",
         _delivery,
         click.option(
             "--format",
             "form",
-            type=click.Choice([*FORMATS]),
+            type=click.Choice([*forms]),
             default="text",
             show_default=True,
             help="For a terminal, a program, a pull request or a browser.",
@@ -154,8 +157,8 @@ def rendering_with(strict: str) -> Callable[[Command], Command]:
             "copies",
             multiple=True,
             metavar="FORMAT=FILE",
-            callback=_read_copies,
-            shell_complete=_copies,
+            callback=functools.partial(_read_copies, forms),
+            shell_complete=functools.partial(_copies, forms),
             help="Write the report to a file in this format, too; repeatable.",
         ),
         click.option("--strict", is_flag=True, help=strict),
@@ -172,18 +175,22 @@ def reading(command: Command) -> Command:
     return together("reading", Reading, quiet, verbose, color)(command)
 
 
-def _copies(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+def _copies(
+    forms: Collection[str], context: click.Context, parameter: click.Parameter, incomplete: str
+) -> list[CompletionItem[str]]:
     """Complete a format; a file of any name may follow it."""
-    return [CompletionItem(f"{form}=") for form in FORMATS if form.startswith(incomplete)]
+    return [CompletionItem(f"{form}=") for form in forms if form.startswith(incomplete)]
 
 
-def _read_copies(context: click.Context, option: click.Parameter, values: tuple[str, ...]) -> tuple[tuple[str, Path], ...]:
+def _read_copies(
+    forms: Collection[str], context: click.Context, option: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, Path], ...]:
     """Read `junit=report.xml` as a format and a file."""
     copies = []
     for value in values:
         form, _, name = value.partition("=")
-        if form not in FORMATS or not name:
-            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with a format of {', '.join(FORMATS)}")
+        if form not in forms or not name:
+            raise click.BadParameter(f"{value!r} is not FORMAT=FILE with a format of {', '.join(forms)}")
         copies.append((form, FILE.convert(name, option, context)))
     files = [str(path.resolve()) for path in (context.params.get("output"), *(path for _, path in copies)) if path is not None]
     if len(set(files)) < len(files):

@@ -50,7 +50,7 @@ def record(
     """Probe a target and make a baseline of all its facts. Written only by `save`."""
     config = config or load_config(Path.cwd())
     reference = target or config.target
-    path = _destination(name, output, config, target)
+    path = destination(name, output, config, target)
     fingerprint = collect(reference, options_of(options, config), progress=progress)
     moment = (now or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ")
     baseline = Baseline(
@@ -59,7 +59,7 @@ def record(
         fingerprint=fingerprint,
         provenance=Provenance(recorded=moment, envprobe=__version__, target=shown(reference)),
     )
-    return _recording(baseline, path, config)
+    return recording_of(baseline, path, config)
 
 
 def add_trace(
@@ -118,9 +118,9 @@ def declare(
     from ..requirement import declare as read_requirements
 
     config = config or load_config(Path.cwd())
-    path = _destination(name, output, config)
+    path = destination(name, output, config)
     baseline = msgspec.structs.replace(read_requirements(requirements, extras=extras, groups=groups), name=path.stem)
-    return _recording(baseline, path, config)
+    return recording_of(baseline, path, config)
 
 
 def save(recording: Recording, *, update: bool = False) -> None:
@@ -128,7 +128,8 @@ def save(recording: Recording, *, update: bool = False) -> None:
     store.save(recording.path, recording.data, replace=update)
 
 
-def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
+def recording_of(baseline: Baseline, path: Path, config: Config) -> Recording:
+    """Return a baseline that is to be written there, with what it replaces; what a team decided about that one stays."""
     replaces, fingerprint = None, baseline.fingerprint
     if path.exists():
         there = store.load(str(path), config.baselines_folder)
@@ -141,7 +142,8 @@ def _recording(baseline: Baseline, path: Path, config: Config) -> Recording:
     return Recording(baseline, path, to_json(baseline), replaces)
 
 
-def _destination(name: str | None, output: Path | None, config: Config, target: str | None = None) -> Path:
+def destination(name: str | None, output: Path | None, config: Config, target: str | None = None) -> Path:
+    """Return where a baseline is to be written. Raises UsageError where that is unknown, or given twice."""
     if (name is None) == (output is None):
         call = call_of(target, "", None, config).record(name_for(target))
         raise UsageError(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..error import TargetError
@@ -43,10 +44,10 @@ def docker_endpoint(environ: Mapping[str, str]) -> Endpoint:
 
 
 @contextmanager
-def connect_docker(reference: str, deadline: Deadline) -> Iterator[APIClient]:
-    """Connect to the engine that the docker command would use. Raises TargetError."""
+def connect_docker(reference: str, deadline: Deadline, context: str = "") -> Iterator[APIClient]:
+    """Connect to the engine that the docker command would use, or to that of a context. Raises TargetError."""
     try:
-        endpoint = docker_endpoint(os.environ)
+        endpoint = docker_endpoint({"DOCKER_CONTEXT": context} if context else os.environ)
     except TargetError as error:
         raise TargetError(f"{reference}: {error.message}", error.hint) from None
     with connect(reference, endpoint, START_IT, DEFAULT_SOCKET, deadline) as client:
@@ -54,6 +55,11 @@ def connect_docker(reference: str, deadline: Deadline) -> Iterator[APIClient]:
 
 
 DOCKER = Engine("docker", "image", connect_docker)
+
+
+def engine_of(context: str) -> Engine:
+    """Return the engine of one Docker context, whatever the docker command would use."""
+    return Engine("docker", "image", partial(connect_docker, context=context))
 
 
 def container(address: Address, deadline: Deadline) -> ContainerTarget:

@@ -14,6 +14,7 @@ T = TypeVar("T")
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE_S = 10
+_CALLED_OFF = threading.Event()
 """How long an interrupted `make` waits to hear whether it was made."""
 
 
@@ -47,6 +48,20 @@ def orderly_end() -> Iterator[None]:
     finally:
         for number, handler in ours.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def calling_off() -> Iterator[Callable[[], None]]:
+    """Yield what ends all that threads have running in targets: signals reach the main thread alone, which waits for them."""
+    try:
+        yield _CALLED_OFF.set
+    finally:
+        _CALLED_OFF.clear()
+
+
+def is_called_off() -> bool:
+    """Say whether what runs for a thread is to end now: whoever waits for it was interrupted."""
+    return _CALLED_OFF.is_set() and threading.current_thread() is not threading.main_thread()
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import IO, cast
 
-from .interruption import held_back, orderly_end
+from .interruption import held_back, is_called_off, orderly_end
 from .protocol import STDERR, STDOUT, Capture, Completed, NoProgram
 
 CHUNK_BYTES = 1 << 16
@@ -67,7 +67,7 @@ def _talk(process: subprocess.Popen[bytes], stdin: bytes, capture: Capture, dead
         outputs = 2
         while outputs and not capture.full:
             left_s = deadline - time.monotonic()
-            if left_s <= 0:
+            if left_s <= 0 or is_called_off():
                 return False
             ready = what_is_ready(selector, process, min(left_s, POLL_S))
             if ready is None:

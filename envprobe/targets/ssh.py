@@ -46,9 +46,11 @@ def ssh_failure(login: Login, reference: str, stderr: bytes) -> TargetError:
 class SshTarget(Machine):
     """Python on another machine; the default is the python3 of a login without a terminal."""
 
-    def __init__(self, address: Address, deadline: Deadline) -> None:
+    def __init__(self, address: Address, deadline: Deadline, config: str = "") -> None:
+        """Take another file than ~/.ssh/config where `config` names one."""
         super().__init__(address, deadline)
-        self._login = read_login(address.place, address.reference)
+        login = read_login(address.place, address.reference)
+        self._login = Login(("-F", config, *login.words), login.path) if config else login
         self.pythons: tuple[str, ...] = (self._login.path,) if self._login.path else ("python3", "python")
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:

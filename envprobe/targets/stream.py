@@ -15,9 +15,11 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from .interruption import is_called_off
 from .protocol import STDERR, STDOUT, Capture
 
 CHUNK_BYTES = 1 << 16
+POLL_S = 0.5
 HEADER = struct.Struct(">BxxxL")
 NOT_READY = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -77,9 +79,9 @@ def _exchange(wire: socket.socket, stdin: bytes, frames: Frames, capture: Captur
         selector.register(wire, selectors.EVENT_READ | selectors.EVENT_WRITE)
         while not capture.full:
             left_s = deadline - time.monotonic()
-            if left_s <= 0:
+            if left_s <= 0 or is_called_off():
                 return False
-            for _, ready in selector.select(left_s):
+            for _, ready in selector.select(min(left_s, POLL_S)):
                 if ready & selectors.EVENT_WRITE:
                     unsent = _send(wire, unsent)
                     if not unsent:

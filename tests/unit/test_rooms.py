@@ -19,6 +19,7 @@ from envprobe.cli.environment import check
 from envprobe.output.comparator import COMPARATORS
 from envprobe.policy import SECTIONS
 from envprobe.render import FORMATS
+from envprobe.render.fleet import FLEET_FORMATS
 from tests.support.rooms import arrows, circles, loaded_with, modules, reaches_out, room_of
 
 DOCS = Path(__file__).parents[2] / "docs"
@@ -52,7 +53,8 @@ ROOMS = {
     "statistic": "",
     "assess": f"{NOUNS} numerics output probing redaction targets",
     "records": f"{NOUNS} output signing",
-    "render": f"{NOUNS} assess audit nested numerics output records statistic targets verification",
+    "fleet": "document error fact fingerprint installation numerics policy probing progress redaction report suggestion targets",
+    "render": f"{NOUNS} assess audit fleet nested numerics output records statistic targets verification",
     "audit": "document error redaction suggestion",
     # what reads files, starts programs and asks engines
     "guest": "",
@@ -74,10 +76,10 @@ ROOMS = {
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess audit carrier config demo experiment installation numerics output probing records redaction requirement revision signing store targets verification",
+    "command": f"{NOUNS} assess audit carrier config demo experiment fleet installation numerics output probing records redaction requirement revision signing store targets verification",
     "serve": f"{NOUNS} command config experiment numerics output redaction render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
-    "cli": f"{NOUNS} audit command config demo experiment installation lint probing redaction render schemas serve signing store targets verification",
+    "cli": f"{NOUNS} audit command config demo experiment fleet installation lint probing redaction render schemas serve signing store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
     "__main__": "cli",
 }
@@ -86,6 +88,8 @@ PURE = [*NOUNS.split(), "nested", "numerics", "statistic", "assess", "records", 
 VALUES = {
     "output",
     "guest",
+    "fleet.engine",
+    "fleet.report",
     "output.comparison",
     "output.description",
     "output.tolerance",
@@ -162,6 +166,11 @@ def test_every_format_can_be_chosen() -> None:
     """What `--format` offers are the formats that there are."""
     (option,) = [parameter for parameter in check.params if "--format" in parameter.opts]
     assert [*option.type.to_info_dict()["choices"]] == [*FORMATS]
+
+
+def test_a_fleet_has_the_formats_of_a_check() -> None:
+    """What is asked of many machines can be had in every format that one machine's report has, and for a scrape."""
+    assert set(FLEET_FORMATS) == {*FORMATS, "prometheus"}
 
 
 def test_no_room_hides_a_function() -> None:

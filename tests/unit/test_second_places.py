@@ -13,6 +13,8 @@ import pytest
 
 from envprobe.carrier import CARRIERS, CarrierKind
 from envprobe.cli.group import HOMES
+from envprobe.fleet.engine import ROWS as ENGINE_ROWS
+from envprobe.fleet.engine import EngineRow
 from envprobe.output.comparator import COMPARATORS, comparator_for
 from envprobe.policy import SECTIONS
 from envprobe.render import FORMATS
@@ -52,8 +54,9 @@ def _modules(folder: str, *wanted: str) -> set[str]:
         (_modules("envprobe/carrier", "open_carrier"), {row.module for row in CARRIERS}),
         (_modules("envprobe/render", "render"), {row.module for row in FORMATS.values()}),
         (_modules("envprobe/cli", "COMMANDS"), set(HOMES.values())),
+        (_modules("envprobe/fleet/engines"), {row.module for row in ENGINE_ROWS}),
     ],
-    ids=["COLLECTORS", "COMPARATORS", "CARRIERS", "FORMATS", "HOMES"],
+    ids=["COLLECTORS", "COMPARATORS", "CARRIERS", "FORMATS", "HOMES", "ENGINES"],
 )
 def test_a_file_has_a_row_and_a_row_its_file(files: set[str], rows: set[str]) -> None:
     """A file that no row names would never be asked."""
@@ -107,7 +110,15 @@ def test_a_command_has_its_exit_statuses_tested(name: str) -> None:
     assert f"| `{name}` |" in (HOUSE / "docs" / "reference" / "exit.md").read_text("utf-8")
 
 
-@pytest.mark.parametrize("kind", ["fact", "target", "comparator", "carrier", "format", "command"])
+@pytest.mark.parametrize("row", ENGINE_ROWS, ids=lambda row: row.name)
+def test_an_engine_has_a_how_to(row: EngineRow) -> None:
+    """Whoever has that engine finds a section of its own, and in it what to type."""
+    page = (HOUSE / "docs" / "howto" / "fleet.md").read_text("utf-8")
+    section = re.search(rf"^## .*`{re.escape(row.form)}`.*?(?=^## |\Z)", page, re.MULTILINE | re.DOTALL)
+    assert section and f"--on {row.name}:" in section[0]
+
+
+@pytest.mark.parametrize("kind", ["fact", "target", "comparator", "carrier", "format", "command", "engine"])
 def test_contributing_says_how_to_add_one(kind: str) -> None:
     """Whoever adds a thing of a kind finds its file, its row and its test in one paragraph."""
     text = (HOUSE / "CONTRIBUTING.md").read_text("utf-8")

@@ -1,0 +1,81 @@
+"""Ask all members, some at a time; each answer is on disk before the next is waited for."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+
+import msgspec
+
+from ..error import EnvprobeError
+from ..fingerprint import Fingerprint
+from ..probing.collect import Options
+from ..progress import Progress
+from ..targets.interruption import calling_off, orderly_end
+from .engine import FleetMember, Members, UnreachableMember
+from .spool import Spool, checked
+
+BAR = 20
+
+
+def ask_all(
+    members: Members,
+    options: Options,
+    spool: Spool,
+    *,
+    known: Fingerprint | None = None,
+    parallel: int = 32,
+    repeat: int = 1,
+    say: Progress = lambda words: None,
+) -> None:
+    """Ask every member that the spool has not heard of, `repeat` times each, and write what comes into it.
+
+    `known` is a fingerprint that they may have. A member that cannot be asked, or answers with anything but a fingerprint, is
+    unreachable. Interrupted, what is running in members ends, and the spool has all that arrived.
+    """
+    waiting = [one for one in members if isinstance(one, FleetMember) and one.name not in spool.arrived.members]
+    for gone in (one for one in members if isinstance(one, UnreachableMember)):
+        spool.failed(gone)
+    total = len({_name(one) for one in members} | spool.arrived.members.keys())
+    _tell(spool, total, say)
+    with orderly_end(), calling_off() as call_off, ThreadPoolExecutor(max(1, min(parallel, len(waiting)))) as pool:
+        asked = {pool.submit(_answers, member, options, known, repeat): member.name for member in waiting}
+        try:
+            for future in as_completed(asked):
+                _keep(future, asked[future], spool)
+                _tell(spool, total, say)
+        except BaseException:
+            call_off()
+            for future in asked:
+                future.cancel()
+            raise
+
+
+def _name(member: FleetMember | UnreachableMember) -> str:
+    return member.name if isinstance(member, FleetMember) else member.member
+
+
+def _answers(member: FleetMember, options: Options, known: Fingerprint | None, repeat: int) -> list[Fingerprint]:
+    """Return what a member answers: the second time and later only its benchmark is run."""
+    first = checked(member.ask(options, known))
+    again = msgspec.structs.replace(options, integrity=False)
+    found = [first]
+    for _ in range(repeat - 1):
+        found.append(checked(msgspec.structs.replace(first, trace=member.ask(again, None).trace)))
+    return found
+
+
+def _keep(future: Future[list[Fingerprint]], name: str, spool: Spool) -> None:
+    try:
+        answers = future.result()
+    except EnvprobeError as error:
+        spool.failed(UnreachableMember(name, error.message))
+    except Exception as error:  # noqa: BLE001 - a client's library raises what it likes; one member must not end the others
+        spool.failed(UnreachableMember(name, f"{type(error).__name__}: {error}"))
+    else:
+        spool.answered(name, answers)
+
+
+def _tell(spool: Spool, total: int, say: Progress) -> None:
+    answered, gone = len(spool.arrived.members), len(spool.arrived.unreachable)
+    done = BAR * (answered + gone) // max(total, 1)
+    say(f"{'━' * done}{'╌' * (BAR - done)} {answered} of {total} answered" + (f", {gone} unreachable" if gone else ""))

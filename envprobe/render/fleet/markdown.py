@@ -1,0 +1,41 @@
+"""A fleet as Markdown, for a pull request or a wiki."""
+
+from __future__ import annotations
+
+from ...fleet.report import FleetReport
+from ...spelling import line
+from .. import Style
+from ..summary import headline as class_headline
+from .words import headline, names, why, wrong
+
+MARKED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>|#~&!"})
+SHOWN_ROWS = 60
+
+
+def render(report: FleetReport, style: Style) -> str:
+    """Return the verdict, a table of the classes, and who is out of reach."""
+    rows = [
+        f"## envprobe fleet: {report.verdict.value}",
+        "",
+        f"**{headline(report)}.** {_cell(report.engine)} against {_cell(report.baseline)}.",
+    ]
+    shown = report.classes if style.verbosity > 0 else report.classes[:SHOWN_ROWS]
+    if shown:
+        rows += ["", "| | members | | what | unlike its peers |", "| --- | ---: | --- | --- | --- |"]
+    for one in shown:
+        unlike = _cell(why(one)) if one.unlike is not None else ""
+        row = (one.report.verdict_words, str(len(one.members)), _cell(names(one, 6)), _cell(class_headline(one.report)), unlike)
+        rows.append(f"| {' | '.join(row)} |")
+    if len(shown) < len(report.classes):
+        rows += ["", f"and {len(report.classes) - len(shown)} more classes"]
+    if report.unstable or report.unreachable:
+        rows.append("")
+    rows += [f"- unstable: {_cell(one.member)} {_cell(wrong(one))}" for one in report.unstable]
+    rows += [f"- unreachable: {_cell(one.member)}: {_cell(one.reason)}" for one in report.unreachable[:SHOWN_ROWS]]
+    if len(report.unreachable) > SHOWN_ROWS:
+        rows.append(f"- and {len(report.unreachable) - SHOWN_ROWS} more unreachable")
+    return "\n".join(rows) + "\n"
+
+
+def _cell(text: str) -> str:
+    return line(text, 300).translate(MARKED)
