@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .command.environment import probe as probe
     from .command.experiment import run as run
     from .command.experiment import save_run as save_run
+    from .command.explanation import explain as explain
     from .command.fleet import check_fleet as check_fleet
     from .command.fleet import record_fleet as record_fleet
     from .command.report import attach as attach
@@ -47,6 +48,7 @@ HOMES = {
     "declare": "command.baseline",
     "diff": "command.environment",
     "doctor": "command.audit",
+    "explain": "command.explanation",
     "load": "command.source",
     "probe": "command.environment",
     "record": "command.baseline",
@@ -71,6 +73,7 @@ __all__ = [
     "declare",
     "diff",
     "doctor",
+    "explain",
     "load",
     "log_to_mlflow",
     "log_to_wandb",

@@ -24,6 +24,8 @@ from envprobe import cli, config, default_rules, report
 from envprobe.assess import cause, switches
 from envprobe.audit import rules as audit_rules
 from envprobe.baseline import waiver
+from envprobe.causes.rules import RULES as CAUSE_RULES
+from envprobe.causes.rules.breakages import BREAKAGES, MISSING
 from envprobe.output import tolerance
 from envprobe.targets import scheme
 
@@ -50,6 +52,9 @@ options follow a `?`."""
 ABOUT_DOCTOR = """\
 What [`envprobe doctor`](../doctor.md) looks for. A finding's rule is a family, or a family with a detail behind a dot. What a
 careful reviewer would insist on in a shared environment fails or warns; on what experts disagree is a note."""
+ABOUT_EXPLAIN = """\
+What [`envprobe explain`](../explain.md) knows: which differences can be a cause, and by what mechanism. The first rule that takes
+a difference speaks of it."""
 ABOUT_POLICY = """
 ## `[tool.envprobe.policy]`
 
@@ -166,6 +171,19 @@ def doctor() -> Iterator[str]:
         yield f"\n## `{row.family}`\n\n{title}\n\n{marked}"
 
 
+def explain() -> Iterator[str]:
+    """Yield the rules of `envprobe explain`, and the breakages that it knows."""
+    yield HEAD.format("Rules of explain", "envprobe/causes/rules/", ABOUT_EXPLAIN)
+    yield "\n| rule | facts | mechanism | source |\n| --- | --- | --- | --- |"
+    for rule in CAUSE_RULES:
+        facts = ", ".join(f"`{glob}`" for glob in rule.facts)
+        yield f"| {rule.name} | {facts} | {_safe(rule.mechanism)} | {_safe(rule.source)} |"
+    yield "\n## What raises what\n\n| rule | mechanism | what helps | source |\n| --- | --- | --- | --- |"
+    for known in (*BREAKAGES, *MISSING):
+        helps = f"`{known.remedy}`" if known.is_command else _safe(known.remedy)
+        yield f"| {known.name} | {_safe(known.mechanism)} | {helps} | {_safe(known.source)} |"
+
+
 PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "rules.md": rules,
     "configuration.md": configuration,
@@ -173,6 +191,7 @@ PAGES: dict[str, Callable[[], Iterator[str]]] = {
     "causes.md": causes,
     "targets.md": targets,
     "doctor.md": doctor,
+    "explain.md": explain,
 }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from envprobe.audit.report import AuditVerdict
 from envprobe.baseline import Baseline
+from envprobe.causes.cause import Explanation
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
 from envprobe.fleet.engine import UnreachableMember
@@ -32,6 +33,7 @@ TYPES = (
     Link,
     Statement,
     Comparison,
+    Explanation,
     OutputComparison,
     VerifiedSignature,
     UnknownFact,
@@ -48,6 +50,7 @@ DOCUMENTS = {
     "answer/1": "Answer",
     "audit/1": "Audit",
     "baseline/1": "Baseline",
+    "explanation/1": "Explanation",
     "fingerprint/1": "WholeFingerprint",
     "fingerprint/2": "PartialFingerprint",
     "fleet/1": "Fleet",

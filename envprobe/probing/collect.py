@@ -171,7 +171,7 @@ def _with_integrity(target: Target, options: Options, observed: Fingerprint, kno
     else:
         only_integrity = msgspec.structs.replace(options, sections=("integrity",), benchmark="off")
         source = _ask(target, only_integrity, say)
-        context = observed.context
+        context = {**observed.context, **{name: source.context[name] for name in INTEGRITY_SECTIONS if name in source.context}}
     taken = {name: source.sections[name] for name in INTEGRITY_SECTIONS if name in source.sections}
     skipped = {glob: reason for glob, reason in observed.skipped.items() if glob.partition(".")[0] not in INTEGRITY_SECTIONS}
     return msgspec.structs.replace(observed, sections={**observed.sections, **taken}, skipped=skipped, context=context)

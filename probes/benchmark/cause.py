@@ -18,8 +18,7 @@ KNOWN = (
         "protobuf is 4 or newer (TensorFlow 2.9 needs below 3.20): pip install 'protobuf<3.20'",
     ),
     (
-        r"tensorflow\.python\.trackable|tensorflow\.python\.training\.tracking|Symbol \w+ is already exposed"
-        r"|No module named 'keras|cannot import name '\w+' from 'keras",
+        r"tensorflow\.python\.trackable|tensorflow\.python\.training\.tracking|Symbol \w+ is already exposed",
         "keras is of another minor version than TensorFlow: install the keras of the same minor version",
     ),
     (r"No usable temporary directory", "there is no writable temporary folder: give the container `--tmpfs /tmp`"),

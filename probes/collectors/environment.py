@@ -17,9 +17,14 @@ def collect(host, section, options):
     if reason:
         section.unknown("*", reason)
         return
+    at_start = []
     for name in RECORDED:
         if name in host.environ and not _set_by_python(name, host):
             section.known(name, written(host.environ[name], host.interpreter.home))
+            if not host.began_with(name):  # sitecustomize, a .pth file: nothing outside of Python can take it away
+                at_start.append(name)
+    if at_start:
+        section.context["set_at_start"] = at_start
     hash_key = options.get("hash_key")
     for name in HASHED:
         if name in host.environ and hash_key:

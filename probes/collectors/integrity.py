@@ -1,5 +1,7 @@
 """The files of every distribution against its RECORD, the files that no RECORD lists, and the standard library."""
 
+import os
+
 from ..fact import Section
 from ..inventory import packages_of
 from ..place import printable
@@ -43,6 +45,9 @@ def integrity_facts(host, section, verification, found, lost):
         name = package.name
         if name in verification.subjects:
             faults = found.get(("integrity", name), {})
+            others = also_listed_by(verification, name, faults.get("modified", ()))
+            if others:
+                section.context.setdefault("also_listed_by", {})[printable(name)] = others
             integrity_fact(section, printable(name), faults)
         elif name in verification.unreadable:
             section.unknown(printable(name), verification.unreadable[name])
@@ -50,6 +55,15 @@ def integrity_facts(host, section, verification, found, lost):
             section.absent(printable(name))  # packages.NAME.files has the digest of the whole archive
         else:
             section.absent(printable(name))
+
+
+def also_listed_by(verification, name, modified):
+    """Return how many of the modified files other distributions list as their own: two that bring one file overwrite each other."""
+    files = {os.fsencode(path) for path in modified}
+    root = verification.subjects[name].root
+    others = [one for one in verification.subjects.values() if files and one.name != name and one.root == root]
+    counts = {printable(one.name): sum(row[0] in files for row in one.rows) for one in others}
+    return {other: count for other, count in counts.items() if count}
 
 
 def integrity_fact(section, name, faults):

@@ -101,6 +101,16 @@ CASES = (
     Case("diff same.json drifted.json --format github", 1, "::error title=envprobe%3A packages.numpy.version"),
     Case("diff same.json drifted.json -q", 1, "DIFFERS"),
     Case("diff same.json warned.json -v", 0, "cpu.affinity"),
+    # -- causes
+    Case("explain file://same.json", 0, "EXPLAINED"),
+    Case("explain file://drifted.json", 0, "packages.numpy.version"),
+    Case("explain file://drifted.json --format json", 0, '"schema": "envprobe.explanation/1"'),
+    Case("explain file://drifted.json -q", 0, "EXPLAINED"),
+    Case("explain file://hostile.json -v", 0, "\\x1b[2J[red]1|2\\u202e"),
+    Case("explain --traceback requirements.txt", 1, "UNEXPLAINED"),
+    Case("explain --traceback missing.log", 2, "", "missing.log: cannot be read: No such file"),
+    Case("explain file://same.json --traceback requirements.txt", 2, "", "a traceback is read by itself"),
+    Case("explain --baseline gone", 2, "", "record it: envprobe record --name gone"),
     # -- what tells and does not judge
     Case("show tf", 0, "baseline tf (recorded)"),
     Case("show drifted.json", 0, "numpy 1.23.5"),

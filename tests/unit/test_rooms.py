@@ -54,7 +54,8 @@ ROOMS = {
     "assess": f"{NOUNS} numerics output probing redaction targets",
     "records": f"{NOUNS} output signing",
     "fleet": "document error fact fingerprint installation numerics policy probing progress redaction report suggestion targets",
-    "render": f"{NOUNS} assess audit fleet nested numerics output records statistic targets verification",
+    "render": f"{NOUNS} assess audit causes fleet nested numerics output records statistic targets verification",
+    "causes": "assess fact fingerprint fixes numerics policy report runs spelling",
     "audit": "document error redaction suggestion",
     # what reads files, starts programs and asks engines
     "guest": "",
@@ -76,15 +77,15 @@ ROOMS = {
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess audit carrier config demo experiment fleet installation numerics output probing records redaction requirement revision signing store targets verification",
+    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision signing store targets verification",
     "serve": f"{NOUNS} command config experiment numerics output redaction render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
-    "cli": f"{NOUNS} audit command config demo experiment fleet installation lint probing redaction render schemas serve signing store targets verification",
+    "cli": f"{NOUNS} audit causes command config demo experiment fleet installation lint probing redaction render schemas serve signing store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
     "__main__": "cli",
 }
 """Each room, and those that it may import."""
-PURE = [*NOUNS.split(), "nested", "numerics", "statistic", "assess", "records", "render", "redaction", "audit"]
+PURE = [*NOUNS.split(), "nested", "numerics", "statistic", "assess", "records", "render", "redaction", "audit", "causes"]
 VALUES = {
     "output",
     "guest",
