@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from .command.report import attach as attach
     from .command.report import verify as verify
     from .command.source import load as load
+    from .command.standard import down as down
+    from .command.standard import up as up
     from .command.tracking import log_to_mlflow as log_to_mlflow
     from .command.tracking import log_to_wandb as log_to_wandb
     from .error import EnvprobeError as EnvprobeError
@@ -49,6 +51,7 @@ HOMES = {
     "diff": "command.environment",
     "doctor": "command.audit",
     "explain": "command.explanation",
+    "down": "command.standard",
     "load": "command.source",
     "probe": "command.environment",
     "record": "command.baseline",
@@ -56,6 +59,7 @@ HOMES = {
     "run": "command.experiment",
     "save": "command.baseline",
     "save_run": "command.experiment",
+    "up": "command.standard",
     "EnvprobeError": "error",
     "Plan": "experiment.running",
     "load_ipython_extension": "notebook",
@@ -73,6 +77,7 @@ __all__ = [
     "declare",
     "diff",
     "doctor",
+    "down",
     "explain",
     "load",
     "log_to_mlflow",
@@ -83,6 +88,7 @@ __all__ = [
     "run",
     "save",
     "save_run",
+    "up",
     "verify",
 ]
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .audit.settings import AuditSettings
     from .claim import Claim
     from .revision import Revision
+    from .standard.settings import EnvironmentSettings
 
 FILES = ("envprobe.toml", "pyproject.toml")
 """Where a folder may say what it asks for, the first one first."""
@@ -56,6 +57,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """OpenSSH's file of the keys whose signatures of records count; None where none is named."""
     doctor: AuditSettings | None = None
     """Which rules of `envprobe doctor` matter how much, and which findings are waived; None where nothing is set."""
+    environment: EnvironmentSettings | None = None
+    """What `envprobe up` starts; None where nothing is set."""
     source: Path | None = None
     """The file that was read; None where there is none."""
     revision: Revision | None = None
@@ -76,6 +79,7 @@ TYPES: dict[str, tuple[type, str]] = {
     "hash_key_file": (str, "a path"),
     "allowed_signers": (str, "a path"),
     "doctor": (dict, 'tables of rules and waivers, such as rules = {cache = "ignore"}'),
+    "environment": (dict, 'a table, such as image = "tensorflow/tensorflow:2.9.0-jupyter"'),
 }
 
 
@@ -95,12 +99,19 @@ def _read_doctor(value: Any, where: str) -> Any:
     return read_settings(value, where)
 
 
+def _read_environment(value: Any, where: str) -> Any:
+    from .standard.settings import read_environment  # few commands ask for it
+
+    return read_environment(value, where)
+
+
 READERS: dict[str, Callable[[Any, str], Any]] = {
     "policy": policy.read_policy,
     "waivers": waiver.read_waivers,
     "outputs": _read_outputs,
     "claims": _read_claims,
     "doctor": _read_doctor,
+    "environment": _read_environment,
 }
 
 
@@ -158,6 +169,7 @@ def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision:
         hash_key_file=folder / value["hash_key_file"] if "hash_key_file" in value else None,
         allowed_signers=folder / value["allowed_signers"] if "allowed_signers" in value else None,
         doctor=parts["doctor"],
+        environment=parts["environment"],
         source=source,
     )
 

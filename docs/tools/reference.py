@@ -27,6 +27,7 @@ from envprobe.baseline import waiver
 from envprobe.causes.rules import RULES as CAUSE_RULES
 from envprobe.causes.rules.breakages import BREAKAGES, MISSING
 from envprobe.output import tolerance
+from envprobe.standard import settings as environment
 from envprobe.targets import scheme
 
 DOCS = Path(__file__).parents[1]
@@ -108,6 +109,12 @@ def configuration() -> Iterator[str]:
     yield "\n| key | default | |\n| --- | --- | --- |"
     words, defaults = _words(tolerance, "Rule"), _defaults(tolerance.Rule)
     yield from (f"| `{name}` | {_default(defaults[name])} | {_safe(text)} |" for name, text in words.items())
+    yield f"\n## `[tool.envprobe.environment]`\n\n{inspect.getdoc(environment.EnvironmentSettings)} [How to](../howto/up.md)."
+    yield "\n| key | default | |\n| --- | --- | --- |"
+    words, defaults = _words(environment, "EnvironmentSettings"), _defaults(environment.EnvironmentSettings)
+    yield from (f"| `{name}` | {_default(defaults[name])} | {_safe(text)} |" for name, text in words.items())
+    yield "\nEach of `mounts` has:\n\n| key | |\n| --- | --- |"
+    yield from (f"| `{name}` | {_safe(text)} |" for name, text in _words(environment, "MountSetting").items())
 
 
 def statuses() -> Iterator[str]:

@@ -65,8 +65,9 @@ ROOMS = {
     "revision": "error spelling",
     "store": "baseline document error revision suggestion redaction",
     "toml": "error",
-    "config": "audit baseline claim document error output policy revision suggestion toml",
+    "config": "audit baseline claim document error output policy revision standard suggestion toml",
     "schemas": "error suggestion",
+    "standard": "audit document error fact installation progress redaction suggestion targets",
     "lint": "baseline config document error numerics redaction runs spelling store",
     "instruments": "policy",
     "requirement": "baseline document error pep440 redaction store suggestion toml",
@@ -77,10 +78,10 @@ ROOMS = {
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision signing store targets verification",
+    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision signing standard store targets verification",
     "serve": f"{NOUNS} command config experiment numerics output redaction render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
-    "cli": f"{NOUNS} audit causes command config demo experiment fleet installation lint probing redaction render schemas serve signing store targets verification",
+    "cli": f"{NOUNS} audit causes command config demo experiment fleet installation lint probing redaction render schemas serve signing standard store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
     "__main__": "cli",
 }

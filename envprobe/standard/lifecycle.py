@@ -1,0 +1,229 @@
+"""A container of the standard environment from nothing to its answer, and away again. Nothing half-made stays."""
+
+from __future__ import annotations
+
+import io
+import os
+import shlex
+import tarfile
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..error import TargetError, UsageError
+from ..progress import Progress
+from ..targets.interruption import make, orderly_end
+from . import answer, host, network, port
+from .create import differences, document, is_ours, with_account
+from .plan import EnvironmentPlan
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+POLL_S = 0.03
+WAIT_S = 120
+CERTIFICATES = "/run/envprobe/certificates.pem"
+PASSWD = "/etc/passwd"  # noqa: S105 - a file that is not secret
+LISTENS = ("port is already allocated", "address already in use", "ports are not available")
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """An environment that answers."""
+
+    name: str
+    url: str
+    """Where, without a token; empty of one that listens nowhere."""
+    is_new: bool
+    """Whether it was made just now, and not found."""
+    token_file: Path | None = None
+
+    @property
+    def link(self) -> str:
+        """The URL with its token: for the screen of whoever called, and for no log."""
+        return f"{self.url}?token={host.read_token(self.token_file)}" if self.token_file is not None else self.url
+
+
+def found(client: APIClient, name: str) -> dict[str, Any] | None:
+    """Return a container's inspect document; None where there is none of that name."""
+    from docker.errors import NotFound
+
+    try:
+        container: dict[str, Any] = client.inspect_container(name)
+    except NotFound:
+        return None
+    return container
+
+
+def require_same(container: Mapping[str, Any], plan: EnvironmentPlan, again: str) -> None:
+    """Raise UsageError where a container of that name is another's, or made of other settings."""
+    if not is_ours(container):
+        hint = f'give this one another name: name = "…" under [tool.envprobe.environment]; or: {plan.engine} rm {plan.name}'
+        raise UsageError(f"{plan.name}: there is a container of that name that envprobe did not make", hint)
+    if rows := differences(container, plan):
+        listed = "\n".join(f"  {row}" for row in rows)
+        raise UsageError(
+            f"{plan.name}: is there with other settings:\n{listed}", f"make it anew; your files stay: {again} --recreate"
+        )
+
+
+def require_ports(client: APIClient, plan: EnvironmentPlan, again: str) -> None:
+    """Raise UsageError that names who holds a port that the plan needs."""
+    for index, one in enumerate(plan.ports):
+        if not port.is_taken(one.address, one.here):
+            continue
+        free = port.free_after(one.address, one.here)
+        hint = f"take another one: {again} --port {free}" if index == 0 and plan.port else "change it in `ports` of the settings"
+        raise UsageError(f"port {one.here}: taken by {port.holder(one.here, client.containers())}", hint)
+
+
+def create(client: APIClient, plan: EnvironmentPlan, environ: Mapping[str, str], progress: Progress) -> Running:
+    """Make the container and start it; return when it answers. Raises TargetError, and then it is gone again."""
+    with orderly_end():
+        try:
+            make(lambda: client.create_container_from_config(_with_network(document(plan), environ), plan.name))
+            _name_user(client, plan)
+            _start(client, plan)
+            return wait(client, plan, progress, is_new=True)
+        except BaseException:
+            remove(client, plan.name)
+            host.forget_token(plan)
+            raise
+
+
+def start_again(client: APIClient, plan: EnvironmentPlan, progress: Progress) -> Running:
+    """Start a container that was stopped; return when it answers."""
+    with orderly_end():
+        _start(client, plan)
+        return wait(client, plan, progress, is_new=False)
+
+
+def wait(client: APIClient, plan: EnvironmentPlan, progress: Progress, *, is_new: bool) -> Running:
+    """Return when what was started answers, and is what was started. Raises TargetError with its last words."""
+    if plan.port is None:
+        return Running(name=plan.name, url="", is_new=is_new)
+    at, there = _reached(plan.port.address), plan.port.here
+    token = host.read_token(host.token_file(plan)) if plan.start == "jupyter" else ""
+    progress(f"waiting for {plan.start} on port {there}")
+    end, state = time.monotonic() + WAIT_S, "not yet"
+    while time.monotonic() < end:
+        state = answer.jupyter(at, there, token) if token else "yes" if answer.sshd(at, there) else "not yet"
+        if state == "yes":
+            scheme = "http" if token else "ssh"
+            return Running(
+                name=plan.name,
+                url=f"{scheme}://{at}:{there}/",
+                is_new=is_new,
+                token_file=host.token_file(plan) if token else None,
+            )
+        if not client.inspect_container(plan.name)["State"]["Running"]:
+            raise _ended(client, plan)
+        time.sleep(POLL_S)
+    words = "does not answer" if state == "not yet" else f"{state} answers"
+    raise TargetError(f"{plan.name}: port {there}: {words}, after {WAIT_S} s", f"{plan.engine} logs {plan.name}")
+
+
+def remove(client: APIClient, name: str) -> None:
+    """Remove a container if it is there. Raises TargetError where nobody knows that it is gone."""
+    from docker.errors import DockerException, NotFound
+    from requests.exceptions import RequestException
+
+    try:
+        client.remove_container(name, force=True, v=True)
+    except NotFound:
+        return
+    except (DockerException, RequestException, OSError) as error:
+        raise TargetError(
+            f"{name}: the engine does not remove it: {error}", f"when it answers again: docker rm -f {name}"
+        ) from None
+
+
+def _start(client: APIClient, plan: EnvironmentPlan) -> None:
+    from docker.errors import APIError
+
+    try:
+        make(lambda: client.start(plan.name))
+    except APIError as error:
+        raise _not_started(plan, " ".join(str(error.explanation or error).split())[:400]) from None
+
+
+def _not_started(plan: EnvironmentPlan, said: str) -> TargetError:
+    if any(sign in said.lower() for sign in LISTENS):
+        return TargetError(f"{plan.name}: cannot be started: {said}", "take another port: envprobe up --port NUMBER")
+    if "could not select device driver" in said:
+        return TargetError(
+            f"{plan.name}: the engine has no driver for GPUs", "install the NVIDIA container toolkit, and restart it"
+        )
+    if "bind source path does not exist" in said:
+        return TargetError(f"{plan.name}: {said}", "the engine does not see this machine's folders: does it run on another one?")
+    return TargetError(f"{plan.name}: cannot be started: {said}", "see the engine's own log")
+
+
+def _ended(client: APIClient, plan: EnvironmentPlan) -> TargetError:
+    state = client.inspect_container(plan.name)["State"]
+    words = client.logs(plan.name, tail=8).decode("utf-8", "replace")
+    said = "\n".join(f"  {row[:300]}" for row in words.splitlines() if row.strip())
+    if state.get("OOMKilled"):
+        return TargetError(f"{plan.name}: ran out of memory while it started", 'give it more: memory = "…" in the settings')
+    return TargetError(
+        f"{plan.name}: ended with {state['ExitCode']} instead of starting:\n{said}", f"its image is {plan.started_image}"
+    )
+
+
+def _name_user(client: APIClient, plan: EnvironmentPlan) -> None:
+    """Give the container's user a name in its /etc/passwd."""
+    from docker.errors import NotFound
+
+    with suppress(NotFound):
+        stream, _ = client.get_archive(plan.name, PASSWD)
+        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
+            member = archive.extractfile(archive.next() or tarfile.TarInfo())
+            text = member.read().decode("utf-8", "replace") if member else ""
+        changed = with_account(text, plan.user)
+        if changed != text:
+            client.put_archive(plan.name, "/etc", _tar("passwd", changed.encode()))
+
+
+def _tar(name: str, data: bytes) -> bytes:
+    written = io.BytesIO()
+    with tarfile.open(fileobj=written, mode="w") as archive:
+        info = tarfile.TarInfo(name)
+        info.size, info.mode = len(data), 0o644
+        archive.addfile(info, io.BytesIO(data))
+    return written.getvalue()
+
+
+def _with_network(config: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """Add this machine's proxies, as `docker run` does, and a company's certificates where a variable names them."""
+    given = network.proxies(environ)
+    if given:
+        here = ",".join(filter(None, [given.get("no_proxy", ""), "localhost,127.0.0.1"]))
+        given |= {"no_proxy": here, "NO_PROXY": here}
+    own = next((path for name in network.BUNDLES if (path := environ.get(name)) and os.path.isfile(path)), None)  # noqa: PTH113
+    if own:
+        given |= dict.fromkeys((*network.BUNDLES,), CERTIFICATES)
+        mount = {"Type": "bind", "Source": os.path.realpath(own), "Target": CERTIFICATES, "ReadOnly": True}
+        config["HostConfig"]["Mounts"].append(mount)
+    names = {row.partition("=")[0] for row in config["Env"]}
+    config["Env"] += [f"{name}={value}" for name, value in given.items() if name not in names]
+    return config
+
+
+def _reached(address: str) -> str:
+    """Return where this machine itself reaches what listens on an address."""
+    return "127.0.0.1" if address in ("", "0.0.0.0") else address  # noqa: S104 - compared, not listened on
+
+
+def shell_command(plan: EnvironmentPlan, command: Sequence[str], is_terminal: bool) -> list[str]:
+    """Return what opens a shell in the environment, or runs a command there."""
+    options = ["-it"] if is_terminal else ["-i"]
+    inside = list(command) or ["sh", "-c", "command -v bash >/dev/null && exec bash || exec sh"]
+    return [plan.engine, "exec", *options, plan.name, *inside]
+
+
+def quoted(words: Sequence[str]) -> str:
+    """Return words as they are typed."""
+    return shlex.join(words)
