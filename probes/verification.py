@@ -2,7 +2,7 @@
 
 import os
 
-from . import dpkg, stdlib, unlisted
+from . import dpkg, program, stdlib, unlisted
 from .bytecode import Bytecode
 from .distribution import copies_of
 from .installed import Checker, Subject
@@ -18,8 +18,8 @@ PER_BYTE_S, PER_FILE_S, PER_COMPILED_FILE_S = 1e-9, 1e-4, 2e-3
 class Verification:
     """The plan. `tasks` are (function, arguments).
 
-    `unreadable` says for which distributions RECORD makes no sense, and why; `stdlib_problem` why there is no standard
-    library to look at, if so.
+    `unreadable` says for which distributions RECORD makes no sense, and why; `stdlib_problem` and `program_problem` why there
+    is no standard library, or no interpreter, to look at, if so.
     """
 
     def __init__(self, host):
@@ -30,13 +30,15 @@ class Verification:
         self._bytecode = Bytecode(python, self._reader)
         self._checker = Checker(self._reader, self._bytecode)
         self._stdlib = os.fsencode(python.stdlib)
-        self.unreadable, self.stdlib_problem = {}, ""
+        self.unreadable, self.stdlib_problem, self.program_problem = {}, "", ""
         self._host = host
         subjects = list(self._readable(copies))
         # The RECORD of an editable install lists no code; packages.NAME.code stands for it.
         verified = {package.copy for package in host.once(packages_of) if not package.source}
         self.subjects = {subject.name: subject for subject in subjects if subject.copy in verified}
-        planned = self._file_tasks() + self._walk_tasks(copies, subjects) + self._stdlib_tasks(python.stdlib)
+        planned = (
+            self._file_tasks() + self._walk_tasks(copies, subjects) + self._stdlib_tasks(python.stdlib) + self._program_tasks()
+        )
         planned.sort(key=lambda plan: -plan[0])
         self.tasks = [(function, arguments) for _, function, arguments in planned]
 
@@ -86,6 +88,15 @@ class Verification:
         items = [(len(files) * PER_COMPILED_FILE_S, (name, files)) for name, files in modules.items()]
         return [(cost, self.digest_stdlib, group) for cost, group in _packed(items, TASK_LIMIT // 5)]
 
+    def _program_tasks(self):
+        try:
+            paths = sorted(program.files(self._host).items())
+            costs = [os.stat(self._host.locate(path)).st_size * PER_BYTE_S for _, path in paths]
+        except OSError as error:  # no /proc, or replaced while it runs
+            self.program_problem = "the interpreter's own file cannot be read: %s" % error.strerror
+            return []
+        return [(cost, self.digest_program, [item]) for cost, item in zip(costs, paths)]
+
     def check_files(self, group):
         """Return (section, distribution, fault, path, detail) of everything wrong with the files in a group."""
         return [
@@ -121,11 +132,27 @@ class Verification:
             found += [("stdlib", name, "stale_pyc", text(path), "") for path in stale]
         return found
 
+    def digest_program(self, group):
+        """Return ("stdlib", "interpreter", "digest", file, digest) of a file, and one more where it is not what was installed."""
+        found = []
+        for name, path in group:
+            try:
+                value, contradicted_by = program.digest(self._host, path)
+            except OSError as error:
+                found.append(("stdlib", "interpreter", "unreadable", name, error.strerror))
+                continue
+            found.append(("stdlib", "interpreter", "digest", name, value))
+            if contradicted_by:
+                found.append(("stdlib", "altered", "altered", name, contradicted_by))
+        return found
+
     def touches(self, number):
         """Return the (section, name) pairs that a task would have recorded."""
         function, group = self.tasks[number]
         if function == self.check_files:
             return {("integrity", subject.name) for subject, _ in group}
+        if function == self.digest_program:
+            return {("stdlib", "interpreter"), ("stdlib", "altered")}
         if function == self.find_unlisted:
             return {("unlisted", name) for claims, top in group for name in claims.owners(top)}
         return {("stdlib", name) for name, _ in group}

@@ -99,6 +99,16 @@ ROWS: tuple[tuple[str, str, str], ...] = (
         "{fresh}|look at them and remove what is not yours",
     ),
     (
+        "stdlib.interpreter",
+        "the same version of Python, built another time or by somebody else: other bytes",
+        "install Python from where the baseline's came[, or use the baseline's image, {image_name}]",
+    ),
+    (
+        "stdlib.altered",
+        "the interpreter's own files are not what was installed",
+        "{fresh}|install Python again[, or use the baseline's image, {image_name}]",
+    ),
+    (
         "stdlib.*",
         "Python's own standard library was changed",
         "{fresh}|install Python again[, or use the baseline's image, {image_name}]",

@@ -101,6 +101,7 @@ RULES: tuple[tuple[str, tuple[str, ...], Test], ...] = (
     # another interpreter
     ("python.*", ("python.version", "python.implementation"), _always),
     ("stdlib.*", ("python.version", "python.implementation"), _always),
+    ("stdlib.interpreter", ("stdlib.altered",), _always),
     ("python.path", ("environment.PYTHONPATH", "python.pth.*", "python.user_site", "packages.*"), _always),
     ("python.user_site", ("environment.PYTHONNOUSERSITE", "environment.PYTHONUSERBASE", "environment.HOME"), _always),
     ("python.flags", ("environment.PYTHON*", "environment.LC_ALL", "environment.LC_CTYPE", "environment.LANG"), _always),

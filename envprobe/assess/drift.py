@@ -23,6 +23,7 @@ WRONG_IN_THEMSELVES = ("image.floating", "cuda.diagnosis.*", "numerics.diagnosis
 LATER = {
     **{glob: glob for glob in ("numerics.floating_point.*", "numerics.bfloat16.*", "numerics.graph_options")},
     **{glob: glob for glob in ("python.finders", "python.archives", "system.ld_so_preload", "system.ld_so_conf")},
+    **dict.fromkeys(("stdlib.interpreter", "stdlib.altered"), "stdlib.interpreter"),
     **dict.fromkeys(("packages.*.files", "packages.*.data"), "python.finders"),  # most environments have none of these
 }
 """Facts that an older envprobe did not look for, each with one that says something on every side that did look for it."""
@@ -84,13 +85,15 @@ def _is_same_section(name: str, *sides: tuple[Fingerprint, Mapping[str, Section]
 
 def _only_one_knows(expected: Fingerprint, observed: Fingerprint) -> dict[str, str]:
     """Return the facts that came later and that one of the two is too old to have."""
-    return {glob: RECORDED_BEFORE for glob, mark in LATER.items() if _mentions(expected, mark) is not _mentions(observed, mark)}
+    return {glob: RECORDED_BEFORE for glob, mark in LATER.items() if {*_looked(mark, expected, observed)} == {True, False}}
 
 
-def _mentions(side: Fingerprint, glob: str) -> bool:
-    name, _, key = glob.partition(".")
-    section = side.sections.get(name, Section())
-    return any(fnmatchcase(mentioned, key) for mentioned in (*section.known, *section.absent, *section.unknown))
+def _looked(mark: str, *sides: Fingerprint) -> Iterator[bool]:
+    """Yield whether each side says anything of such a fact; nothing of a side without the whole section."""
+    name, _, key = mark.partition(".")
+    for section in (side.sections.get(name) for side in sides):
+        if section is not None:
+            yield any(fnmatchcase(mentioned, key) for mentioned in (*section.known, *section.absent, *section.unknown))
 
 
 def _without_files_of_whole_packages(changes: list[Change]) -> list[Change]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import IO, cast
 
 from ..error import TargetError
 from ..records.packing import is_inside
+from ..targets.packed import Pieces
 from ..targets.protocol import Capture, EngineTarget
 from .listing import ListedFile, Listing, ask_for_files
 
@@ -52,7 +53,7 @@ def unpack_one(archive: Iterable[bytes], path: Path, limit_bytes: int, where: st
     Raises TargetError for links, devices, folders, several members, a damaged archive and more than `limit_bytes`.
     """
     try:
-        with tarfile.open(fileobj=cast("IO[bytes]", _Reader(archive)), mode="r|") as members:
+        with tarfile.open(fileobj=cast("IO[bytes]", Pieces(archive)), mode="r|") as members:
             member = members.next()
             content = members.extractfile(member) if member is not None and member.isreg() else None
             if member is None or content is None:
@@ -67,18 +68,3 @@ def unpack_one(archive: Iterable[bytes], path: Path, limit_bytes: int, where: st
     except tarfile.TarError as error:
         raise TargetError(f"{where}: the engine sent no sound archive: {error}") from None
     return member.size
-
-
-class _Reader:
-    """Pieces of bytes as a stream that tarfile can read."""
-
-    def __init__(self, pieces: Iterable[bytes]) -> None:
-        self._pieces: Iterator[bytes] = iter(pieces)
-        self._rest = b""
-
-    def read(self, size: int) -> bytes:
-        """Return as many bytes as asked for, fewer only at the end."""
-        while len(self._rest) < size and (piece := next(self._pieces, b"")):
-            self._rest += piece
-        data, self._rest = self._rest[:size], self._rest[size:]
-        return data

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,9 +19,10 @@ from ..targets.address import parse
 from ..targets.deadline import Deadline
 from ..targets.opening import open_target
 from ..targets.protocol import Completed, Inspection, NoProgram, Target
-from . import bundle, left_out
+from . import bundle, left_out, seen
 from .answer import LIMIT_BYTES, NOISE_LIMIT_BYTES, read_answer
 from .contradiction import without_what_is_contradicted
+from .from_outside import held_against_outside
 
 OUTSIDE_SECTIONS = ("image", "container")  # not the guest's to tell
 INTEGRITY_SECTIONS = left_out.INTEGRITY
@@ -95,13 +95,16 @@ def collect_from(target: Target, options: Options, known: Fingerprint | None, sa
     else:
         fingerprint = _ask(target, options, say)
     inside = {name: section for name, section in fingerprint.sections.items() if name not in OUTSIDE_SECTIONS}
-    seen = {name: section for name, section in target.outside().items() if options.sections is None or name in options.sections}
-    if "container" in seen:
-        seen["container"] = outside.with_mounts_over(seen["container"], _python_path(fingerprint))
-    seen = {name: without_secrets(section) for name, section in seen.items()}  # of the rest the guest has taken care
+    wanted = {name: section for name, section in target.outside().items() if options.sections is None or name in options.sections}
+    if "container" in wanted:
+        wanted["container"] = outside.with_mounts_over(wanted["container"], seen.python_path(fingerprint))
+    wanted = {name: without_secrets(section) for name, section in wanted.items()}  # of the rest the guest has taken care
     context = {**fingerprint.context, "target": redact_all({"reference": target.reference, **target.context})}
-    found = msgspec.structs.replace(fingerprint, sections={**inside, **seen}, context=context)
-    return without_what_is_contradicted(found)
+    found = msgspec.structs.replace(fingerprint, sections={**inside, **wanted}, context=context)
+    found = without_what_is_contradicted(found)
+    if fingerprint.context.get("integrity") != TAKEN:  # else the engine vouches for all of it
+        found = held_against_outside(target, found)
+    return seen.without_places(found)
 
 
 def _read_file(place: str, reference: str) -> Fingerprint:
@@ -164,8 +167,8 @@ def _runs_image_of(target: Target, known: Fingerprint) -> bool:
 
 def _with_integrity(target: Target, options: Options, observed: Fingerprint, known: Fingerprint, say: Progress) -> Fingerprint:
     """Return the fingerprint with integrity facts: `known`'s where nothing can have changed them, else asked for."""
-    places = _python_path(observed)
-    if places and target.unchanged(places):
+    places = seen.python_path(observed)
+    if places and target.unchanged([*places, *seen.program_files(observed).values()]):
         say(f"{target.reference}: integrity {TAKEN}")
         source, context = known, {**observed.context, "integrity": TAKEN}
     else:
@@ -175,10 +178,3 @@ def _with_integrity(target: Target, options: Options, observed: Fingerprint, kno
     taken = {name: source.sections[name] for name in INTEGRITY_SECTIONS if name in source.sections}
     skipped = {glob: reason for glob, reason in observed.skipped.items() if glob.partition(".")[0] not in INTEGRITY_SECTIONS}
     return msgspec.structs.replace(observed, sections={**observed.sections, **taken}, skipped=skipped, context=context)
-
-
-def _python_path(fingerprint: Fingerprint) -> Sequence[str]:
-    """Return where Python there really looks for modules; empty where the probe did not say."""
-    context: object = fingerprint.context.get("python")
-    path = context.get("path") if isinstance(context, dict) else None
-    return [place for place in path if isinstance(place, str) and place.startswith("/")] if isinstance(path, list) else []

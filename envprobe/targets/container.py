@@ -18,10 +18,11 @@ from . import stream
 from .address import Address
 from .container_change import ContainerChange, read_changes, untouched
 from .deadline import Deadline
-from .engine import Engine, speaking
+from .engine import Engine, packer_of, speaking
 from .interruption import make, orderly_end
 from .layer import read_layer
 from .outside import container_section, image_section, mounts
+from .packed import Packer
 from .protocol import SAFE_PATH, Capture, Completed, Inspection
 from .state import cut_off, is_startable, not_running, not_startable, runtime_refusal
 
@@ -121,6 +122,16 @@ class ContainerTarget:
         with speaking(self.reference):
             pieces, _ = self._client.get_archive(self._container["Id"], path)
             yield pieces
+
+    @contextmanager
+    def packer(self) -> Iterator[Packer]:
+        """Give what packs files of the container as they are now."""
+        yield packer_of(self._client, self._container, self.reference)
+
+    @property
+    def image_reference(self) -> str:
+        """The image by its id: what has its name now may be another one."""
+        return f"{self._engine.image_scheme}://{self.image_id}"
 
     def _exec(
         self, argv: Sequence[str], stdin: bytes, timeout_s: float, capture: Capture, variables: Mapping[str, str] | None = None

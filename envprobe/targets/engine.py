@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -15,6 +15,8 @@ import msgspec
 
 from ..error import TargetError
 from .deadline import Deadline
+from .outside import is_mounted
+from .packed import Packer
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -140,3 +142,25 @@ def speaking(reference: str) -> Iterator[None]:
     except (DockerException, RequestException, OSError) as error:
         problem, _ = reason(error, "")
         raise TargetError(f"{reference}: the engine was lost: {problem}", LOST) from None
+
+
+def packer_of(client: APIClient, container: Mapping[str, Any], reference: str) -> Packer:
+    """Return what packs files of an inspected container, whether it runs or not; what is mounted into it is not looked at."""
+    from docker.errors import NotFound
+
+    def pack(path: str) -> Iterable[bytes] | None:
+        if is_mounted(container, path):
+            raise TargetError(f"{reference}: {path} lies on a mount")
+        with speaking(reference):
+            try:
+                pieces: Iterable[bytes] = client.get_archive(container["Id"], path)[0]
+            except NotFound:
+                return None
+        return _speaking_all_the_while(pieces, reference)
+
+    return pack
+
+
+def _speaking_all_the_while(pieces: Iterable[bytes], reference: str) -> Iterator[bytes]:
+    with speaking(reference):
+        yield from pieces

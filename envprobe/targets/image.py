@@ -17,9 +17,10 @@ from . import stream
 from .address import Address
 from .container_change import untouched
 from .deadline import Deadline
-from .engine import Engine, reason, speaking
+from .engine import Engine, packer_of, reason, speaking
 from .interruption import make, orderly_end
 from .outside import container_section, image_section, mounts
+from .packed import Packer
 from .protocol import Capture, Completed, Inspection
 from .state import not_startable
 
@@ -144,6 +145,21 @@ class ImageTarget:
     def made(self) -> Inspection | None:
         """Return None: we made the container, and it is gone."""
         return None
+
+    @contextmanager
+    def packer(self) -> Iterator[Packer]:
+        """Give what packs files of the image: those of a container that is never started."""
+        name = f"envprobe-{secrets.token_hex(8)}"
+        with orderly_end(), self._thrown_away(name):
+            with speaking(self.reference):
+                make(lambda: self._create(name, ["true"]))
+                container = self._client.inspect_container(name)
+            yield packer_of(self._client, container, self.reference)
+
+    @property
+    def image_reference(self) -> str:
+        """Nothing: it is no container that was made of an image."""
+        return ""
 
     @property
     def launch(self) -> dict[str, Any]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any
 
 from ..fact import Section
 from .address import Address
 from .deadline import Deadline
+from .packed import Packer
 from .protocol import Inspection
 
 
@@ -38,6 +40,16 @@ class Machine:
     def made(self) -> Inspection | None:
         """Return None: nobody made it with settings."""
         return None
+
+    @contextmanager
+    def packer(self) -> Iterator[Packer | None]:
+        """Give None: whoever reads files here is on the machine."""
+        yield None
+
+    @property
+    def image_reference(self) -> str:
+        """Nothing: there is no image."""
+        return ""
 
     def unchanged(self, places: Sequence[str]) -> bool:
         """Return False: nobody stands outside to vouch for it."""

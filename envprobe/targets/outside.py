@@ -163,6 +163,11 @@ def mounts(container: Document) -> list[dict[str, Any]]:
     return sorted(found, key=lambda entry: entry["destination"])
 
 
+def is_mounted(container: Document, path: str) -> bool:
+    """Say whether a path of a container lies on something that was mounted there, which its engine may not see into."""
+    return not untouched([], [mount["destination"] for mount in mounts(container)], [path])
+
+
 def _user(user: str) -> str:
     return "root" if user in ("", "0", "root", "0:0", "root:root") else user
 

@@ -12,6 +12,7 @@ import msgspec
 from ..error import TargetError
 from ..fact import Section
 from .deadline import Deadline
+from .packed import Packer
 
 
 class Completed(msgspec.Struct, frozen=True):
@@ -85,6 +86,15 @@ class Target(Protocol):
 
     def unchanged(self, places: Sequence[str]) -> bool:
         """Say whether the outside vouches that nothing under these absolute paths differs from the image."""
+        ...
+
+    def packer(self) -> AbstractContextManager[Packer | None]:
+        """Give what hands out files of the place from outside, by no program in it; None where nobody stands outside."""
+        ...
+
+    @property
+    def image_reference(self) -> str:
+        """A reference to the image that a container was made from; empty for what is none."""
         ...
 
     def __enter__(self) -> Target: ...

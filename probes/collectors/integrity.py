@@ -32,6 +32,7 @@ def collect(host, section, options):
             sections["unlisted"].known(printable(name), bounded(faults["unlisted"]))
         elif name_of_section == "stdlib":
             stdlib_fact(sections["stdlib"], name, faults)
+    altered_fact(sections["stdlib"], verification, found)
     if verification.stdlib_problem:
         sections["stdlib"].unknown("*", verification.stdlib_problem)
     for (name_of_section, name), reason in lost.items():
@@ -86,13 +87,28 @@ def integrity_fact(section, name, faults):
 
 
 def stdlib_fact(section, name, faults):
-    """Record the digest of one module of the standard library, with its stale bytecode where there is some."""
+    """Record the digest of one module of the standard library, with its stale bytecode where there is some.
+
+    Two more are of the interpreter's own files, each by its name.
+    """
     if "unreadable" in faults:
-        section.unknown(name, faults["unreadable"][""])
+        section.unknown(name, min(faults["unreadable"].values()))
+    elif name in ("interpreter", "altered"):
+        section.known(name, faults.get("digest") or faults["altered"])
     elif "stale_pyc" in faults:
         section.known(name, {"digest": faults["digest"][""], "stale_pyc": sorted(faults["stale_pyc"])})
     else:
         section.known(name, faults["digest"][""])
+
+
+def altered_fact(section, verification, found):
+    """Record that the interpreter's own files are what was installed, as far as anybody tells, or that nobody could look."""
+    problem = verification.program_problem or "".join(found.get(("stdlib", "interpreter"), {}).get("unreadable", {}).values())
+    if problem:
+        section.unknown("interpreter", problem)
+        section.unknown("altered", problem)
+    elif ("stdlib", "altered") not in found:
+        section.absent("altered")
 
 
 def bounded(files):

@@ -27,12 +27,22 @@ def collect(host, section, options):
     section.known("user_site", python.user_site_enabled)
     section.context["path"] = [os.path.realpath(entry or python.cwd) for entry in host.path]
     section.context["folders"] = {name: folder for folder, name in reversed(host.roots) if name.startswith("{")}
+    section.context["program"] = _program_files(host)
     section.context["installer"] = installer(host)
     _build(host, section)
     _pth_files(host, section)
     _taken_first(host, section)
     _customize(host, section, "sitecustomize", True)
     _customize(host, section, "usercustomize", python.user_site_enabled)
+
+
+def _program_files(host):
+    from .. import program
+
+    try:
+        return program.files(host)
+    except OSError:  # what hashes them says so
+        return {}
 
 
 def installer(host):

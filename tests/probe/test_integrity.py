@@ -217,5 +217,5 @@ def test_a_patched_standard_library_is_named_by_its_module(tmp_path: Path) -> No
     (stdlib / "random.py").write_text("x = 2\n")
     (stdlib / "json/tests/x.py").write_text("x = 2\n")
     after = sections(FakeHost(stdlib=stdlib))["stdlib"]
-    assert set(before) == {"random", "json", "_ssl"}
+    assert set(before) == {"random", "json", "_ssl", "interpreter"}
     assert {name for name in before if before[name] != after[name]} == {"random"}

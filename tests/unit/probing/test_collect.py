@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
 import msgspec
@@ -15,6 +16,7 @@ from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint, Probe, to_json
 from envprobe.probing.collect import TAKEN, Options, collect, collect_from
 from envprobe.targets.deadline import Deadline
+from envprobe.targets.packed import Packer
 from envprobe.targets.protocol import Completed, NoProgram
 
 IMAGE = {"image": Section(known={"id": "sha256:1"})}
@@ -74,6 +76,13 @@ class Guest:
         return (
             {"image": Section(known={"id": self.image_id}), "container": Section(known={"user": "root"})} if self.image_id else {}
         )
+
+    @contextmanager
+    def packer(self) -> Iterator[Packer | None]:
+        yield self.pack
+
+    pack: Packer | None = None
+    image_reference = ""
 
     def unchanged(self, places: Sequence[str]) -> bool:
         assert places == ["/usr/lib/python3"]
