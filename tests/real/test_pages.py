@@ -31,6 +31,7 @@ pathlib.Path("out").mkdir(exist_ok=True)
 for place in ("metrics.json", "out/metrics.json"):
     pathlib.Path(place).write_text(json.dumps(result))
 """
+FAILURE = "ModuleNotFoundError: No module named 'tensorflow'\n"
 NOTEBOOK = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 ELSEWHERE = {
     "mlflow:": "a real MLflow: tests/real/test_trackers.py",
@@ -40,11 +41,27 @@ ELSEWHERE = {
     "demo": "the README's main job, which CI runs",
     "/home/ana/": "a launcher of a cluster: tests/real/test_targets_local.py",
     "$PWD/tf-python": "a launcher of a cluster: tests/real/test_targets_local.py",
+    "envprobe up": "a real Jupyter: tests/real/test_standard.py",
+    "envprobe status": "beside up: tests/real/test_standard.py",
+    "envprobe shell": "beside up: tests/real/test_standard.py",
+    "envprobe logs": "beside up: tests/real/test_standard.py",
+    "envprobe down": "beside up: tests/real/test_standard.py",
+    "--on ssh:": "several sshd's: tests/real/test_fleet_ssh.py",
+    "--on file:nodes.jsonl": "what those have left: tests/real/test_fleet_ssh.py",
+    "--on docker-contexts:": "the client's own contexts",
     "tensorflow-29": "shows an error on purpose: tests/cli",
     "image://team/train:1.4.0": "an image of the reader's",
 }
 """What is typed by another test, or by nobody, and why."""
-FINGERPRINTS = ("file-from-a-colleague.json", "me.json", "mine.json", "node-n1.json", "node-n2.json", "trainer.json")
+FINGERPRINTS = (
+    "colleague.json",
+    "file-from-a-colleague.json",
+    "me.json",
+    "mine.json",
+    "node-n1.json",
+    "node-n2.json",
+    "trainer.json",
+)
 RUNS = ("last-week.json", "last-month.json", "old.json", "new.json", "run-1.json", "run-2.json")
 GIVEN: Mapping[str, tuple[str, ...]] = {
     "README.md": ("uv.lock", "file-from-a-colleague.json", "last-week.json"),
@@ -83,6 +100,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]
     (folder / "etc/engine/daemon.json").write_text("{}")
     (folder / "Dockerfile").write_text("FROM python:3.12\nRUN pip install numpy\n")
     (folder / "compose.yml").write_text("services: {a: {image: 'a:1', privileged: true}}\n")
+    (folder / "train.log").write_text('Traceback (most recent call last):\n  File "train.py", line 1, in <module>\n' + FAILURE)
     for key in ("id_ed25519", "id_reviewer"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "home/.ssh" / key], check=True)
     public = [(folder / f"home/.ssh/{key}.pub").read_text() for key in ("id_ed25519", "id_reviewer")]
@@ -129,6 +147,7 @@ def full(world: tuple[Path, str]) -> Path:
         *(f"cp me.json {name}" for name in FINGERPRINTS if name != "me.json"),
         "envprobe run --outputs 'out/*' --seed-env SEED --output old.json -- python train.py",
         *(f"cp old.json {name}" for name in RUNS if name != "old.json"),
+        "mkdir collected && cp me.json collected",
         "envprobe run --outputs metrics.json --seed-env SEED --output last-month.json --update -- python train.py",
     ]
     for name in ("analysis.ipynb", "colleague.ipynb"):
@@ -159,7 +178,7 @@ def test_what_a_page_says_is_typed(page: Path, full: Path, world: tuple[Path, st
     wrong = []
     for line in typed(page):
         done = _shell(line, folder, world[1])
-        judges = re.match(r"envprobe (check|diff|verify|doctor)\b", line)
+        judges = re.match(r"envprobe (check|fleet check|explain|diff|verify|doctor)\b", line)
         is_right = done.returncode == 0 or (judges and (done.returncode == 1 or done.stdout.startswith("UNDETERMINED")))
         if not is_right:
             wrong.append(f"$ {line}\n{done.stdout[-1500:]}{done.stderr[-1500:]}exit status {done.returncode}")
