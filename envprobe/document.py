@@ -22,6 +22,8 @@ T = TypeVar("T")
 LIMIT_BYTES = 64 << 20
 STRING_LIMIT = 1 << 20
 DEPTH_LIMIT = 32
+VALUES_LIMIT = 2_000_000
+"""Of one document, as many as its commas and brackets: each costs something wherever it is walked. A large run has a tenth."""
 SHOWN_FAULTS = 20
 COUNTED_FAULTS = 1000
 """A hostile file may hold millions; nobody needs their number."""
@@ -44,6 +46,8 @@ def read_json(data: bytes, where: str, *, limit_bytes: int = LIMIT_BYTES) -> Any
         raise DocumentError(f"{where}: not UTF-8 at byte {error.start}", NOT_WHOLE) from None
     if not text.strip():
         raise DocumentError(f"{where}: empty", NOT_WHOLE)
+    if sum(map(text.count, ",[{")) > VALUES_LIMIT:
+        raise DocumentError(f"{where}: more than {VALUES_LIMIT:,} values, which is as many as are read")
     faults: list[str] = []
     try:
         value = json.loads(
@@ -60,6 +64,11 @@ def read_json(data: bytes, where: str, *, limit_bytes: int = LIMIT_BYTES) -> Any
     faults.extend(itertools.islice(_unbounded(value, "", 0), COUNTED_FAULTS))
     refuse(where, faults)
     return value
+
+
+def too_many(**counted: tuple[int, int]) -> Iterator[str]:
+    """Yield what a document has more of than its readers take: `name=(count, limit)`. Each of them costs work."""
+    yield from (f"{name}: {count:,}, more than {limit:,}" for name, (count, limit) in counted.items() if count > limit)
 
 
 def _without_duplicates(faults: list[str], pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -17,6 +17,11 @@ SCHEMA = "envprobe.fingerprint/2"
 FIRST_SCHEMA = "envprobe.fingerprint/1"
 ANSWER_SCHEMA = "envprobe.answer/1"
 
+FACTS_LIMIT = 30_000
+"""The largest environment that was seen has a twentieth; a difference in every one of them takes seconds to explain."""
+SECTIONS_LIMIT = 64
+LEFT_OUT_LIMIT = 64
+"""Globs, each of which is held against each fact."""
 NOT_LOOKED = Unknown("the fingerprint has no such section")
 """Absent is what was looked for in vain: a whole section that is missing was not looked for."""
 SEEN_FROM_OUTSIDE = {
@@ -138,5 +143,8 @@ def _convert(value: dict[str, object], where: str, kind: type[Fingerprint] = Fin
     body = {name: member for name, member in value.items() if name not in ("schema", "id")}
     fingerprint = document.convert(body, kind, where)
     sections = fingerprint.sections.items()
+    facts = sum(len(section.known) + len(section.absent) + len(section.unknown) for _, section in sections)
+    counted = {"sections": (len(sections), SECTIONS_LIMIT), "facts": (facts, FACTS_LIMIT)}
+    document.refuse(where, list(document.too_many(**counted, skipped=(len(fingerprint.skipped), LEFT_OUT_LIMIT))))
     document.refuse(where, [f"sections.{name}.{fault}" for name, section in sections for fault in section.faults()])
     return fingerprint

@@ -42,6 +42,8 @@ SECTIONS = (
 )
 TOLERANCES = ("forward_scaled", "gradient_scaled", "update_scaled")
 """Scaled errors, max|a-b| / max|a| over one tensor, in place of the limits of rounding that were measured (docs/numerics.md)."""
+RULES_LIMIT = 1_000
+"""Each is held against each difference of its section."""
 RENAMED = {"trace.rounding": "trace.equivalent"}
 """Paths as they once were: a rule or a waiver that names one holds for what it is called now."""
 
@@ -175,6 +177,7 @@ def read_policy(value: Any, where: str) -> Policy:
     """Read `{rule: severity, "tolerance": {name: limit}}`. Raises DocumentError with every fault."""
     if not isinstance(value, dict):
         document.refuse(where, ['a policy is a table of rules, such as "gpu.*.uuid" = "ignore"'])
+    document.refuse(where, [fault.partition(": ")[2] for fault in document.too_many(rules=(len(value), RULES_LIMIT))])
     rules = {text: severity for text, severity in value.items() if text != "tolerance"}
     tolerance = value.get("tolerance", {})
     document.refuse(where, [*_rule_table_faults(rules), *_tolerance_faults(tolerance)])

@@ -26,7 +26,7 @@ TOKENS = (
     ("Hugging Face", "hf_ api_org_", r"[A-Za-z0-9]{12,}"),
     ("JSON web tokens", "eyJ", r"[A-Za-z0-9_=-]{8,}(?:\.[A-Za-z0-9_=-]*)*"),
     ("npm", "npm_", r"[A-Za-z0-9]{24,}"),
-    ("OpenAI or Anthropic", "sk-", r"(?=[A-Za-z_-]*[0-9])[A-Za-z0-9_-]{16,}"),
+    ("OpenAI or Anthropic", "sk-", r"(?=[A-Za-z_-]{0,200}[0-9])[A-Za-z0-9_-]{16,}"),
     ("PyPI", "pypi-Ag", r"[A-Za-z0-9_-]{12,}"),
     ("Pulumi", "pul-", r"[0-9a-f]{40}"),
     ("SendGrid", "SG.", r"[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"),
@@ -42,7 +42,7 @@ TOKENS = (
         "CCIPRJ_ bkua_ sb_secret_ pscale_tkn_ pscale_pw_ pscale_oauth_ rubygems_ CLOJARS_",
         r"[A-Za-z0-9_.=/+-]{16,}",
     ),
-    ("a service", "gsk_ r8_ fo1_ ntn_ sbp_ pnu_ pnb_ rpa_ fw_ secret_", r"(?=[A-Za-z]*[0-9])[A-Za-z0-9]{20,}"),
+    ("a service", "gsk_ r8_ fo1_ ntn_ sbp_ pnu_ pnb_ rpa_ fw_ secret_", r"(?=[A-Za-z]{0,200}[0-9])[A-Za-z0-9]{20,}"),
 )
 
 # Names whose value is secret whatever it looks like, and names whose value is so only where it looks like a credential.

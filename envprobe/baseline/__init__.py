@@ -16,6 +16,10 @@ from .declaration import Declaration
 from .waiver import Waiver
 
 SCHEMA = "envprobe.baseline/1"
+DECLARED_LIMIT = 10_000
+"""A lock file of a large project names a fifth; each is held against the environment."""
+GLOBS_LIMIT = 1_000
+"""Of facts that are declared completely, and of numeric classes."""
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -80,6 +84,7 @@ def from_value(value: Any, where: str) -> Baseline:
         baseline = msgspec.structs.replace(baseline, fingerprint=recorded)
     else:
         baseline = document.convert(members, Baseline, where)
+    document.refuse(where, list(_too_many(baseline)))
     document.refuse(where, [*_faults(baseline), *_policy_faults(baseline)])
     return baseline
 
@@ -94,6 +99,16 @@ def to_json(baseline: Baseline) -> bytes:
         recorded = msgspec.structs.replace(baseline.fingerprint, context={})
         body["fingerprint"] = msgspec.json.decode(fingerprint.to_json(recorded))
     return fingerprint.encode({"schema": SCHEMA, **body})
+
+
+def _too_many(baseline: Baseline) -> Iterator[str]:
+    return document.too_many(
+        declared=(len(baseline.declared), DECLARED_LIMIT),
+        complete=(len(baseline.complete), GLOBS_LIMIT),
+        traces=(len(baseline.traces), GLOBS_LIMIT),
+        waivers=(len(baseline.waivers), waiver.LIMIT),
+        policy=(len(baseline.policy), policy.RULES_LIMIT),
+    )
 
 
 def _policy_faults(baseline: Baseline) -> list[str]:

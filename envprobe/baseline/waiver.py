@@ -11,6 +11,8 @@ import msgspec
 
 from .. import document, policy
 
+LIMIT = 1_000
+"""Each is held against each difference, and listed where it covers none."""
 # `date.fromisoformat` of Python 3.11 also reads `20260101` and `2026-W01-1`; one spelling keeps files comparable.
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -38,6 +40,8 @@ class Waiver(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 def read_waivers(value: object, where: str) -> list[Waiver]:
     """Read a list of waivers. Raises DocumentError with every fault of every waiver."""
+    if isinstance(value, list):
+        document.refuse(where, [fault.partition(": ")[2] for fault in document.too_many(waivers=(len(value), LIMIT))])
     waivers = document.convert(value, list[Waiver], where)
     document.refuse(where, [f"[{index}].{fault}" for index, waiver in enumerate(waivers) for fault in faults(waiver)])
     return waivers

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ..error import TargetError
+from ..error import ProbeError, TargetError
 from ..fact import Known
 from ..fingerprint import Fingerprint, read_fingerprint
 from ..launched import launched_python
@@ -17,6 +17,7 @@ from ..redaction import redact_all, without_secrets
 from ..targets import outside
 from ..targets.address import parse
 from ..targets.deadline import Deadline
+from ..targets.interruption import ended_by
 from ..targets.opening import open_target
 from ..targets.protocol import Completed, Inspection, NoProgram, Target
 from . import bundle, left_out, seen
@@ -78,7 +79,8 @@ def observe(reference: str, options: Options, known: Fingerprint | None = None, 
     """
     address = parse(reference)
     if not address.row.opens:
-        return Observation(_read_file(address.place, address.reference))
+        with ended_by(Deadline(options.timeout_s), _too_slow(reference)):
+            return Observation(_read_file(address.place, address.reference))
     with open_target(reference, Deadline(options.timeout_s)) as target:
         return Observation(collect_from(target, options, known, progress or (lambda message: None)), target.made())
 
@@ -126,11 +128,19 @@ def _ask(target: Target, options: Options, say: Progress) -> Fingerprint:
     request = {"nonce": nonce, **asked, **({"launch": launch} if launch else {})}
     line = bundle.line(request, is_here=target.reference.startswith("local://"))
     say(f"{target.reference}: recording {_wanted(options)}")
-    answer = read_answer(_run_python(target, line, target.deadline.left_s(options.timeout_s)), nonce, target.reference)
+    completed = _run_python(target, line, target.deadline.left_s(options.timeout_s))
+    with ended_by(target.deadline, _too_slow(target.reference)):
+        answer = read_answer(completed, nonce, target.reference)
     if python := launched_python(answer):
         target.context["python"] = python
     passed_over = options.left_out  # a target does not decide what is left out of it
     return msgspec.structs.replace(answer, skipped={glob: why for glob, why in answer.skipped.items() if glob in passed_over})
+
+
+def _too_slow(reference: str) -> ProbeError:
+    return ProbeError(
+        f"{reference}: what it answers cannot be read in time", "look at what speaks there; --timeout gives more time"
+    )
 
 
 def _wanted(options: Options) -> str:

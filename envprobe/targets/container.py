@@ -84,7 +84,7 @@ class ContainerTarget:
             if problem := not_running(self._container, self.reference, self._engine):
                 raise problem
             self.context["container"] = self._container["Name"].lstrip("/")
-            self._diff = _Later(self._client, self._container)
+            self._diff = _Later(self._client, self._container, self.deadline)
             self._stack = stack.pop_all()
         return self
 
@@ -260,7 +260,8 @@ class ContainerTarget:
 class _Later:
     """What was changed in the container, looked up in the background: the Engine's diff can take longer than the probe."""
 
-    def __init__(self, client: APIClient, container: dict[str, Any]) -> None:
+    def __init__(self, client: APIClient, container: dict[str, Any], deadline: Deadline) -> None:
+        self._deadline = deadline
         self._answer: queue.SimpleQueue[list[ContainerChange] | str] = queue.SimpleQueue()
         self._known: list[ContainerChange] | str | None = None
         threading.Thread(target=self._ask, args=(client, container), daemon=True).start()
@@ -275,5 +276,9 @@ class _Later:
     def result(self) -> list[ContainerChange] | str:
         """Wait for the answer: the changes, or the reason why there are none to be had."""
         if self._known is None:
-            self._known = self._answer.get()
+            try:
+                left_s = self._deadline.left_s(threading.TIMEOUT_MAX)
+                self._known = self._answer.get(timeout=left_s)
+            except queue.Empty:
+                self._known = "the engine gives no diff: no answer in time"
         return self._known

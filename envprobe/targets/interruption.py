@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import sys
 import threading
@@ -10,9 +11,13 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
+from .deadline import Deadline
+
 T = TypeVar("T")
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+ALARM = signal.SIGVTALRM
+"""Not SIGALRM, which time limits of test runners use."""
 PATIENCE_S = 10
 _CALLED_OFF = threading.Event()
 """How long an interrupted `make` waits to hear whether it was made."""
@@ -86,6 +91,36 @@ def held_back() -> Iterator[None]:
             signal.signal(number, handler)
         if waiting:
             signal.raise_signal(waiting[0])
+
+
+@contextmanager
+def ended_by(deadline: Deadline, late: Exception) -> Iterator[None]:
+    """Raise `late` when the deadline comes, in the midst of whatever is worked at: an answer can be made to take hours to read.
+
+    By a signal, which arrives in the main thread, between two steps of Python. In other threads, and where there is no deadline,
+    the bounds of documents alone hold the work.
+    """
+    seconds = deadline.left_s()
+    if threading.current_thread() is not threading.main_thread() or seconds == math.inf:
+        yield
+        return
+    is_working = True
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if is_working:
+            raise late
+
+    before = signal.signal(ALARM, end)
+    timer = threading.Timer(seconds, signal.pthread_kill, (threading.get_ident(), ALARM))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        is_working = False
+        timer.cancel()
+        timer.join()
+        signal.signal(ALARM, before)
 
 
 def make(request: Callable[[], T], patience_s: float = PATIENCE_S) -> T:

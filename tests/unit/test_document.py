@@ -55,6 +55,7 @@ def test_good_json_is_read() -> None:
         (b'{"a": 1, "b": 2, "a": 3}', "duplicate key 'a'"),
         (b"[" * 40 + b"]" * 40, "nested more than 32 levels deep"),
         (b"[" * 100_000, "nested too deeply (more than 32 levels)"),
+        (b"[" + b"1," * 2_000_001 + b"1]", "more than 2,000,000 values"),
     ],
 )
 def test_what_is_refused(data: bytes, fault: str) -> None:

@@ -104,3 +104,21 @@ def test_equal_fingerprints() -> None:
     """A fingerprint that was read equals the one that was written, whether or not its id was asked for."""
     assert fingerprint() == read_fingerprint(to_json(fingerprint()), "a.json")
     assert isinstance(fingerprint(), Fingerprint)
+
+
+@pytest.mark.parametrize(
+    ("members", "fault"),
+    [
+        ({"sections": {"packages": {"known": {str(number): "" for number in range(30_001)}}}}, "facts: 30,001, more than 30,000"),
+        ({"sections": {"packages": {"absent": [str(number) for number in range(30_001)]}}}, "facts: 30,001, more than 30,000"),
+        ({"sections": {str(number): {} for number in range(65)}}, "sections: 65, more than 64"),
+        ({"skipped": {f"{number}.*": "" for number in range(65)}}, "skipped: 65, more than 64"),
+    ],
+)
+def test_what_would_cost_too_much_to_compare_is_refused(members: dict[str, Any], fault: str) -> None:
+    """A small document can ask for much work; it is refused before any is done."""
+    with pytest.raises(DocumentError, match=fault):
+        read_fingerprint(
+            json.dumps({"schema": ANSWER_SCHEMA, "probe": {"version": "1", "digest": "d"}, "sections": {}, **members}).encode(),
+            "a",
+        )

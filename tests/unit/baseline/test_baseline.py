@@ -137,3 +137,23 @@ def test_a_broken_or_hostile_file_is_a_sentence(data: bytes, message: str) -> No
 def test_published_baselines_stay_readable(file: Path) -> None:
     """A schema that was published once can be read for ever, and is written as it was."""
     assert to_json(read_baseline(file.read_bytes(), file.name)) == file.read_bytes()
+
+
+WAIVER = {"path": "gpu.*", "owner": "ana", "reason": "r", "expires": "2027-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("members", "fault"),
+    [
+        ({"declared": {f"packages.p{number}.version": {"equals": "1"} for number in range(10_001)}}, "declared: 10,001"),
+        ({"complete": ["packages.*"] * 1001}, "complete: 1,001"),
+        ({"traces": {str(number): [] for number in range(1001)}}, "traces: 1,001"),
+        ({"waivers": [WAIVER] * 1001}, "waivers: 1,001"),
+        ({"policy": {f"packages.p{number}": "warn" for number in range(1001)}}, "policy: 1,001"),
+    ],
+)
+def test_what_would_cost_too_much_to_compare_is_refused(members: dict[str, Any], fault: str) -> None:
+    """Each of these is held against each fact or difference: a small file could ask for hours."""
+    document = {"schema": "envprobe.baseline/1", "name": "b", "kind": "declared", "declared": {"gpu.count": {"equals": 1}}}
+    with pytest.raises(DocumentError, match=fault):
+        read_baseline(json.dumps({**document, **members}).encode(), "b.json")

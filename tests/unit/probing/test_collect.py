@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, ClassVar
 
 import msgspec
@@ -258,3 +259,12 @@ def test_a_file_that_is_no_fingerprint_is_said(tmp_path):
     (tmp_path / "x.json").write_text('{"schema": "other/1"}')
     with pytest.raises(DocumentError, match=r"x\.json: schema"):
         collect(f"file://{tmp_path}/x.json", Options())
+
+
+def test_a_file_that_takes_long_to_read_ends_with_the_time_limit(tmp_path: Path) -> None:
+    """An answer that was made to cost minutes costs what `--timeout` says."""
+    slow = Section(known={f"p{number}": "password=" * 100_000 for number in range(60)})
+    answer = Fingerprint(probe=Probe("1", "d"), sections={"packages": slow})
+    (tmp_path / "slow.json").write_bytes(to_json(answer))
+    with pytest.raises(ProbeError, match="cannot be read in time"):
+        collect(f"file://{tmp_path}/slow.json", Options(timeout_s=0.5))

@@ -8,7 +8,8 @@ import threading
 
 import pytest
 
-from envprobe.targets.interruption import make, orderly_end
+from envprobe.targets.deadline import Deadline
+from envprobe.targets.interruption import ended_by, make, orderly_end
 
 
 @pytest.mark.parametrize(
@@ -97,3 +98,28 @@ def test_an_engine_that_never_answers_keeps_nobody_for_ever():
     with pytest.raises(KeyboardInterrupt), orderly_end():
         make(create, patience_s=0.01)
     never.set()
+
+
+def test_work_ends_with_its_deadline():
+    """Reading what somebody else wrote is given up when the time is over."""
+    before = signal.getsignal(signal.SIGVTALRM)
+    with pytest.raises(ValueError, match="late"), ended_by(Deadline(0), ValueError("late")):
+        while True:
+            pass
+    assert signal.getsignal(signal.SIGVTALRM) == before
+
+
+def test_work_that_is_done_in_time_is_left_alone():
+    """Neither a deadline that is far away nor a thread, where no signal arrives, changes anything."""
+    with ended_by(Deadline(1000), ValueError("late")):
+        pass
+    found = []
+
+    def in_a_thread():
+        with ended_by(Deadline(1000), ValueError("late")):
+            found.append("done")
+
+    thread = threading.Thread(target=in_a_thread)
+    thread.start()
+    thread.join()
+    assert found == ["done"]
