@@ -15,7 +15,7 @@ RULES = {
     "python.pth.*": "warn",  # code or import paths at every start
     "python.sitecustomize": "warn",
     "python.usercustomize": "warn",
-    "python.finders": "fail",  # import asks them first, and they may answer anything
+    "python.finders": "fail",  # they answer in the place of import
     "python.archives": "fail",  # code that stands in for the files of a folder
     # compiler, build, kind: 3.8, 3.9 and 3.10 built by three parties: identical (measured)
     # path, user_site: what their order changes shows as a shadowed package, a module or another version

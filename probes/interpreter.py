@@ -4,8 +4,7 @@ import os
 import sys
 from importlib.machinery import BYTECODE_SUFFIXES, EXTENSION_SUFFIXES, SOURCE_SUFFIXES
 
-PLAIN_FINDERS = ("_frozen_importlib", "_frozen_importlib_external", "_distutils_hack", "_virtualenv", "editables", "six")
-EDITABLE_FINDERS = ("__editable__", "_editable_", "envprobe_probe")
+from . import hooks
 
 
 class Interpreter:
@@ -34,7 +33,7 @@ class Interpreter:
         self.cache_tag = sys.implementation.cache_tag or ""
         self.pycache_prefix = getattr(sys, "pycache_prefix", None) or ""
         self.editable_modules = _editable_modules()
-        self.finders = _finders()
+        self.finders = hooks.found()
 
     def has_inside(self, name):
         """Tell whether import finds the module in the interpreter itself, before it looks at any path."""
@@ -68,18 +67,3 @@ def _paths(mapping):
     """Return what of a mapping is module name to absolute path."""
     pairs = [(key, value) for key, value in list(mapping.items()) if isinstance(key, str) and isinstance(value, str)]
     return {key: value for key, value in pairs if value.startswith("/")}
-
-
-def _finders():
-    """Return the class names of the finders that something put before import's own: not Python's, setuptools' and virtualenv's."""
-    found = set()
-    for finder in sys.meta_path:
-        kind = finder if isinstance(finder, type) else type(finder)
-        module = str(getattr(kind, "__module__", ""))
-        if (
-            module.partition(".")[0] not in PLAIN_FINDERS
-            and not module.startswith(EDITABLE_FINDERS)
-            and not module.endswith("_editable_loader")
-        ):
-            found.add("%s.%s" % (module, getattr(kind, "__qualname__", "")))
-    return sorted(found)

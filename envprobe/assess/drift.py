@@ -27,6 +27,8 @@ LATER = {
     **dict.fromkeys(("packages.*.files", "packages.*.data"), "python.finders"),  # most environments have none of these
 }
 """Facts that an older envprobe did not look for, each with one that says something on every side that did look for it."""
+OWN_FINDER = "builtins.MemoryImporter"
+"""The probe's, which the first versions recorded among the finders of the target."""
 RECORDED_BEFORE = "one side was recorded before envprobe looked for it"
 
 
@@ -148,6 +150,8 @@ def _whole_section_unknown(name: str, expected: Section, observed: Section, unkn
 
 
 def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Change], unknown: dict[str, str]) -> None:
+    if path == "python.finders":
+        expected, observed = _without_own_finder(expected), _without_own_finder(observed)
     if isinstance(observed, Unknown):
         unknown[path] = observed.reason
     elif isinstance(expected, Unknown):
@@ -156,6 +160,13 @@ def _compare_facts(path: str, expected: Fact, observed: Fact, changes: list[Chan
         unknown[path] = reason
     elif not _same(expected, observed) and not _is_redacted_before(path, expected, observed):
         changes.append(classify(path, expected, observed))
+
+
+def _without_own_finder(fact: Fact) -> Fact:
+    if not isinstance(fact, Known) or not isinstance(fact.value, list):
+        return fact
+    others = [name for name in fact.value if name != OWN_FINDER]
+    return Known(others) if others else ABSENT
 
 
 def _is_redacted_before(path: str, expected: Fact, observed: Fact) -> bool:

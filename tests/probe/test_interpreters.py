@@ -36,8 +36,17 @@ def test_bytecode_of_every_interpreter_is_judged(python: str) -> None:
     """The standard library of an untouched interpreter holds no bytecode that says something else than its source."""
     stdlib = answer(send(python, "-S", integrity=True, sections=["integrity"], env=CLEAN))["sections"]["stdlib"]
     assert stdlib["unknown"] == {}
+    own = stdlib["known"].pop("interpreter")
+    assert own["program"].startswith("sha256:")
     assert {name: value for name, value in stdlib["known"].items() if not isinstance(value, str)} == {}
     assert {"json", "random", "os"} <= set(stdlib["known"])
+
+
+@pytest.mark.parametrize("python", SUPPORTED)
+def test_nothing_of_an_untouched_interpreter_is_called_a_hook(python: str) -> None:
+    """What its own import is made of differs from version to version."""
+    document = answer(send(python, "-S", sections=["python"], env=CLEAN))
+    assert "finders" in document["sections"]["python"]["absent"]
 
 
 @pytest.mark.parametrize("python", REFUSED)

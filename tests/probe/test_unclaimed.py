@@ -20,6 +20,7 @@ from probes.fact import Section
 from probes.interpreter import Interpreter
 from tests.probe.fake import FakeHost, facts
 from tests.probe.installation import egg_info, install
+from tests.probe.sent import answer, send
 
 
 def _package(host: FakeHost, name: str = "demo") -> dict[str, Any]:
@@ -161,6 +162,26 @@ def test_what_a_finder_maps_is_read_from_it(monkeypatch: pytest.MonkeyPatch) -> 
     assert [name for name in found.finders if "Redirecting" in name or "Hostile" in name] == [
         f"{__name__}.{Hostile.__qualname__}"
     ]
+
+
+HOOKS = {
+    "builtins.__import__: sitecustomize.lie": "import builtins\ndef lie(*a, own=builtins.__import__, **k): return own(*a, **k)\nbuiltins.__import__ = lie",
+    "importlib: PathFinder.find_spec": "import importlib.machinery as m\nown = m.PathFinder.find_spec\nm.PathFinder.find_spec = classmethod(lambda c, *a: own(*a))",
+    "importlib: SourceLoader.get_code": "import importlib._bootstrap_external as m\nown = m.SourceLoader.get_code\nm.SourceLoader.get_code = lambda *a: own(*a)",
+    "importlib: _find_and_load": "import importlib._bootstrap as m\nown = m._find_and_load\nm._find_and_load = lambda *a: own(*a)",
+    "sitecustomize.lie": "import sys\ndef lie(path): raise ImportError\nsys.path_hooks.insert(0, lie)",
+    "sitecustomize.Finder": "import sys\nclass Finder:\n    def find_spec(*a): return None\nsys.meta_path.insert(0, Finder())",
+    "sys.modules: _io": "import sys\nsys.modules['_io'].__file__ = '/tmp/other'",
+    "sys.modules: atexit": "import sys, types\nsys.modules['atexit'] = types.SimpleNamespace()",
+}
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_whatever_takes_the_place_of_imports_own_is_named(tmp_path: Path, name: str) -> None:
+    """A start may put a finder in front, and just as well replace a function of Python's own, or a module inside of it."""
+    (tmp_path / "sitecustomize.py").write_text(HOOKS[name] + "\n")
+    done = send(sys.executable, sections=["python"], env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(tmp_path)})
+    assert name in answer(done)["sections"]["python"]["known"]["finders"]
 
 
 def test_a_link_out_of_the_environment_is_followed(site: Path, tmp_path: Path) -> None:

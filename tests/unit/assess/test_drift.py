@@ -126,6 +126,14 @@ def test_a_fact_that_came_later_is_left_out_where_one_side_is_too_old(older: str
     assert [change.path for change in compare(other, new).changes] == ["numerics.floating_point.python"]
 
 
+def test_the_probes_own_finder_is_no_difference() -> None:
+    """The first versions recorded it; any other finder is one."""
+    old, new = fingerprint({"python.finders": ["builtins.MemoryImporter"]}), fingerprint(absent=("python.finders",))
+    assert compare(old, new).changes == [] and compare(new, old).changes == []
+    other = fingerprint({"python.finders": ["builtins.MemoryImporter", "evil.Finder"]})
+    assert [change.observed for change in compare(new, other).changes] == [Known(["evil.Finder"])]
+
+
 @pytest.mark.parametrize("fact", ["packages.six.files", "packages.six.data"])
 def test_what_most_environments_have_not_is_no_sign_of_age(fact: str) -> None:
     """Only a few packages lack digests: where both sides looked, one that has such files and one that has none differ."""
