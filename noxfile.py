@@ -108,6 +108,13 @@ def saves(session: nox.Session) -> None:
 
 
 @nox.session
+def explain(session: nox.Session) -> None:
+    """How often `explain --prove` is right: a container for each cause of tests/support/injected.py, about 15 s each."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "tests/bench/explained.py", *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, its format, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")

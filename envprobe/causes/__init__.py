@@ -20,18 +20,26 @@ from .symptoms import FRAMEWORK, Symptoms, symptoms_of
 
 REPEAT = "first see whether it is stable with itself: run the check twice, and compare what the two probes recorded"
 HARDWARE = "where it is, and no fact differs, it is the hardware: memory, or another make of CPU under a name that hides it"
-NOT_PROVED = "nothing here is proved: take the first away, and check again"
+NOT_PROVED = "nothing here is proved: --prove takes each away in a copy and runs the benchmark again"
+
+
+def suspects(report: Report, symptoms: Symptoms) -> list[Candidate]:
+    """Return what is named as a cause, the likeliest first; what explains nothing only where it counts in the report."""
+    return [one for one in ranked(symptoms) if one.explains_something or one.difference.severity.rank > Severity.NOTE.rank]
 
 
 def explain_report(report: Report, observed: Fingerprint | Run | None = None) -> Explanation:
     """Return the causes of what a report found, the likeliest first; those that explain nothing of the benchmark come last."""
     symptoms = symptoms_of(report, observed)
-    order = [one for one in ranked(symptoms) if one.explains_something or one.difference.severity.rank > Severity.NOTE.rank]
+    return explanation_of(report, symptoms, suspects(report, symptoms))
+
+
+def explanation_of(report: Report, symptoms: Symptoms, order: Sequence[Candidate]) -> Explanation:
+    """Return candidates as an explanation; nothing is proved yet."""
     causes = [_cause(rank, one, symptoms, report) for rank, one in enumerate(order, 1)]
     left = list(_unexplained(order, symptoms))
-    verdict = _verdict(causes, left)
     return Explanation(
-        verdict=verdict,
+        verdict=_verdict(causes, left),
         expected=report.expected_name,
         observed=report.observed_name,
         causes=causes,

@@ -12,8 +12,10 @@ from .delivery import progress_shown, write_file, write_stdout
 from .option import FILE, Reading, probing, reading, together
 
 if TYPE_CHECKING:
+    from ..command.proving import ProofPlan
     from ..probing.collect import Options
 
+INTERRUPTED = 130
 delivering = together(
     "written",
     lambda form, output: (form, output),
@@ -39,6 +41,20 @@ delivering = together(
     shell_complete=files,
     help="Say what is known to raise the traceback at the end of this file; nothing is probed.",
 )
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Take each cause away in a throw-away copy, run the benchmark there, and compare what it leaves.",
+)
+@click.option(
+    "--budget",
+    "budget_s",
+    type=click.FloatRange(min=1),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="With --prove: start no more runs after this long.",
+)
 @probing
 @delivering
 @reading
@@ -46,6 +62,8 @@ def explain_command(
     target: str | None,
     baseline: str | None,
     traceback: Path | None,
+    prove: bool,
+    budget_s: float,
     options: Options,
     written: tuple[str, Path | None],
     reading: Reading,
@@ -53,10 +71,12 @@ def explain_command(
     """Say why a target differs from a baseline: causes, ranked.
 
     Each with the facts that it consists of, its mechanism, the rule and where that is documented, the stages of the
-    benchmark that it can and cannot have moved, and the fix. What no rule explains is listed, too.
+    benchmark that it can and cannot have moved, and the fix. What no rule explains is listed, too. The target is never changed:
+    --prove makes copies of it.
 
     \b
     envprobe explain docker://trainer --baseline tf-2.9
+    envprobe explain docker://trainer --baseline tf-2.9 --prove
     envprobe explain file://colleague.json --baseline tf-2.9
     envprobe explain --traceback train.log        what is known to raise that
 
@@ -67,13 +87,33 @@ def explain_command(
     from ..render import explanation
     from .terminal import style_of
 
+    if prove and traceback is not None:
+        raise click.UsageError("a traceback can be explained and not proved: name the target in place of it")
+    is_interrupted = False
     with progress_shown("causes", "render.explanation") as progress:
-        found = explain(target, baseline, traceback=traceback, options=options, progress=progress)
+        if prove:
+            from ..command.proving import prove_causes
+
+            found, is_interrupted = prove_causes(
+                target, baseline, options=options, progress=progress, planned=_show_plan, budget_s=budget_s
+            )
+        else:
+            found = explain(target, baseline, traceback=traceback, options=options, progress=progress)
     form, output = written
     style = style_of(reading, is_file=output is not None)
     told = explanation.json(found) if form == "json" else explanation.text(found, style)
     write_file(output, told.encode("utf-8", "backslashreplace")) if output is not None else write_stdout(told)
-    return EXPLANATION_STATUS[found.verdict]
+    return INTERRUPTED if is_interrupted else EXPLANATION_STATUS[found.verdict]
+
+
+def _show_plan(plan: ProofPlan) -> None:
+    """Say on stderr what is going to be run, and what it costs."""
+    from ..spelling import line, some
+
+    rows = [f"  without {line(way.path)}: {line(way.words, 300)}" for way in plan.ways]
+    runs = some(len(plan.ways) + 1, "benchmark run")
+    head = f"{runs} in throw-away copies of {line(plan.target)}, about {plan.seconds} s; more where several act together:"
+    click.echo("\n".join([head, "  unchanged, to see that a copy computes the same", *rows]), err=True)
 
 
 COMMANDS = (explain_command,)

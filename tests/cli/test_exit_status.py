@@ -110,6 +110,8 @@ CASES = (
     Case("explain --traceback requirements.txt", 1, "UNEXPLAINED"),
     Case("explain --traceback missing.log", 2, "", "missing.log: cannot be read: No such file"),
     Case("explain file://same.json --traceback requirements.txt", 2, "", "a traceback is read by itself"),
+    Case("explain file://same.json --prove", 2, "", "tf has no benchmark"),
+    Case("explain --prove --traceback requirements.txt", 2, "", "can be explained and not proved"),
     Case("explain --baseline gone", 2, "", "record it: envprobe record --name gone"),
     # -- what tells and does not judge
     Case("show tf", 0, "baseline tf (recorded)"),

@@ -55,7 +55,7 @@ ROOMS = {
     "records": f"{NOUNS} output signing",
     "fleet": "document error fact fingerprint installation numerics policy probing progress redaction report suggestion targets",
     "render": f"{NOUNS} assess audit causes fleet nested numerics output records statistic targets verification",
-    "causes": "assess fact fingerprint fixes numerics policy report runs spelling",
+    "causes": "assess fact fingerprint fixes numerics policy report runs spelling targets",
     "audit": "document error redaction suggestion",
     # what reads files, starts programs and asks engines
     "guest": "",
@@ -74,11 +74,12 @@ ROOMS = {
     "demo": "baseline error fact targets",
     "probing": "document error fact fingerprint guest launched progress redaction targets version",
     "targets": "call error fact fixes suggestion",
+    "trial": "causes error fact fingerprint launched numerics probing progress store targets",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision signing standard store targets verification",
+    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision signing standard store targets trial verification",
     "serve": f"{NOUNS} command config experiment numerics output redaction render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
     "cli": f"{NOUNS} audit causes command config demo experiment fleet installation lint probing redaction render schemas serve signing standard store targets verification",

@@ -1,0 +1,145 @@
+"""Causes proved: each taken away alone, then several together, and what the benchmark leaves then. Pure: runs are asked for.
+
+Nothing is called proved that was not run: a set restores only where the benchmark left the baseline's very bits in a copy in
+which that set, and nothing else, was taken away, while an unchanged copy left the observed ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from ..spelling import some
+from .cause import Cause, Explanation, ExplanationVerdict, Proof, ProofStatus
+from .intervention import Intervention, NoIntervention
+from .minimize import ddmin
+
+UNSEEN = "not seen by the benchmark: nothing that it runs depends on it"
+OTHER_COPY = "an unchanged copy does not compute what the target computes, so nothing can be proved in it"
+
+
+class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What the benchmark left in one copy."""
+
+    state: str = ""
+    """What two runs share that left the same bits, or failed in the same way; empty where nothing could be run."""
+    moved: int | None = None
+    """How many records differ from the baseline's; None where there is no trace to compare."""
+    first: str | None = None
+    """Where the first of them is, `part/stage`."""
+    problem: str = ""
+    """Why nothing could be run, or why what was to be taken away is still there."""
+    is_untried: bool = False
+    """Whether the problem is that nobody had the time."""
+
+    @property
+    def restores(self) -> bool:
+        """Whether these are the baseline's bits, every one."""
+        return self.moved == 0 and not self.problem
+
+
+Way = Intervention | NoIntervention | None
+"""What takes a cause away, why nothing does, or None where the benchmark would not see it."""
+Taken = Sequence[Intervention]
+RunEach = Callable[[Sequence[Taken]], list[TrialOutcome]]
+"""Run the benchmark in as many copies, in each of which these are done; never raises."""
+
+
+def prove(explanation: Explanation, ways: Sequence[Way], observed_state: str, run_each: RunEach) -> Explanation:
+    """Return the explanation with what was proved of each cause; `ways` has one for each, in their order.
+
+    `observed_state` is the state of what is to be explained.
+    """
+    tried = {index: way for index, way in enumerate(ways) if isinstance(way, Intervention)}
+    proofs = {index: _not_run(way) for index, way in enumerate(ways) if index not in tried}
+    if not tried:
+        return _with(explanation, proofs)
+    unchanged, *alone = run_each([(), *((way,) for way in tried.values())])
+    problem = unchanged.problem or ("" if unchanged.state == observed_state else OTHER_COPY)
+    if problem:
+        status: ProofStatus = "untried" if unchanged.is_untried else "impossible"
+        proofs |= {index: Proof(status=status, why=problem) for index in tried}
+        return msgspec.structs.replace(_with(explanation, proofs), advice=[problem])
+    outcomes = dict(zip(tried, alone, strict=True))
+    proofs |= {index: _proof(tried[index], outcome, unchanged) for index, outcome in outcomes.items()}
+    single = next((index for index, outcome in outcomes.items() if outcome.restores), None)
+    if single is not None:
+        return _explained(_with(explanation, proofs), [tried[single].path])
+    usable = [index for index, outcome in outcomes.items() if not outcome.problem]
+    return _several(_with(explanation, proofs), [tried[index] for index in usable], unchanged, run_each)
+
+
+def _several(explanation: Explanation, ways: list[Intervention], unchanged: TrialOutcome, run_each: RunEach) -> Explanation:
+    """Take all away together; where that does more than nothing, find the least part of it that does as much."""
+    if len(ways) < 2:
+        return _left_over(explanation, [], unchanged)
+    (whole,) = run_each([ways])
+    if whole.problem or whole.state == unchanged.state:
+        return _left_over(explanation, [], unchanged)
+
+    def does_it(part: Sequence[Intervention]) -> bool:
+        (found,) = run_each([part])
+        return found.state == whole.state and not found.problem
+
+    least = ddmin(ways, does_it)
+    paths = [way.path for way in least]
+    if not whole.restores:
+        return _left_over(explanation, paths, whole)
+    together = {
+        path: Proof(status=cause.proof.status, to=cause.proof.to, moved=cause.proof.moved, why=_together(path, paths))
+        for cause in explanation.causes
+        if (path := cause.paths[0]) in paths
+    }
+    causes = [_cause_with(cause, together.get(cause.paths[0])) for cause in explanation.causes]
+    return _explained(msgspec.structs.replace(explanation, causes=causes), paths)
+
+
+def _together(path: str, paths: Iterable[str]) -> str:
+    others = ", ".join(other for other in paths if other != path)
+    return f"alone; taken away together with {others} it restores the baseline's bits"
+
+
+def _explained(explanation: Explanation, minimal: list[str]) -> Explanation:
+    """Return the explanation with the set that restores; its causes come first."""
+    first = [cause for cause in explanation.causes if cause.paths[0] in minimal]
+    rest = [cause for cause in explanation.causes if cause.paths[0] not in minimal]
+    causes = [msgspec.structs.replace(cause, rank=rank) for rank, cause in enumerate([*first, *rest], 1)]
+    return msgspec.structs.replace(
+        explanation, causes=causes, minimal=minimal, verdict=ExplanationVerdict.EXPLAINED, unexplained=[], advice=[]
+    )
+
+
+def _left_over(explanation: Explanation, paths: list[str], best: TrialOutcome) -> Explanation:
+    """Return the explanation of which no set restores the baseline: what was tried is a part of the cause, or none."""
+    left = f"{some(best.moved or 0, 'record')} still differ, the first in {best.first}" if best.moved else "it still does not run"
+    if paths:
+        words = f"with {', '.join(paths)} taken away together {left}: they are a part of the cause, and the rest is not found"
+    else:
+        words = f"nothing that could be taken away restores the baseline's bits: {left}"
+    moves = any(cause.proof.status in ("moves-to", "restores") for cause in explanation.causes)
+    verdict = ExplanationVerdict.PARTLY if paths or moves else ExplanationVerdict.UNEXPLAINED
+    return msgspec.structs.replace(explanation, verdict=verdict, unexplained=[*explanation.unexplained, words], advice=[])
+
+
+def _proof(way: Intervention, outcome: TrialOutcome, unchanged: TrialOutcome) -> Proof:
+    if outcome.problem:
+        return Proof(status="untried" if outcome.is_untried else "impossible", why=outcome.problem)
+    if outcome.restores:
+        return Proof(status="restores", moved=0, why=way.words)
+    if outcome.state == unchanged.state:
+        return Proof(status="no-effect", moved=outcome.moved, why=way.words)
+    return Proof(status="moves-to", to=outcome.first or "a framework that does not run", moved=outcome.moved, why=way.words)
+
+
+def _not_run(way: Way) -> Proof:
+    return Proof(why=UNSEEN) if not isinstance(way, NoIntervention) else Proof(status="impossible", why=way.why)
+
+
+def _with(explanation: Explanation, proofs: dict[int, Proof]) -> Explanation:
+    causes = [_cause_with(cause, proofs.get(index)) for index, cause in enumerate(explanation.causes)]
+    return msgspec.structs.replace(explanation, causes=causes)
+
+
+def _cause_with(cause: Cause, proof: Proof | None) -> Cause:
+    return cause if proof is None else msgspec.structs.replace(cause, proof=proof)

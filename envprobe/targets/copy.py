@@ -1,0 +1,117 @@
+"""A throw-away copy of a container or an image, with some of its settings and files changed: the original is never touched."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from ..error import TargetError
+from .address import Address
+from .deadline import Deadline
+from .engine import Engine, speaking
+from .image import LABEL, ImageTarget
+
+if TYPE_CHECKING:
+    from docker import APIClient
+
+KEPT = (
+    *("Binds", "Mounts", "Tmpfs", "VolumesFrom", "Memory", "MemorySwap", "NanoCpus", "CpuQuota", "CpuPeriod", "CpuShares"),
+    *("CpusetCpus", "CpusetMems", "PidsLimit", "Ulimits", "ShmSize", "ReadonlyRootfs", "SecurityOpt", "CapAdd", "CapDrop"),
+    *("Privileged", "Devices", "DeviceRequests", "Runtime", "UsernsMode", "GroupAdd", "Sysctls", "Init", "OomScoreAdj"),
+)
+"""What a copy has of its original's HostConfig: all that decides what a program in it may do, but for network and names."""
+COPY_OF = "org.envprobe.copy-of"
+"""The label that a snapshot and its containers have: the original's id."""
+FOLDER = "/envprobe-copy"
+"""Where files are put into a copy."""
+
+
+class CopyPlan(msgspec.Struct, frozen=True, kw_only=True):
+    """How a copy differs from its original."""
+
+    variables: Mapping[str, str | None] = {}
+    settings: Mapping[str, Any] = {}
+    folder: Path | None = None
+    """A folder of this machine that is put into it as FOLDER."""
+
+
+class CopyTarget(ImageTarget):
+    """One copy; each program runs in a container of its own."""
+
+    def __init__(
+        self, address: Address, deadline: Deadline, engine: Engine, config: Mapping[str, Any], folder: Path | None
+    ) -> None:
+        super().__init__(Address(address.scheme, address.place), deadline, engine)
+        self._settings = {**self._settings, **config, "HostConfig": {**self._host(), **config.get("HostConfig", {})}}
+        self._folder = folder
+
+    def _host(self) -> dict[str, Any]:
+        host = self._settings["HostConfig"]
+        return dict(host) if isinstance(host, dict) else {}
+
+    def _create(self, name: str, argv: Sequence[str]) -> None:
+        super()._create(name, argv)
+        if self._folder is not None:
+            from docker.errors import APIError
+
+            try:
+                self._client.put_archive(name, "/", _packed(self._folder))
+            except APIError as error:
+                raise TargetError(f"{self.reference}: files cannot be put into a copy: {error.explanation}") from None
+
+
+def _packed(folder: Path) -> bytes:
+    """Return a folder as a tar archive whose members lie in FOLDER, readable by anybody."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.add(folder, FOLDER.lstrip("/"), filter=_readable)
+    return packed.getvalue()
+
+
+def _readable(member: tarfile.TarInfo) -> tarfile.TarInfo:
+    member.uid = member.gid = 0
+    member.mode |= 0o555 if member.isdir() else 0o444
+    return member
+
+
+@contextmanager
+def snapshot(client: APIClient, reference: str, container: str) -> Iterator[str]:
+    """Give the id of an image of a container as it is now, its changed files too, and remove it; the container runs on."""
+    with speaking(reference):
+        original = client.inspect_container(container)["Id"]
+        made = client.commit(container, pause=False, changes=[f"LABEL {LABEL}=1 {COPY_OF}={original}"])
+    image = str(made["Id"])
+    try:
+        yield image
+    finally:
+        from docker.errors import DockerException
+        from requests.exceptions import RequestException
+
+        with suppress(DockerException, RequestException, OSError):
+            client.remove_image(image, force=True)
+
+
+def config_of(container: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a copy is created with so that a program in it has what the original's has."""
+    config, host = container["Config"], container["HostConfig"]
+    kept = {name: host[name] for name in KEPT if host.get(name) is not None}
+    return {
+        "User": config.get("User") or "",
+        "WorkingDir": config.get("WorkingDir") or "",
+        "Env": config.get("Env") or [],
+        "HostConfig": kept,
+    }
+
+
+def changed(config: Mapping[str, Any], plan: CopyPlan) -> dict[str, Any]:
+    """Return a create document with a plan's changes. A variable of the image's that is taken away is named without `=`."""
+    environment = dict(entry.partition("=")[::2] for entry in config.get("Env") or ())
+    entries = {**environment, **plan.variables}
+    listed = [name if value is None else f"{name}={value}" for name, value in entries.items()]
+    return {**config, "Env": listed, "HostConfig": {**config.get("HostConfig", {}), **plan.settings}}

@@ -1,0 +1,32 @@
+"""A Python of this machine with other variables, CPUs and packages in front: nothing of it is changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from ..targets import process
+from ..targets.address import Address
+from ..targets.deadline import Deadline
+from ..targets.local import LocalTarget
+from ..targets.protocol import Completed
+
+BOUND = """
+import os, sys
+os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: int(sys.argv[1])])
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+
+
+class OverlaidTarget(LocalTarget):
+    """An interpreter of this machine, started with some variables set or taken away, and bound to fewer CPUs."""
+
+    def __init__(self, address: Address, deadline: Deadline, variables: dict[str, str | None], cpus: int) -> None:
+        super().__init__(address, deadline)
+        taken = [word for name, value in variables.items() if value is None for word in ("-u", name)]
+        self._before = ["env", *taken, *(f"{name}={value}" for name, value in variables.items() if value is not None)]
+        self._before += [sys.executable, "-S", "-E", "-c", BOUND, str(cpus)] if cpus else []
+
+    def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
+        """Run a program as the user who runs envprobe."""
+        return process.run([*self._before, *argv], stdin, timeout_s, limit_bytes)
