@@ -11,7 +11,8 @@ class Interpreter:
     """The folders and settings that decide what `import` finds, as absolute paths and plain values.
 
     `site_folders` are in the order of the site module, whether they exist or not, so that their numbers do not depend on
-    what happens to be there. `editable_modules` maps a module's name to its folder, as finders of setuptools do it.
+    what happens to be there. `editable_modules` maps a module's name to its folder, as finders of setuptools do it;
+    `build_folders` a project's name to where meson built it.
     """
 
     def __init__(self):
@@ -34,6 +35,7 @@ class Interpreter:
         self.pycache_prefix = getattr(sys, "pycache_prefix", None) or ""
         self.editable_modules = _editable_modules()
         self.finders = hooks.found()
+        self.build_folders = hooks.build_folders()
 
     def has_inside(self, name):
         """Tell whether import finds the module in the interpreter itself, before it looks at any path."""

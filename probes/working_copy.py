@@ -1,12 +1,15 @@
 """The code of an editable install: its RECORD lists a .pth file, and what import runs lies in somebody's project."""
 
 import hashlib
+import json
 import os
 
 from . import unrecorded
 from .code_folder import digest as folder_digest
 from .finder import finder_of
+from .metadata import normal_name
 
+COMPILED = (".so", ".pyd", ".py")
 BUILT = ("build", "dist", "node_modules", "venv", "env", "tests", "docs")
 
 
@@ -20,7 +23,34 @@ def digest(package, host):
         else:
             with open(path, "rb") as stream:
                 parts.append("%s %s" % (name, hashlib.sha256(stream.read()).hexdigest()))
+    parts += ["%s %s" % item for item in sorted(_built(package, host))]
     return "sha256:" + hashlib.sha256("\n".join(parts).encode("ascii", "backslashreplace")).hexdigest() if parts else ""
+
+
+def _built(package, host):
+    """Yield (name, digest) of what was built of a project and lies elsewhere: beside the metadata, or in meson's folder."""
+    copy = package.copy
+    for path in copy.record.paths() if copy.record else []:
+        if ("/" in path and path.endswith(COMPILED)) or path.endswith(COMPILED[:2]):
+            yield path, unrecorded.file_digest(os.path.join(copy.entry.path, path))
+    for name, folder in host.interpreter.build_folders.items():
+        if normal_name(name) == package.name:
+            for path, place in _planned(host, os.path.join(folder, "meson-info", "intro-install_plan.json")):
+                yield path, unrecorded.file_digest(place)
+
+
+def _planned(host, path):
+    """Yield (path among the packages, file) of the extension modules that meson would install."""
+    try:
+        plan = json.loads(host.read_text(path))
+        targets = [(place, str(entry["destination"])) for place, entry in plan.get("targets", {}).items()]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        yield path.rpartition("/")[2], "unreadable"
+        return
+    for place, destination in targets:
+        root, _, below = destination.partition("/")
+        if root in ("{py_platlib}", "{py_purelib}") and below.endswith(COMPILED):
+            yield below, place
 
 
 def data_digest(package, host):

@@ -44,7 +44,7 @@ class FakeHost(Host):
         python.stdlib = str(stdlib or nowhere / "lib")
         python.prefix = python.base_prefix = str(prefix or nowhere)
         python.home, python.cwd = str(home or nowhere), str(cwd or nowhere)
-        python.editable_modules = {}
+        python.editable_modules, python.build_folders, python.finders = {}, {}, []
         python.flags = types.SimpleNamespace(ignore_environment=0)
         self.environ = dict(environ or {})
         self.begun = self.environ if begun is None else dict(begun)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sys
 import zipfile
 from pathlib import Path
@@ -141,6 +142,51 @@ def test_every_editable_install_has_code(site: Path, tmp_path: Path, backend: st
     if backend != "nothing that can be read":
         _write(project / "src/demo/table.json", "2")
         assert look()["data"] != before["data"]
+
+
+@pytest.mark.parametrize("built", ["beside the metadata", "in meson's folder"])
+def test_what_was_built_of_a_working_copy_is_code(site: Path, tmp_path: Path, built: str) -> None:
+    """scikit-build-core and maturin put extension modules into site-packages, meson-python leaves them where it built them."""
+    project, build = tmp_path / "project", tmp_path / "build"
+    _write(project / "demo/__init__.py", "")
+    files = {"demo.pth": f"{project}\n"}
+    if built == "beside the metadata":
+        files["demo/core.so"] = "1"
+    install(site, "demo", "1.0", files, direct_url={"url": project.as_uri(), "dir_info": {"editable": True}})
+    module = site / "demo/core.so" if built == "beside the metadata" else build / "core.so"
+    _write(module, "1")
+    plan = {
+        "targets": {
+            str(module): {"destination": "{py_platlib}/demo/core.so"},
+            str(build / "tool"): {"destination": "{bindir}/tool"},
+        }
+    }
+    _write(build / "meson-info/intro-install_plan.json", json.dumps(plan))
+
+    def look() -> object:
+        host = FakeHost(path=[site, project])
+        host.interpreter.build_folders = {} if built == "beside the metadata" else {"Demo": str(build)}
+        return _package(host)["code"]
+
+    before = look()
+    _write(build / "tool", "no module")
+    assert look() == before
+    _write(module, "2")
+    assert look() != before
+    module.unlink()
+    assert look() != before
+
+
+@pytest.mark.parametrize("plan", ["", "[]", '{"targets": []}', '{"targets": {"x": 1}}', '{"targets": {"x": {}}}'])
+def test_a_plan_that_makes_no_sense_is_no_crash(site: Path, tmp_path: Path, plan: str) -> None:
+    """Whoever can write there may write anything."""
+    _write(tmp_path / "project/demo.py", "")
+    _write(tmp_path / "build/meson-info/intro-install_plan.json", plan)
+    url = {"url": (tmp_path / "project").as_uri(), "dir_info": {"editable": True}}
+    install(site, "demo", "1.0", {"demo.pth": ""}, direct_url=url)
+    host = FakeHost(path=[site])
+    host.interpreter.build_folders = {"demo": str(tmp_path / "build")}
+    assert str(_package(host)["code"]).startswith("sha256:")
 
 
 def test_what_a_finder_maps_is_read_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
