@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,8 @@ FACTS_LIMIT = 30_000
 SECTIONS_LIMIT = 64
 LEFT_OUT_LIMIT = 64
 """Globs, each of which is held against each fact."""
+DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+
 NOT_LOOKED = Unknown("the fingerprint has no such section")
 """Absent is what was looked for in vain: a whole section that is missing was not looked for."""
 SEEN_FROM_OUTSIDE = {
@@ -93,6 +96,17 @@ class FirstFingerprint(Fingerprint, frozen=True, kw_only=True, dict=True):
     @property
     def agreed(self) -> dict[str, str]:
         return {}
+
+
+def proved_bytecode(fingerprint: Fingerprint) -> dict[str, str]:
+    """Return modules of the standard library to the digest of their sources with the byte code that was proved to be theirs.
+
+    A context that a guest wrote may hold anything: what is not such a digest is left out.
+    """
+    section = fingerprint.context.get("stdlib")
+    proved = section.get("proved") if isinstance(section, dict) else None
+    pairs = proved.items() if isinstance(proved, dict) else ()
+    return {name: digest for name, digest in pairs if isinstance(digest, str) and DIGEST.fullmatch(digest)}
 
 
 def skip_reason(path: str, skipped: Mapping[str, str]) -> str:

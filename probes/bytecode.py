@@ -5,9 +5,11 @@ about the code in it. The one proof is to compile the source and compare; that c
 distribution's `.pyc` is believed without it where it was last touched before the installer finished (see `Moment`).
 """
 
+import hashlib
 import marshal
 import os
 import struct
+import sys
 import warnings
 from importlib.util import MAGIC_NUMBER
 
@@ -73,12 +75,35 @@ class Bytecode:
             return None  # none there, or none that import can read
         return pyc if self.is_stale(data, source, status) else None
 
+    def used(self, path, source, status):
+        """Return (path, content) of the `.pyc` that import would run in place of the source, or None."""
+        pyc = self.path(path)
+        try:
+            real, pyc_status = self._reader.locate(pyc)
+            data = self._reader.read(real, pyc_status.st_size)
+        except (OSError, Refused):
+            return None
+        return (pyc, data) if self.is_used(data, source, status) else None
+
+    def pairs(self):
+        """Return a hash to which pairs of a source and its `.pyc` are added: two that are equal have the same verdict.
+
+        What is compiled, and so what a `.pyc` should say, follows from the source, this very Python and how far it optimizes.
+        """
+        return hashlib.sha256(("%s %d" % (sys.version, self._optimize)).encode("utf-8") + MAGIC_NUMBER)
+
+    def body(self, data):
+        """Return what of a `.pyc` stands behind its header, which says only which source it is of."""
+        return data[self._header_bytes :]
+
     def is_stale(self, data, source, source_status):
         """Tell whether import would run something else than the source: `data` is the `.pyc`, `source` the file's bytes."""
-        if not self.is_used(data, source, source_status):
-            return False
+        return self.is_used(data, source, source_status) and self.is_other(data, source)
+
+    def is_other(self, data, source):
+        """Tell whether a `.pyc` says something else than the source, whichever it claims to be of."""
         try:
-            found = marshal.loads(data[self._header_bytes :])
+            found = marshal.loads(self.body(data))
         except (EOFError, ValueError, TypeError):
             return True
         try:

@@ -41,14 +41,24 @@ def _files(folder):
     return sorted(found)
 
 
-def digest(folder, files, reader, bytecode):
-    """Return (digest of one module's files, paths of its stale `.pyc`), all named by paths relative to `folder` (bytes).
+def digest(folder, files, reader, bytecode, proved=""):
+    """Return (digest of one module's files, paths of its stale `.pyc`, digest of its sources each with its `.pyc`).
 
-    Raises OSError or Refused where a file cannot be read. A link that leads out of this Python is followed, but for
-    Debian's sitecustomize in /etc: the `python` section looks behind that.
+    Paths are relative to `folder` (bytes). `proved` is the last of these as it was where nothing was stale: where it is the same
+    now, nothing is, and nothing has to be compiled to see that. Raises OSError or Refused where a file cannot be read. A link that
+    leads out of this Python is followed, but for Debian's sitecustomize in /etc: the `python` section looks behind that.
     """
-    whole, stale = hashlib.sha256(), []
+    if proved:
+        found = _look(folder, files, reader, bytecode, is_judged=False)
+        if found[2] == proved:
+            return found
+    return _look(folder, files, reader, bytecode, is_judged=True)
+
+
+def _look(folder, files, reader, bytecode, is_judged):
+    whole, pairs, stale = hashlib.sha256(), bytecode.pairs(), []
     for path in files:
+        name = os.path.relpath(path, folder)
         try:
             real, status = reader.locate(path)
         except Outside:
@@ -56,10 +66,14 @@ def digest(folder, files, reader, bytecode):
         else:
             source = reader.read(real, status.st_size)
             content = hashlib.sha256(source).hexdigest()
-            pyc = bytecode.stale(path, source, status) if path.endswith(b".py") else None
-            stale += [os.path.relpath(pyc, folder)] if pyc else []
-        whole.update(b"%s\0%s\n" % (os.path.relpath(path, folder), content.encode("ascii")))
-    return "sha256:" + whole.hexdigest(), stale
+            used = bytecode.used(path, source, status) if path.endswith(b".py") else None
+            if used:
+                pyc, data = used
+                pairs.update(b"%s\0%s\0" % (name, content.encode("ascii")) + hashlib.sha256(bytecode.body(data)).digest())
+                if is_judged and bytecode.is_other(data, source):
+                    stale.append(os.path.relpath(pyc, folder))
+        whole.update(b"%s\0%s\n" % (name, content.encode("ascii")))
+    return "sha256:" + whole.hexdigest(), stale, "sha256:" + pairs.hexdigest()
 
 
 def _behind(path, reader):

@@ -19,10 +19,11 @@ class Verification:
     """The plan. `tasks` are (function, arguments).
 
     `unreadable` says for which distributions RECORD makes no sense, and why; `stdlib_problem` and `program_problem` why there
-    is no standard library, or no interpreter, to look at, if so.
+    is no standard library, or no interpreter, to look at, if so. `proved` says of modules of the standard library what
+    `stdlib.digest` once found without fault.
     """
 
-    def __init__(self, host):
+    def __init__(self, host, proved=None):
         python = host.interpreter
         copies = [copy for copy in host.once(copies_of) if copy.entry.kind == "folder"]
         folders = [copy.entry.path for copy in copies] + [python.prefix, python.base_prefix, python.stdlib]
@@ -31,7 +32,7 @@ class Verification:
         self._checker = Checker(self._reader, self._bytecode)
         self._stdlib = os.fsencode(python.stdlib)
         self.unreadable, self.stdlib_problem, self.program_problem = {}, "", ""
-        self._host = host
+        self._host, self._proved = host, proved or {}
         subjects = list(self._readable(copies))
         # The RECORD of an editable install lists no code; packages.NAME.code stands for it.
         verified = {package.copy for package in host.once(packages_of) if not package.source}
@@ -85,7 +86,8 @@ class Verification:
         except OSError as error:  # inside an archive, or gone
             self.stdlib_problem = "the standard library cannot be listed: %s" % error.strerror
             return []
-        items = [(len(files) * PER_COMPILED_FILE_S, (name, files)) for name, files in modules.items()]
+        per_file_s = {name: 2 * PER_FILE_S if name in self._proved else PER_COMPILED_FILE_S for name in modules}
+        items = [(len(files) * per_file_s[name], (name, files)) for name, files in modules.items()]
         return [(cost, self.digest_stdlib, group) for cost, group in _packed(items, TASK_LIMIT // 5)]
 
     def _program_tasks(self):
@@ -118,18 +120,23 @@ class Verification:
         return found
 
     def digest_stdlib(self, group):
-        """Return (section, module, "digest", "", digest) of each module in a group, and one more for each stale `.pyc`."""
+        """Return (section, module, "digest", "", digest) of each module in a group, and one more for each stale `.pyc`.
+
+        Where none is stale, one more says of which bytes that was proved.
+        """
         found = []
         for name, files in group:
             try:
-                digest, stale = stdlib.digest(self._stdlib, files, self._reader, self._bytecode)
+                digest, stale, pairs = stdlib.digest(
+                    self._stdlib, files, self._reader, self._bytecode, self._proved.get(name, "")
+                )
             except (OSError, Refused, RecursionError, MemoryError) as error:
                 found.append(
                     ("stdlib", name, "unreadable", "", getattr(error, "strerror", None) or str(error) or type(error).__name__)
                 )
                 continue
             found.append(("stdlib", name, "digest", "", digest))
-            found += [("stdlib", name, "stale_pyc", text(path), "") for path in stale]
+            found += [("stdlib", name, "stale_pyc", text(path), "") for path in stale] or [("stdlib", name, "proved", "", pairs)]
         return found
 
     def digest_program(self, group):

@@ -92,11 +92,13 @@ def from_value(value: Any, where: str) -> Baseline:
 def to_json(baseline: Baseline) -> bytes:
     """Return the baseline as reviewable JSON: sorted, indented, the same bytes for the same input.
 
-    The fingerprint's context (host name, user, times, machine paths) is left out: a baseline lies in a repository.
+    The fingerprint's context (host name, user, times, machine paths) is left out: a baseline lies in a repository. Of it stays
+    which byte code was proved to be that of its source, and need not be compiled at the next check.
     """
     body = msgspec.to_builtins(baseline)
     if baseline.fingerprint is not None:
-        recorded = msgspec.structs.replace(baseline.fingerprint, context={})
+        proved = fingerprint.proved_bytecode(baseline.fingerprint)
+        recorded = msgspec.structs.replace(baseline.fingerprint, context={"stdlib": {"proved": proved}} if proved else {})
         body["fingerprint"] = msgspec.json.decode(fingerprint.to_json(recorded))
     return fingerprint.encode({"schema": SCHEMA, **body})
 

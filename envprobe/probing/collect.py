@@ -10,7 +10,7 @@ import msgspec
 
 from ..error import ProbeError, TargetError
 from ..fact import Known
-from ..fingerprint import Fingerprint, read_fingerprint
+from ..fingerprint import Fingerprint, proved_bytecode, read_fingerprint
 from ..launched import launched_python
 from ..progress import Progress
 from ..redaction import redact_all, without_secrets
@@ -89,13 +89,14 @@ def collect_from(target: Target, options: Options, known: Fingerprint | None, sa
     """Return the fingerprint of a target that was entered.
 
     When it runs the image that `known` was recorded from, and the outside vouches that no place on Python's path was changed
-    or mounted over, the installed files are not hashed again: the sections of INTEGRITY_SECTIONS are `known`'s.
+    or mounted over, the installed files are not hashed again: the sections of INTEGRITY_SECTIONS are `known`'s. Where they are,
+    byte code of the standard library that `known` holds for proved is not compiled again.
     """
     if known is not None and options.integrity and _runs_image_of(target, known):
-        fingerprint = _ask(target, msgspec.structs.replace(options, integrity=False), say)
+        fingerprint = _ask(target, msgspec.structs.replace(options, integrity=False), known, say)
         fingerprint = _with_integrity(target, options, fingerprint, known, say)
     else:
-        fingerprint = _ask(target, options, say)
+        fingerprint = _ask(target, options, known, say)
     inside = {name: section for name, section in fingerprint.sections.items() if name not in OUTSIDE_SECTIONS}
     wanted = {name: section for name, section in target.outside().items() if options.sections is None or name in options.sections}
     if "container" in wanted:
@@ -120,12 +121,13 @@ def _read_file(place: str, reference: str) -> Fingerprint:
     return without_secrets(read_fingerprint(data, str(path)))
 
 
-def _ask(target: Target, options: Options, say: Progress) -> Fingerprint:
+def _ask(target: Target, options: Options, known: Fingerprint | None, say: Progress) -> Fingerprint:
     """Run the probe once and read its answer; `say` what it is doing when everything is ready and only waiting is left."""
     nonce = secrets.token_hex(16)
     asked: dict[str, Any] = msgspec.to_builtins(options)
     launch = target.launch if asked.pop("as_launched") else {}
-    request = {"nonce": nonce, **asked, **({"launch": launch} if launch else {})}
+    proved = proved_bytecode(known) if known is not None and options.integrity else {}
+    request = {"nonce": nonce, **asked, **({"launch": launch} if launch else {}), **({"proved": proved} if proved else {})}
     line = bundle.line(request, is_here=target.reference.startswith("local://"))
     say(f"{target.reference}: recording {_wanted(options)}")
     completed = _run_python(target, line, target.deadline.left_s(options.timeout_s))
@@ -183,7 +185,7 @@ def _with_integrity(target: Target, options: Options, observed: Fingerprint, kno
         source, context = known, {**observed.context, "integrity": TAKEN}
     else:
         only_integrity = msgspec.structs.replace(options, sections=("integrity",), benchmark="off")
-        source = _ask(target, only_integrity, say)
+        source = _ask(target, only_integrity, known, say)
         context = {**observed.context, **{name: source.context[name] for name in INTEGRITY_SECTIONS if name in source.context}}
     taken = {name: source.sections[name] for name in INTEGRITY_SECTIONS if name in source.sections}
     skipped = {glob: reason for glob, reason in observed.skipped.items() if glob.partition(".")[0] not in INTEGRITY_SECTIONS}

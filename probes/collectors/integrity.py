@@ -17,7 +17,7 @@ def collect(host, section, options):
     from ..verification import Verification  # what follows is needed by nothing else, and takes time to import
     from ..worker import Lost, processors, run
 
-    verification = Verification(host)
+    verification = Verification(host, options.get("proved"))
     sections = {"integrity": section, "unlisted": Section(), "stdlib": Section()}
     found, lost = {}, {}
     for number, outcome in enumerate(run(verification.task, len(verification.tasks), processors())):
@@ -32,6 +32,8 @@ def collect(host, section, options):
             sections["unlisted"].known(printable(name), bounded(faults["unlisted"]))
         elif name_of_section == "stdlib":
             stdlib_fact(sections["stdlib"], name, faults)
+            if "proved" in faults:
+                sections["stdlib"].context.setdefault("proved", {})[name] = faults["proved"][""]
     altered_fact(sections["stdlib"], verification, found)
     if verification.stdlib_problem:
         sections["stdlib"].unknown("*", verification.stdlib_problem)

@@ -8,12 +8,17 @@ import os
 import py_compile
 import struct
 import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from probes.bytecode import Moment, same_code
+from probes.bytecode import Bytecode, Moment, same_code
 from probes.collectors.integrity import collect
+from probes.fact import Section
+from probes.regular import Reader
+from probes.stdlib import digest
 from tests.probe.fake import FakeHost, facts
 from tests.probe.installation import install
 from tests.probe.test_integrity import sections
@@ -43,6 +48,12 @@ def patch(folder: Path, source: str = PATCHED, header: bytes | None = None) -> N
 
 def found(site: Path) -> object:
     return facts(collect, FakeHost(path=[site]))["known"]["demo"]
+
+
+def answer(host: FakeHost, **options: object) -> dict[str, Any]:
+    """Return the sections that the collector fills beside its own."""
+    sections: dict[str, Any] = collect(host, Section(), {"integrity": True, **options})["sections"]
+    return sections
 
 
 def test_bytecode_of_the_source_is_ok(demo: Path) -> None:
@@ -138,6 +149,72 @@ def test_patched_bytecode_of_the_standard_library_is_found(tmp_path: Path) -> No
     pyc = Path(py_compile.compile(str(stdlib / "random.py"), doraise=True))
     pyc.write_bytes(pyc.read_bytes()[:16] + marshal.dumps(compile(PATCHED, "x", "exec", dont_inherit=True)))
     assert sections(FakeHost(stdlib=stdlib))["stdlib"]["random"]["stale_pyc"] == ["__pycache__/" + pyc.name]
+
+
+def swap_bytecode(folder: Path) -> None:
+    """Give two modules each other's bytecode, under the headers that are there."""
+    (first, one), (second, other) = ((path, path.read_bytes()) for path in sorted(folder.glob("__pycache__/*.pyc"))[:2])
+    first.write_bytes(one[:16] + other[16:])
+    second.write_bytes(other[:16] + one[16:])
+
+
+def patch_bytecode(folder: Path) -> None:
+    """Give a module bytecode of another source, under the header that is there."""
+    pyc = next(folder.glob("__pycache__/a.*"))
+    pyc.write_bytes(pyc.read_bytes()[:16] + marshal.dumps(compile(PATCHED, "x", "exec", dont_inherit=True)))
+
+
+def change_both(folder: Path) -> None:
+    """Change a source and compile it again."""
+    (folder / "a.py").write_text(PATCHED)
+    py_compile.compile(str(folder / "a.py"), doraise=True)
+
+
+CHANGES: dict[str, Callable[[Path], object]] = {
+    "nothing": lambda folder: None,
+    "source": lambda folder: (folder / "a.py").write_text(PATCHED + "# longer"),
+    "both": change_both,
+    "bytecode": patch_bytecode,
+    "bytecode gone": lambda folder: next(folder.glob("__pycache__/a.*")).unlink(),
+    "bytecode cut": lambda folder: os.truncate(next(folder.glob("__pycache__/a.*")), 40),
+    "bytecode of another time": lambda folder: os.utime(folder / "a.py", (1, 1)),
+    "swapped": swap_bytecode,
+    "one more": lambda folder: (folder / "c.py").write_text("x = 1\n"),
+    "one less": lambda folder: (folder / "b.py").unlink(),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=list(CHANGES))
+def test_what_was_proved_changes_no_fact(change: Callable[[Path], object], tmp_path: Path) -> None:
+    """Byte code that a baseline holds for proved is not compiled again, and anything else is judged as without it."""
+    stdlib = tmp_path / "python3"
+    (stdlib / "module").mkdir(parents=True)
+    for name, source in {"__init__": "", "a": SOURCE, "b": "x = 1\n"}.items():
+        (stdlib / f"module/{name}.py").write_text(source)
+        py_compile.compile(str(stdlib / f"module/{name}.py"), doraise=True)
+    host = FakeHost(stdlib=stdlib)
+    proved = answer(host)["stdlib"].context["proved"]
+    assert set(proved) == {"module"}
+    change(stdlib / "module")
+    compiled, trusted = answer(host)["stdlib"], answer(host, proved=proved)["stdlib"]
+    assert trusted.as_json() == compiled.as_json()
+    assert trusted.context == compiled.context
+
+
+def test_what_was_proved_is_not_compiled_again(tmp_path: Path) -> None:
+    """It is believed, so only a baseline may say so, and only of byte code that it saw without fault."""
+    stdlib = tmp_path / "python3"
+    (stdlib / "module").mkdir(parents=True)
+    (stdlib / "module/a.py").write_text(SOURCE)
+    py_compile.compile(str(stdlib / "module/a.py"), doraise=True)
+    patch_bytecode(stdlib / "module")
+    host, bytecode = FakeHost(stdlib=stdlib), Bytecode(FakeHost(stdlib=stdlib).interpreter, Reader([str(stdlib)]))
+    stale = answer(host)["stdlib"]
+    assert "stale_pyc" in stale.as_json()["known"]["module"]
+    assert stale.context == {}
+    files = [os.fsencode(stdlib / "module/a.py")]
+    pairs = digest(os.fsencode(stdlib), files, Reader([str(stdlib)]), bytecode)[2]
+    assert isinstance(answer(host, proved={"module": pairs})["stdlib"].as_json()["known"]["module"], str)
 
 
 def test_warnings_of_the_compiler_stay_away(site: Path, capfd: pytest.CaptureFixture[str]) -> None:
