@@ -43,32 +43,71 @@ def main(line):
 def collect(host, request):
     """Return the answer document: every section asked for, what was left out, and what is never compared."""
     wanted = request.get("sections")
-    sections, skipped, trace = {}, {}, None
-    context = {"seconds": {}}
-    for name, module in collectors.COLLECTORS:
-        if wanted is not None and name not in wanted:
-            continue
-        section, started = Section(), time.perf_counter()
-        try:
-            # A collector may fill sections beside its own (`cuda.loaded` comes from the benchmark): it returns them. It is compiled
-            # only where it is asked for.
-            collector = importlib.import_module("." + module, collectors.__name__)
-            more = collector.collect(host, section, request) or {}
-        except Exception as error:  # the guard around a collector: a failure there is a fact
-            section.unknown("*", "%s: %s" % (type(error).__name__, error))
-            more = {}
-        context["seconds"][name] = "%.3f" % (time.perf_counter() - started)
-        skipped.update(more.get("skipped", {}))
-        trace = more.get("trace", trace)
-        for other, extra in [(name, section)] + sorted(more.get("sections", {}).items()):
-            _join(sections, other, extra, left_out=other + ".*" in skipped)
-            if extra.context:
-                context.setdefault(other, {}).update(extra.context)
+    asked = [(name, module) for name, module in collectors.COLLECTORS if wanted is None or name in wanted]
+    beside = _start_beside(host, request, asked)
+    answers = [_ask(name, module, host, request) for name, module in asked if (name, module) not in beside]
+    answers += [wait() for wait in beside.values()]
+    sections, skipped, trace, context = {}, {}, None, {"seconds": {}}
+    for answer in answers:
+        context["seconds"].update(answer["seconds"])
+        skipped.update(answer["skipped"])
+        trace = answer["trace"] or trace
+        for name, facts, notes in answer["sections"]:
+            _join(sections, name, facts, left_out=name + ".*" in skipped)
+            if notes:
+                context.setdefault(name, {}).update(notes)
     context.update(host.context())
     if request.get("launched"):
         context["launched"] = request["launched"]
     document = {"schema": SCHEMA, "sections": sections, "skipped": skipped, "trace": trace, "context": context}
     return without_secrets(document, secret_values(host.environ, only_mixed=True))
+
+
+def _ask(name, module, host, request):
+    """Return what one collector says, as JSON: facts and notes of each section that it fills, what it left out, its trace."""
+    section, started = Section(), time.perf_counter()
+    try:
+        # A collector may fill sections beside its own (`cuda.loaded` comes from the benchmark): it returns them. It is compiled
+        # only where it is asked for.
+        more = importlib.import_module("." + module, collectors.__name__).collect(host, section, request) or {}
+    except Exception as error:  # the guard around a collector: a failure there is a fact
+        section.unknown("*", "%s: %s" % (type(error).__name__, error))
+        more = {}
+    seconds = {name: "%.3f" % (time.perf_counter() - started)}
+    filled = [(name, section)] + sorted(more.get("sections", {}).items())
+    facts = [(name, filled_section.as_json(), filled_section.context) for name, filled_section in filled]
+    return {"sections": facts, "skipped": more.get("skipped", {}), "trace": more.get("trace"), "seconds": seconds}
+
+
+def _start_beside(host, request, asked):
+    """Start what takes long and waits for nothing else: files are hashed while the benchmark runs, where both are wanted.
+
+    Returns the row of the collector to what waits for its answer.
+    """
+    rows = [row for row in asked if row[1] == "integrity"]
+    is_long = request.get("integrity", True) and request.get("benchmark", "off") != "off" and ("numerics", "benchmark") in asked
+    if not (rows and is_long):
+        return {}
+    from .worker import Lost, beside, processors
+
+    if processors() < 2:
+        return {}
+
+    def hash_files():
+        _end_with_the_time_limit(request.get("timeout_s"))
+        return _ask("integrity", "integrity", host, request)
+
+    outcome = beside(hash_files)
+
+    def wait():
+        answer = outcome()
+        if not isinstance(answer, Lost):
+            return answer
+        unknown = {"known": {}, "absent": [], "unknown": {"*": answer.reason}}
+        lost = [(name, dict(unknown), {}) for name in ("integrity", "unlisted", "stdlib")]
+        return {"sections": lost, "skipped": {}, "trace": None, "seconds": {}}
+
+    return {rows[0]: wait}
 
 
 def without_secrets(document, values):
@@ -80,9 +119,8 @@ def without_secrets(document, values):
     return answer
 
 
-def _join(sections, name, extra, left_out):
+def _join(sections, name, document, left_out):
     """Add a section's facts to what is there under its name. Empty is a finding, left out is none."""
-    document = extra.as_json()
     if left_out and not any(document.values()):
         return
     if name not in sections:

@@ -59,6 +59,30 @@ def run(function, count, workers):
     return [Lost(reason) if outcome is None else _opened(outcome) for outcome in outcomes]
 
 
+def beside(function):
+    """Start a function that returns a JSON value, in a process of its own; return what waits for that value or a Lost.
+
+    Where no process can be started it runs when it is waited for.
+    """
+    tasks, feed = os.pipe()
+    os.write(feed, _NUMBER.pack(0))
+    os.close(feed)
+    try:
+        answers, pid = _start(lambda number: function(), tasks)
+    except OSError:
+        return lambda: _guarded(lambda number: function(), 0)
+    finally:
+        os.close(tasks)
+
+    def outcome():
+        outcomes = [None]
+        _gather({answers: pid}, outcomes)
+        reason = _wait([pid])
+        return Lost(reason) if outcomes[0] is None else _opened(outcomes[0])
+
+    return outcome
+
+
 def _start(function, tasks):
     answers, write = os.pipe()
     try:

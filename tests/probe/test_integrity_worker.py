@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from probes.worker import TASK_LIMIT, Lost, run
+from probes.worker import TASK_LIMIT, Lost, beside, run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -53,6 +53,14 @@ def test_when_all_workers_die_every_open_task_says_so() -> None:
     """No answer is made up."""
     outcomes = run(lambda number: os._exit(3), 5, 2)
     assert all(isinstance(outcome, Lost) for outcome in outcomes)
+
+
+def test_a_function_beside_answers_when_it_is_waited_for() -> None:
+    """What takes long is started first, whatever the size of its answer; one that fails or dies is lost and says why."""
+    long, failing, dying = beside(lambda: "x" * (1 << 20)), beside(lambda: 1 // 0), beside(lambda: os._exit(3))
+    assert len(long()) == 1 << 20
+    assert "ZeroDivisionError" in failing().reason
+    assert isinstance(dying(), Lost)
 
 
 def test_no_process_is_left_behind() -> None:
