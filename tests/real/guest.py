@@ -50,7 +50,7 @@ class ScriptedPython:
         os.mkfifo(self._begun)
         python = folder / "python3"
         announcement = "echo begun > /scripted/begun\n" if announces else ""
-        sound = 'case "$1" in -S) exec /usr/bin/python3 "$@";; esac\n'
+        sound = 'case "$1 $2" in "-S "*|"-I -S") exec /usr/bin/python3 "$@";; esac\n'
         python.write_text(f"#!/bin/sh\n{sound}{announcement}{script}\n")
         python.chmod(0o755)
         folder.chmod(0o755)
