@@ -12,6 +12,7 @@ import msgspec
 from . import document
 from .error import DocumentError
 from .fact import Fact, Section, Unknown, canonical, sha256
+from .spelling import safe_json
 
 SCHEMA = "envprobe.fingerprint/2"
 """Written where something was left out: the id covers that, which `/1` does not know. A whole fingerprint is still a `/1`."""
@@ -128,7 +129,8 @@ def encode(body: Mapping[str, object]) -> bytes:
     """Return a document as indented JSON with sorted keys, `schema` and `id` first."""
     first = {key: body[key] for key in ("schema", "id", "name", "kind") if key in body}
     rest = msgspec.json.decode(msgspec.json.encode({k: v for k, v in body.items() if k not in first}, order="sorted"))
-    return msgspec.json.format(msgspec.json.encode({**first, **rest}), indent=1) + b"\n"
+    text = msgspec.json.format(msgspec.json.encode({**first, **rest}), indent=1) + b"\n"
+    return text if text.isascii() else safe_json(text.decode()).encode()
 
 
 def read_fingerprint(data: bytes, where: str) -> Fingerprint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import unicodedata
 from collections.abc import Iterable, Iterator
 
@@ -52,6 +53,16 @@ def safe(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_escaped(letter) if _is_unsafe(letter) else letter for letter in text)
+
+
+def safe_json(text: str) -> str:
+    """Return JSON in which every such character of a string is JSON's own escape: the same document, and safe on a screen.
+
+    Line breaks stay, which stand between values alone.
+    """
+    if text.isascii():
+        return text
+    return "".join(json.dumps(letter)[1:-1] if letter != "\n" and _is_unsafe(letter) else letter for letter in text)
 
 
 def _is_unsafe(letter: str) -> bool:

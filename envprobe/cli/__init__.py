@@ -18,8 +18,8 @@ from .group import Commands
 
 TROUBLE = 2
 INTERRUPTED = 130
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO)
-"""A disk that takes no more is no bug of ours."""
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EBADF)
+"""A disk that takes no more is no bug of ours, nor is a stdout that was closed (`>&-`)."""
 REFUSED = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM)
 """Nor is a path that the system does not even look up."""
 COMPLETION = "_ENVPROBE_COMPLETE"

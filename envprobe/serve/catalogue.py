@@ -10,7 +10,7 @@ import msgspec
 from ..error import DocumentError, UsageError
 from .documents import Documents
 from .entry import Document, ListedDocument, describe, faulty
-from .folder import File, list_files
+from .folder import FILE_LIMIT_BYTES, File, list_files
 from .mishap import guarded
 
 DOCUMENTS_LIMIT = 500
@@ -68,7 +68,7 @@ class Catalogue:
                 break
             found[file] = entry = self._entries[file] if file in self._entries else self._entry(file)
             if entry is not None:
-                documents, size_bytes = documents + 1, size_bytes + file.size_bytes
+                documents, size_bytes = documents + 1, size_bytes + _cost_bytes(file)
         return found
 
     def _entry(self, file: File) -> ListedDocument | None:
@@ -77,3 +77,8 @@ class Catalogue:
             return None if document is None else describe(file, document)
 
         return guarded(described, lambda reason: faulty(file, reason))
+
+
+def _cost_bytes(file: File) -> int:
+    """Return how much of a file is read: of one that is too large no more than its beginning, whatever size it states."""
+    return file.size_bytes if file.size_bytes <= FILE_LIMIT_BYTES else 0

@@ -15,6 +15,7 @@ from ..error import DocumentError
 SUFFIX = ".json"
 FILE_LIMIT_BYTES = 16 << 20
 """A recorded TensorFlow image is 0.1 to 1 MB; a quarter of what `envprobe show` reads, because here many are read."""
+TOO_LARGE = "more than {:,} bytes, which is as much as is served"
 FILES_LIMIT = 5000
 HEAD_BYTES = 64 << 10
 FOLDERS_LIMIT = 2000
@@ -96,14 +97,17 @@ def read_file(root: Path, place: str, mark: bytes) -> bytes | None:
     except OSError as error:
         raise DocumentError(f"{place}: cannot be read: {error.strerror}") from error
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
             raise DocumentError(f"{place}: is no file")
         head = stream.read(HEAD_BYTES)
         if mark not in head:
             return None
+        if status.st_size > FILE_LIMIT_BYTES:
+            raise DocumentError(f"{place}: {TOO_LARGE.format(FILE_LIMIT_BYTES)}")
         data = head + stream.read(FILE_LIMIT_BYTES + 1 - len(head))
     if len(data) > FILE_LIMIT_BYTES:
-        raise DocumentError(f"{place}: more than {FILE_LIMIT_BYTES:,} bytes, which is as much as is served")
+        raise DocumentError(f"{place}: {TOO_LARGE.format(FILE_LIMIT_BYTES)}")
     return data
 
 

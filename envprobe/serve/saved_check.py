@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -10,7 +11,7 @@ from .. import document
 from ..baseline.waiver import Waiver
 from ..claim import ClaimResult
 from ..error import DocumentError
-from ..fact import ABSENT, Fact, Known, Value
+from ..fact import ABSENT, Fact, Known, Section, Value
 from ..fixes import Fix
 from ..metric import History, MetricRuns
 from ..numerics.comparison import Comparison
@@ -68,6 +69,7 @@ def from_value(value: object, where: str) -> Report:
     """Read a parsed `envprobe.report/1`; what it holds must give the verdict that it claims. Raises DocumentError."""
     document.check_schema(value, SCHEMA, where)
     saved = document.convert(value, _Saved, where)
+    document.refuse(where, [fault for index, item in enumerate(saved.differences) for fault in _value_faults(item, index)])
     report = Report(
         expected_name=saved.expected.name,
         expected_id=saved.expected.id,
@@ -94,6 +96,12 @@ def from_value(value: object, where: str) -> Report:
         if said != found:
             raise DocumentError(f"{where}: {name}: says {said[:40]!a}, but what it holds gives {found}", EDITED)
     return report
+
+
+def _value_faults(item: _Difference, index: int) -> Iterator[str]:
+    """Yield where a side of a difference is no value that a fact may have."""
+    sides = Section(known={name: value for name in ("expected", "observed") if (value := getattr(item, name)) is not None})
+    yield from (f"differences[{index}].{fault.removeprefix('known.')}" for fault in sides.faults())
 
 
 def _difference(item: _Difference) -> Difference:

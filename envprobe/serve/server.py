@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 THREADS = 4
-CONNECTIONS = 100
 IDLE_S = 60
 REQUEST_LIMIT_BYTES = 64 << 10
 
@@ -45,14 +44,13 @@ def url_of(host: str, address: str, port: int) -> str:
 
 def serve(application: WSGIApplication, listening: socket.socket) -> NoReturn:
     """Answer until Ctrl-C, and raise KeyboardInterrupt then, when what was being answered has ended."""
-    from waitress.server import create_server
+    from .connections import Server
 
     logging.getLogger("waitress").setLevel(logging.ERROR)  # "Task queue depth is 1" is no news to a reader
-    server = create_server(
+    server = Server(
         application,
-        sockets=[listening],
-        threads=THREADS,
-        connection_limit=CONNECTIONS,
+        listening,
+        THREADS,
         channel_timeout=IDLE_S,
         max_request_header_size=REQUEST_LIMIT_BYTES,
         max_request_body_size=REQUEST_LIMIT_BYTES,

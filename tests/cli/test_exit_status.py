@@ -347,6 +347,33 @@ def test_stdout_on_a_full_disk() -> None:
     assert stderr.decode() == f"envprobe: stdout: cannot be written: {os.strerror(errno.ENOSPC)}\n"
 
 
+@pytest.mark.parametrize(
+    ("closed", "status", "out", "err"),
+    [
+        ("0<&-", 1, "DIFFERS", ""),
+        ("1>&-", 2, "", "envprobe: stdout: cannot be written: "),
+        ("2>&-", 1, "DIFFERS", ""),
+        ("1>&- 2>&-", 2, "", ""),
+        ("0<&- 1>&- 2>&-", 2, "", ""),
+    ],
+)
+def test_closed_streams(closed: str, status: int, out: str, err: str) -> None:
+    """A verdict that could not be printed is none, and no file that is opened takes the place of a stream."""
+    command = f'"{sys.executable}" -m envprobe diff same.json drifted.json {closed}'
+    done = subprocess.run(["sh", "-c", command], env=_environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == status
+    assert done.stdout.startswith(out) and bool(done.stdout) == bool(out)
+    assert done.stderr.startswith(err) and bool(done.stderr) == bool(err)
+
+
+def test_ctrl_c_while_modules_are_loaded(tmp_path: Path) -> None:
+    """Ctrl-C in the first moments is Ctrl-C: 130 and one word, without a traceback."""
+    (tmp_path / "click.py").write_text("raise KeyboardInterrupt\n")
+    process = _start("diff", "same.json", "same.json", env=_environment(PYTHONPATH=f"{tmp_path}:{REPOSITORY}"))
+    assert process.communicate() == (b"", b"envprobe: interrupted\n")
+    assert process.returncode == 130
+
+
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_poor_terminals(encoding: str) -> None:
     """A terminal that cannot spell a character gets an escape; a program gets UTF-8 whatever the locale."""

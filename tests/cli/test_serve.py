@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -86,6 +87,17 @@ def test_a_request_without_end_is_refused(team: Serving) -> None:
         assert b" 431 " in connection.makefile("rb").readline()
     assert ask(team.url, "POST", **{"Content-Length": "100000000"})[0] == 413
     assert ask(team.url)[0] == 200
+
+
+def test_half_requests_keep_nobody_out(team: Serving) -> None:
+    """Whoever opens hundreds of connections and asks for nothing waits alone."""
+    parts = urlsplit(team.url)
+    with ExitStack() as stack:
+        for _ in range(250):
+            half = stack.enter_context(socket.create_connection((parts.hostname, parts.port), timeout=20))
+            half.sendall(b"GET / HTTP/1.1\r\nHost: loc")
+        for _ in range(3):
+            assert ask(team.url)[0] == 200
 
 
 def test_ctrl_c_ends_it(tmp_path: Path) -> None:

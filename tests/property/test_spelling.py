@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import unicodedata
 from typing import Any
 
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from envprobe.fact import Known, canonical
-from envprobe.spelling import INVISIBLE, UNSAFE_CATEGORIES, contrast, cut, line, safe, spell
+from envprobe.spelling import INVISIBLE, UNSAFE_CATEGORIES, contrast, cut, line, safe, safe_json, spell
 from tests.property.environment import HOSTILE, texts, values
 
 anything = st.one_of(st.text(), st.sampled_from(HOSTILE))
@@ -28,6 +29,14 @@ def test_nothing_unsafe_is_left(text: str) -> None:
     assert safe(safe(text)) == safe(text)
     if _harmless(text):
         assert safe(text) == text
+
+
+@given(st.dictionaries(anything, anything))
+def test_json_is_safe_and_the_same_document(value: dict[str, str]) -> None:
+    """A program reads what it read before, and a screen shows no character that turns the text around."""
+    text = safe_json(json.dumps(value, ensure_ascii=False, indent=1))
+    assert json.loads(text) == value
+    assert _harmless(text.replace("\n", ""))
 
 
 @given(values, st.integers(5, 400), st.integers(1, 10))

@@ -39,7 +39,7 @@ ROOMS = {
     "redaction": "guest",
     "error": "redaction spelling",
     "document": "error",
-    "fingerprint": "document error fact",
+    "fingerprint": "document error fact spelling",
     "launched": "fingerprint spelling",
     "policy": "default_rules document suggestion",
     "baseline": "document error fact fingerprint pep440 policy",

@@ -144,3 +144,15 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     """A mistyped folder is said before anything is served."""
     with pytest.raises(UsageError, match="no such folder"):
         Catalogue(tmp_path / "gone")
+
+
+def test_a_file_that_claims_to_be_huge_hides_no_other(tmp_path: Path) -> None:
+    """A sparse file states any size and costs nothing to make; what is older than it is still listed."""
+    write_team(tmp_path)
+    for number in range(3):
+        sparse = tmp_path / f"huge-{number}.json"
+        sparse.write_text('{"schema": "envprobe.baseline/1",')
+        os.truncate(sparse, 100 << 30)
+    found = entries(Catalogue(tmp_path))
+    assert {"tf.json", "ana.json", "runs/run-1.json"} <= found.keys()
+    assert "more than 16,777,216 bytes" in found["huge-0.json"].fault

@@ -35,3 +35,13 @@ def test_every_fault_has_its_path(member: str) -> None:
     value = {**json.loads(render(REPORTS["other-bits"])), member: 7}
     with pytest.raises(DocumentError, match=member):
         from_value(value, "check.json")
+
+
+@pytest.mark.parametrize("value", [[None], {"a": [1.5]}, [{"a": None}]])
+@pytest.mark.parametrize("side", ["expected", "observed"])
+def test_a_side_that_no_fact_may_have_is_a_fault(side: str, value: object) -> None:
+    """A page that shows it would fail: JSON knows more values than facts do."""
+    saved = json.loads(render(REPORTS["differs"]))
+    saved["differences"][0][side] = value
+    with pytest.raises(DocumentError, match=rf"differences\[0\]\.{side}.*a fact is made of"):
+        from_value(saved, "check.json")
