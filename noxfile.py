@@ -115,6 +115,13 @@ def explain(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Every reader of what somebody else wrote, with damaged files: docs/security.md has the figures; `-- --seconds 60`."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "-m", "tests.fuzz", *session.posargs)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, its format, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")

@@ -123,7 +123,13 @@ def _fact(value: Value | None) -> Fact:
 
 
 def _trace(value: dict[str, object], where: str) -> Comparison | None:
-    return None if value.get("verdict") == NOT_COMPARED else document.convert(value, Comparison, f"{where}: trace")
+    if value.get("verdict") == NOT_COMPARED:
+        return None
+    found = document.convert(value, Comparison, f"{where}: trace")
+    lengths = [{len(curve.steps), len(curve.expected), len(curve.observed)} for curve in found.curves]
+    faults = [f"trace.curves[{index}]: not one value a step" for index, several in enumerate(lengths) if len(several) > 1]
+    document.refuse(where, faults)
+    return found
 
 
 def _claim(value: dict[str, object], where: str) -> ClaimResult:

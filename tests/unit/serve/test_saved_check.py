@@ -45,3 +45,12 @@ def test_a_side_that_no_fact_may_have_is_a_fault(side: str, value: object) -> No
     saved["differences"][0][side] = value
     with pytest.raises(DocumentError, match=rf"differences\[0\]\.{side}.*a fact is made of"):
         from_value(saved, "check.json")
+
+
+@pytest.mark.parametrize("member", ["steps", "expected", "observed"])
+def test_a_curve_has_one_value_a_step(member: str) -> None:
+    """A curve that is longer on one side cannot be drawn, and is a fault with its place."""
+    saved = json.loads(render(REPORTS["rounding"]))
+    saved["trace"]["curves"][0][member].append(7)
+    with pytest.raises(DocumentError, match=r"trace\.curves\[0\]: not one value a step"):
+        from_value(saved, "check.json")

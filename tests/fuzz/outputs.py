@@ -1,6 +1,6 @@
 """Damage real outputs at random and compare them, for some seconds each: no crash, no hang, no verdict but one of the four.
 
-    python -m tests.fuzz_outputs [NAME…] [--seconds 5] [--seed 1]
+    python -m tests.fuzz.outputs [NAME…] [--seconds 5] [--seed 1]
 
 The files are those of tests/data/outputs/corpus. A row says how many damaged files were compared and described, what was said of them,
 the slowest of them, and the memory of the largest process. docs/outputs.md has the figures.
@@ -17,27 +17,9 @@ from collections import Counter
 from pathlib import Path
 
 from envprobe.output import Tolerance, compare_outputs, describe
+from tests.fuzz.damage import of_bytes
 
-CORPUS = Path(__file__).parent / "data" / "outputs" / "corpus" / "recorded"
-
-
-def damaged(data: bytes, source: random.Random) -> bytes:
-    """Return a file with some bytes changed, a part cut out, repeated, or overwritten by extreme numbers."""
-    found = bytearray(data)
-    for _ in range(source.randint(1, 6)):
-        place, length = source.randrange(max(len(found), 1)), source.choice((1, 1, 2, 4, 8, 64))
-        kind = source.randrange(5)
-        if kind == 0:
-            found[place : place + 1] = bytes([source.randrange(256)])
-        elif kind == 1:
-            del found[place : place + length]
-        elif kind == 2:
-            found[place:place] = found[place : place + length] * source.randint(1, 4)
-        elif kind == 3:
-            found[place : place + length] = source.choice((b"\xff", b"\x00", b"\x7f", b"\x80")) * length
-        else:
-            found[place : place + 8] = source.getrandbits(64).to_bytes(8, "little")
-    return bytes(found[: source.randrange(len(found) + 1)] if source.random() < 0.1 else found)
+CORPUS = Path(__file__).parents[1] / "data" / "outputs" / "corpus" / "recorded"
 
 
 def main() -> None:
@@ -66,7 +48,7 @@ def fuzz(path: Path, seconds: float, source: random.Random) -> tuple[Counter[str
     with tempfile.TemporaryDirectory() as folder:
         observed = Path(folder, path.name)
         while time.monotonic() < end:
-            observed.write_bytes(damaged(data, source))
+            observed.write_bytes(of_bytes(data, source))
             began = time.monotonic()
             counts[compare_outputs(path, observed, Tolerance()).verdict.value] += 1
             describe(observed)
