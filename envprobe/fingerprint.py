@@ -130,7 +130,7 @@ def encode(body: Mapping[str, object]) -> bytes:
     first = {key: body[key] for key in ("schema", "id", "name", "kind") if key in body}
     rest = msgspec.json.decode(msgspec.json.encode({k: v for k, v in body.items() if k not in first}, order="sorted"))
     text = msgspec.json.format(msgspec.json.encode({**first, **rest}), indent=1) + b"\n"
-    return text if text.isascii() else safe_json(text.decode()).encode()
+    return safe_json(text.decode()).encode()
 
 
 def read_fingerprint(data: bytes, where: str) -> Fingerprint:

@@ -43,6 +43,10 @@ INVISIBLE = frozenset(
 of them look alike."""
 
 
+DELETE = "\x7f"
+"""The one character of ASCII that JSON does not escape and a terminal acts on."""
+
+
 def some(number: int, noun: str) -> str:
     """Return a number and a noun, in the plural where there are more; empty for none."""
     return f"{number} {noun}{'s' * (number != 1)}" if number else ""
@@ -60,9 +64,13 @@ def safe_json(text: str) -> str:
 
     Line breaks stay, which stand between values alone.
     """
-    if text.isascii():
+    if text.isascii() and DELETE not in text:
         return text
-    return "".join(json.dumps(letter)[1:-1] if letter != "\n" and _is_unsafe(letter) else letter for letter in text)
+    return "".join(_json_escape(letter) if letter != "\n" and _is_unsafe(letter) else letter for letter in text)
+
+
+def _json_escape(letter: str) -> str:
+    return rf"\u{ord(DELETE):04x}" if letter == DELETE else json.dumps(letter)[1:-1]
 
 
 def _is_unsafe(letter: str) -> bool:
