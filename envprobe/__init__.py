@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .command.experiment import run as run
     from .command.experiment import save_run as save_run
     from .command.explanation import explain as explain
+    from .command.fixing import fix as fix
     from .command.fleet import check_fleet as check_fleet
     from .command.fleet import record_fleet as record_fleet
     from .command.report import attach as attach
@@ -51,6 +52,7 @@ HOMES = {
     "diff": "command.environment",
     "doctor": "command.audit",
     "explain": "command.explanation",
+    "fix": "command.fixing",
     "down": "command.standard",
     "load": "command.source",
     "probe": "command.environment",
@@ -79,6 +81,7 @@ __all__ = [
     "doctor",
     "down",
     "explain",
+    "fix",
     "load",
     "log_to_mlflow",
     "log_to_wandb",

@@ -123,7 +123,8 @@ def _overwritten(overwrites: Mapping[str, list[str]], report: Report) -> dict[st
     for victim, other in pairs:
         cause = next((path for path in (f"packages.{other}", f"packages.{other}.version") if path in paths), None)
         if cause is not None:
-            found |= {path: cause for path in (f"integrity.{victim}", f"unlisted.{victim}") if path in paths}
+            theirs = [path for path in paths if path.startswith(f"packages.{victim}.")]
+            found |= {path: cause for path in (f"integrity.{victim}", f"unlisted.{victim}", *theirs) if path in paths}
     return found
 
 

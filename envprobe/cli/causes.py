@@ -1,4 +1,4 @@
-"""The commands about causes: explain."""
+"""The commands about causes: explain, fix."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from .delivery import progress_shown, write_file, write_stdout
 from .option import FILE, Reading, probing, reading, together
 
 if TYPE_CHECKING:
+    from ..causes.fixing import EmitKind, FixPlan
     from ..command.proving import ProofPlan
     from ..probing.collect import Options
 
@@ -116,4 +117,43 @@ def _show_plan(plan: ProofPlan) -> None:
     click.echo("\n".join([head, "  unchanged, to see that a copy computes the same", *rows]), err=True)
 
 
-COMMANDS = (explain_command,)
+@click.command("fix")
+@click.argument("target", required=False, shell_complete=targets)
+@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines, help="What to come to, as for check.")
+@click.option(
+    "--emit",
+    type=click.Choice(["requirements", "constraints", "dockerfile", "script", "env"]),
+    help="Print a file in place of the commands.",
+)
+@click.option("--output", type=FILE, help="Write it to a file instead of stdout.")
+@probing
+def fix_command(target: str | None, baseline: str | None, emit: EmitKind | None, options: Options, output: Path | None) -> int:
+    """Print the commands that bring a target to its baseline.
+
+    One command for all that one does, in the order in which they are typed; what has none stands as a comment. Nothing is
+    run and nothing is changed.
+
+    \b
+    envprobe fix docker://trainer --baseline tf-2.9
+    envprobe fix --baseline tf-2.9 --emit requirements --output requirements.txt
+    envprobe fix docker://trainer --baseline tf-2.9 --emit env --output tf.env
+
+    Exit status: 0 each difference has a command, or nothing differs, 1 one has none, 2 could not tell.
+    """
+    from ..command.fixing import fix
+
+    with progress_shown("causes") as progress:
+        plan, told = fix(target, baseline, emit=emit, options=options, progress=progress)
+    text = told or "".join(f"{row}\n" for row in _rows(plan))
+    write_file(output, text.encode("utf-8")) if output is not None else write_stdout(text)
+    if not emit:
+        click.echo(f"then: {plan.check}" if plan.commands or plan.words else "nothing to fix", err=True)
+    return 1 if plan.words or plan.unfixed else 0
+
+
+def _rows(plan: FixPlan) -> list[str]:
+    unknown = [f"# nothing is known to help against {path}" for path in plan.unfixed]
+    return [*plan.commands, *(f"# {words}" for words in plan.words), *unknown]
+
+
+COMMANDS = (explain_command, fix_command)

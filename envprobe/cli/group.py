@@ -24,6 +24,7 @@ HOMES = {
     "doctor": "doctor",
     "fleet": "fleet",
     "explain": "causes",
+    "fix": "causes",
     "run": "run",
     "attach": "attach",
     "verify": "attach",

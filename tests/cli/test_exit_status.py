@@ -112,6 +112,16 @@ CASES = (
     Case("explain file://same.json --traceback requirements.txt", 2, "", "a traceback is read by itself"),
     Case("explain file://same.json --prove", 2, "", "tf has no benchmark"),
     Case("explain --prove --traceback requirements.txt", 2, "", "can be explained and not proved"),
+    Case("fix file://same.json", 0, "", "nothing to fix"),
+    Case(
+        "fix file://drifted.json",
+        1,
+        "# where drifted.json was recorded: python3 -m pip install numpy==1.22.4",
+        "then: envprobe check",
+    ),
+    Case("fix file://drifted.json --emit requirements", 1, "numpy==1.22.4"),
+    Case("fix file://drifted.json --emit script", 1, "set -eu"),
+    Case("fix --emit nothing", 2, "", "'nothing' is not one of"),
     Case("explain --baseline gone", 2, "", "record it: envprobe record --name gone"),
     # -- what tells and does not judge
     Case("show tf", 0, "baseline tf (recorded)"),

@@ -1,0 +1,46 @@
+"""What brings a target to its baseline: `fix`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ..causes import explain_report
+from ..causes.fixing import EmitKind, FixPlan, emitted, plan_of
+from ..config import Config, load_config
+from ..error import UsageError
+from ..fact import Known
+from ..probing.collect import Options
+from ..progress import Progress
+from .comparison import compare
+from .environment import chosen, observe
+from .prompt import call_of
+
+IMAGE = "image.id"
+
+
+def fix(
+    target: str | None = None,
+    baseline: str | None = None,
+    *,
+    emit: EmitKind | None = None,
+    options: Options | None = None,
+    config: Config | None = None,
+    progress: Progress | None = None,
+) -> tuple[FixPlan, str]:
+    """Return the least that takes away what differs, and with `emit` the text of a file; nothing is changed.
+
+    Raises what `check` raises, and UsageError where a declared baseline is to be written as a file.
+    """
+    config = config or load_config(Path.cwd())
+    expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
+    report = compare(expected, observed, config=config, left_out=(options or Options()).left_out)
+    check = call_of(target, chosen(baseline, config, target), options, config).check()
+    recorded = expected.document.fingerprint
+    wanted = recorded.get(IMAGE) if recorded is not None else None
+    is_same_image = isinstance(wanted, Known) and wanted == observed.document.get(IMAGE)
+    plan = plan_of(explain_report(report, observed.document).causes, check, is_same_image=is_same_image)
+    if emit is None or emit == "script":
+        return plan, "" if emit is None else emitted(emit, plan, observed.document, observed.document)
+    if recorded is None:
+        raise UsageError(f"{expected.name} is declared: what declared it is the file", "take that, or record a baseline")
+    return plan, emitted(emit, plan, recorded, observed.document)
