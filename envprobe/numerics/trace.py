@@ -7,6 +7,7 @@ import binascii
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -73,7 +74,7 @@ class TraceRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
         return (self.dtype, self.shape, self.digest, self.error) == (other.dtype, other.shape, other.digest, other.error)
 
 
-class Trace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Trace(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknown_fields=True):
     """The whole run."""
 
     kind: Literal["tensorflow", "numpy", "python"]
@@ -85,7 +86,7 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     context: dict[str, Any] = {}
     """Seconds, memory, kernels, words of exceptions. Never compared."""
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The digest of everything that is compared."""
         return sha256(
@@ -95,8 +96,30 @@ class Trace(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         )
 
 
+class _Parsed:
+    """A parsed trace, the same as itself alone: what equals it would have to be compared member by member."""
+
+    def __init__(self, value: Any, where: str) -> None:
+        self.value, self.where = value, where
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Parsed) and self.value is other.value
+
+
 def read_trace(value: Any, where: str) -> Trace:
-    """Read a parsed trace. Raises DocumentError with every fault: a newer schema, hostile names, samples that do not fit."""
+    """Read a parsed trace. Raises DocumentError with every fault: a newer schema, hostile names, samples that do not fit.
+
+    Nobody changes a value that was parsed, so one that was just read, as a baseline's for each member of a fleet, is kept.
+    """
+    return _read(_Parsed(value, where))
+
+
+@lru_cache(maxsize=64)
+def _read(parsed: _Parsed) -> Trace:
+    value, where = parsed.value, parsed.where
     document.check_schema(value, SCHEMA, where)
     trace = document.convert({name: member for name, member in value.items() if name != "schema"}, Trace, where)
     document.refuse(where, list(_faults(trace)))
