@@ -96,6 +96,33 @@ def trackers(session: nox.Session) -> None:
     session.run("pytest", *tests, *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
 
 
+@nox.session(name="fleet-slurm")
+def fleet_slurm(session: nox.Session) -> None:
+    """A real Slurm of four nodes on this machine (slurmctld, slurmd, slurm-client, munge of Debian)."""
+    session.install("-q", "-e", ".[test]")
+    session.run("pytest", "tests/real/test_fleet_slurm.py", *session.posargs, env={"ENVPROBE_REQUIRE_CLUSTER": "1"})
+
+
+@nox.session(name="fleet-dask")
+def fleet_dask(session: nox.Session) -> None:
+    """A real Dask cluster with a host each on the loopback."""
+    session.install("-q", "-e", ".[test,dask]")
+    session.run("pytest", "tests/real/test_fleet_dask.py", *session.posargs, env={"ENVPROBE_REQUIRE_CLUSTER": "1"})
+
+
+@nox.session(name="shared-stores")
+def shared_stores(session: nox.Session) -> None:
+    """Baselines in S3 (moto's server), beside an image in a registry (docker-registry of Debian), and in a git remote."""
+    session.install("-q", "-e", ".[test,s3]", "moto[server]>=5")
+    session.run(
+        "pytest",
+        "tests/real/test_shared.py",
+        "tests/real/test_shared_s3.py",
+        *session.posargs,
+        env={"ENVPROBE_REQUIRE_ENGINE": "1"},
+    )
+
+
 @nox.session
 def saves(session: nox.Session) -> None:
     """Browser, minifiers, notebook and PDF tools save reports with a record; `-- --write` keeps what they make."""

@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from . import shared
 from .baseline import Baseline, read_baseline
 from .document import LIMIT_BYTES
 from .error import DocumentError, NoBaseline, StoreError
@@ -72,6 +73,8 @@ def load(name_or_path: str, folder: Path, revision: Revision | None = None) -> B
 
 def contents(path: Path, revision: Revision | None = None) -> bytes:
     """Return a document's bytes, at most one more than are read; those of the revision where its repository holds the path."""
+    if url := shared.url_of(path):
+        return shared.fetch(url, LIMIT_BYTES)
     if revision is not None and revision.holds(path):
         data = revision.read(path, LIMIT_BYTES)
         if data is None:
@@ -86,10 +89,20 @@ def contents(path: Path, revision: Revision | None = None) -> bytes:
 
 def spelled(path: Path, revision: Revision | None) -> str:
     """Return how to name a document in a message."""
+    if url := shared.url_of(path):
+        return url
     return revision.place(path) if revision is not None and revision.holds(path) else str(path)
 
 
+def title(path: Path) -> str:
+    """Return the name of a baseline that is to be written there: the file's, or the repository's that a team shares."""
+    url = shared.url_of(path)
+    return fit_name(url.rpartition("/")[2].partition("@")[0].partition(":")[0].removesuffix(SUFFIX)) if url else path.stem
+
+
 def _is_file(path: Path, revision: Revision | None) -> bool:
+    if shared.url_of(path):
+        return True  # reading it tells; asking first would be one more round trip
     if revision is not None and revision.holds(path):
         return revision.has(path)
     return path.is_file()
@@ -132,7 +145,16 @@ def save(path: Path, data: bytes, *, replace: bool) -> None:
     Of two that write at once one gets an error and changes nothing. A device or a pipe, such as /dev/stdout, is written to
     and never replaced. Raises StoreError where the file exists and `replace` is false, or where it cannot be written.
     """
-    _save(path, lambda: data, replace=replace, wait_s=0)
+    if url := shared.url_of(path):
+        shared.put(url, data, replace=replace)
+    else:
+        _save(path, lambda: data, replace=replace, wait_s=0)
+
+
+def exists(path: Path) -> bool:
+    """Tell whether a file, or a document that a team shares, is there."""
+    url = shared.url_of(path)
+    return shared.exists(url) if url else path.exists()
 
 
 def change(path: Path, make: Callable[[], bytes]) -> None:
@@ -166,7 +188,7 @@ def require_writable(path: Path) -> None:
     """Raise StoreError where `save` would for want of a folder that takes files: before hours of work, not after them."""
     import tempfile
 
-    if path.exists() and not path.is_file():
+    if shared.url_of(path) or (path.exists() and not path.is_file()):
         return
     folder = next(place for place in Path(os.path.realpath(path)).parents if place.exists())
     try:

@@ -167,6 +167,7 @@ def record(
 
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
+    from .. import store
     from ..command import baseline
     from ..command.prompt import call_of
     from .terminal import style_of
@@ -179,22 +180,23 @@ def record(
         make = baseline.add_trace if add_trace else baseline.record
         with progress_shown() as progress:
             recording = make(target, name=name, output=output, options=options, progress=progress)
-    call = call_of(None if requirements else target, name or str(output or recording.path), options)
+    call = call_of(None if requirements else target, name or store.spelled(output or recording.path, None), options)
     return _save(recording, update or add_trace, style_of(reading), call.check())
 
 
 def _save(recording: Recording, update: bool, style: Style, check: str) -> int:
+    from .. import store
     from ..command import baseline
     from ..render.show import show_baseline
     from ..render.text import render
 
     if recording.replaces is not None:
         write_stdout(render(recording.replaces, style))
-    if recording.path.exists() and not update and sys.stdin.isatty() and sys.stderr.isatty():
+    if not update and sys.stdin.isatty() and sys.stderr.isatty() and store.exists(recording.path):
         update = click.confirm(f"Replace {recording.path}?", err=True)
     baseline.save(recording, update=update)
     write_stdout(show_baseline(recording.baseline, style))
-    click.echo(f"recorded {recording.path}; commit it, and check with: {check}", err=True)
+    click.echo(f"recorded {store.spelled(recording.path, None)}; commit it, and check with: {check}", err=True)
     return 0
 
 

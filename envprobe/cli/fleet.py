@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from .. import store
 from ..fleet.engine import ROWS
 from ..render.fleet import FLEET_FORMATS
 from .candidate import baselines
@@ -130,8 +130,11 @@ def record(
         )
     write_stdout(render(report, style_of(reading)))
     baseline.save(recording, update=update)
-    said = f"--baseline {name or os.fspath(recording.path)}"
-    click.echo(f"recorded {recording.path}; commit it, and check with: envprobe fleet check --on {engine} {said}", err=True)
+    said = f"--baseline {name or store.spelled(recording.path, None)}"
+    click.echo(
+        f"recorded {store.spelled(recording.path, None)}; commit it, and check with: envprobe fleet check --on {engine} {said}",
+        err=True,
+    )
     return 0
 
 

@@ -54,7 +54,7 @@ def record(
     fingerprint = collect(reference, options_of(options, config), progress=progress)
     moment = (now or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ")
     baseline = Baseline(
-        name=path.stem,
+        name=store.title(path),
         kind="recorded",
         fingerprint=fingerprint,
         provenance=Provenance(recorded=moment, envprobe=__version__, target=shown(reference)),
@@ -119,7 +119,7 @@ def declare(
 
     config = config or load_config(Path.cwd())
     path = destination(name, output, config)
-    baseline = msgspec.structs.replace(read_requirements(requirements, extras=extras, groups=groups), name=path.stem)
+    baseline = msgspec.structs.replace(read_requirements(requirements, extras=extras, groups=groups), name=store.title(path))
     return recording_of(baseline, path, config)
 
 
@@ -131,7 +131,7 @@ def save(recording: Recording, *, update: bool = False) -> None:
 def recording_of(baseline: Baseline, path: Path, config: Config) -> Recording:
     """Return a baseline that is to be written there, with what it replaces; what a team decided about that one stays."""
     replaces, fingerprint = None, baseline.fingerprint
-    if path.exists():
+    if store.exists(path):
         there = store.load(str(path), config.baselines_folder)
         if there.kind == "recorded" and fingerprint is not None:
             # what a team decided about a baseline outlives a new recording of it

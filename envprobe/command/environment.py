@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import store
 from ..baseline import Baseline
 from ..call import Call
 from ..carrier import is_reference
@@ -98,12 +99,21 @@ def observe(
     config = config or load_config(Path.cwd())
     name = chosen(baseline, config, target)
     call = call_of(target, name, options, config)
-    expected = as_baseline(_open(name, config, call))
+    expected = as_baseline(_open(_beside(name, target, options, config), config, call))
     wanted = needed_for(expected.document, options_of(options, config))
     reference = target or config.target
     found = collect.observe(reference, wanted, known=expected.document.fingerprint, progress=progress)
     prompt = prompt_of(reference, found.fingerprint, call, found.made)
     return expected, Source(found.fingerprint, shown(reference), prompt=prompt)
+
+
+def _beside(name: str, target: str | None, options: Options | None, config: Config) -> str:
+    """Return a baseline's name as it is, or for `image`, where no baseline is called so, the URL beside the target's image."""
+    from .beside_image import NAME, url_beside  # asks an engine
+
+    if name != NAME or store.lookup(name, config.baselines_folder, config.revision) is not None:
+        return name
+    return url_beside(target or config.target, (options or Options()).timeout_s)
 
 
 def _open(name: str, config: Config, call: Call) -> Source[Document]:

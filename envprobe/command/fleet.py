@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from .. import store
 from ..baseline import Baseline, Provenance
 from ..config import Config, load_config
 from ..error import ProbeError
@@ -93,7 +94,7 @@ def record_fleet(
             raise ProbeError(f"{reference.reference}: no member answered", reasons)
         moment = (now or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ")
         made = Baseline(
-            name=path.stem,
+            name=store.title(path),
             kind="recorded",
             fingerprint=groups[0].fingerprint,
             traces=_traces(groups),

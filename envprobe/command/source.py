@@ -15,6 +15,7 @@ from ..document import read_json
 from ..error import DocumentError
 from ..fingerprint import Fingerprint, from_value
 from ..redaction import without_secrets
+from ..shared import url_of
 from ..targets.prompt import Prompt
 
 if TYPE_CHECKING:
@@ -51,8 +52,9 @@ def open_source(named: str | Path | Document, config: Config, revision: Revision
     if is_reference(named):
         return Source(_document_in(named), str(named))
     path = _path(str(named), config, revision)
+    is_shared = bool(url_of(path))
     is_shipped = path.is_relative_to(Path(__file__).parents[1])
-    file = config.source if is_shipped else path if path.is_file() or revision is not None else None
+    file = config.source if is_shipped else path if not is_shared and (path.is_file() or revision is not None) else None
     return Source(_document(path, revision), str(named), file)
 
 
@@ -71,20 +73,22 @@ def load(source: str | Path | Document, *, config: Config | None = None) -> Docu
 
 
 def _path(named: str, config: Config, revision: Revision | None) -> Path:
-    known = store.lookup(named, config.baselines_folder, revision)
     path = Path(named)
+    if url_of(path):
+        return path
+    known = store.lookup(named, config.baselines_folder, revision)
     if known is None and revision is None and path.exists() and (not path.is_dir() or is_report(path)):
         return path  # no regular file, perhaps: `envprobe diff tf <(ssh host envprobe probe)`
     return known or store.find(named, config.baselines_folder, revision)
 
 
 def _document(path: Path, revision: Revision | None) -> Document:
-    if revision is None and path.suffix != store.SUFFIX and is_report(path):
+    if revision is None and path.suffix != store.SUFFIX and not url_of(path) and is_report(path):
         return _document_in(path)
     try:
         return read(store.contents(path, revision), store.spelled(path, revision))
     except DocumentError:
-        if revision is not None or not _is_json_report(path):
+        if revision is not None or url_of(path) or not _is_json_report(path):
             raise
     return _document_in(path)
 

@@ -44,9 +44,9 @@ def ask_all(
                 _keep(future, asked[future], spool)
                 _tell(spool, total, say)
         except BaseException:
-            call_off()
             for future in asked:
                 future.cancel()
+            call_off()
             raise
 
 

@@ -70,6 +70,8 @@ class EngineRow(NamedTuple):
 ROWS = (
     EngineRow("file", "file:FOLDER", "fingerprints that were collected, a file each, or the spool of another run", "file", 4),
     EngineRow("ssh", "ssh:HOSTS", "hosts, or a file of them: a list, an OpenSSH config, an Ansible inventory", "ssh"),
+    EngineRow("slurm", "slurm:[PARTITION][/PYTHON]", "the nodes of a Slurm partition, or of the whole cluster", "slurm", 64),
+    EngineRow("dask", "dask:ADDRESS", "the hosts of a Dask cluster, by its scheduler", "dask", 32, "dask"),
     EngineRow(
         "docker-contexts", "docker-contexts:TARGET", "one target, such as image://NAME, on each Docker context", "docker_contexts"
     ),

@@ -20,6 +20,7 @@ ALARM = signal.SIGVTALRM
 """Not SIGALRM, which time limits of test runners use."""
 PATIENCE_S = 10
 _CALLED_OFF = threading.Event()
+_HEARD = threading.local()
 """How long an interrupted `make` waits to hear whether it was made."""
 
 
@@ -65,8 +66,11 @@ def calling_off() -> Iterator[Callable[[], None]]:
 
 
 def is_called_off() -> bool:
-    """Say whether what runs for a thread is to end now: whoever waits for it was interrupted."""
-    return _CALLED_OFF.is_set() and threading.current_thread() is not threading.main_thread()
+    """Say, once to each thread, that what runs for it is to end now; what it then does to take things away has its time."""
+    if not _CALLED_OFF.is_set() or threading.current_thread() is threading.main_thread() or getattr(_HEARD, "it", False):
+        return False
+    _HEARD.it = True
+    return True
 
 
 @contextmanager

@@ -63,7 +63,8 @@ ROOMS = {
     "output": "document error installation spelling toml redaction",
     "signing": "document error fact installation",
     "revision": "error spelling",
-    "store": "baseline document error revision suggestion redaction",
+    "store": "baseline document error revision shared suggestion redaction",
+    "shared": "document error installation",
     "toml": "error",
     "config": "audit baseline claim document error output policy revision standard suggestion toml",
     "schemas": "error suggestion",
@@ -79,7 +80,7 @@ ROOMS = {
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
-    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision signing standard store targets trial verification",
+    "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision shared signing standard store targets trial verification",
     "serve": f"{NOUNS} command config experiment numerics output redaction render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
     "cli": f"{NOUNS} audit causes command config demo experiment fleet installation lint probing redaction render schemas serve signing standard store targets verification",
