@@ -149,6 +149,14 @@ def fuzz(session: nox.Session) -> None:
 
 
 @nox.session
+def standard(session: nox.Session) -> None:
+    """`envprobe up` with what is downloaded for it: sshd, Compose, hadolint, kubernetes-validate, the devcontainer CLI."""
+    session.install("-q", "-e", ".[test]")
+    tests = ("tests/real/test_standard.py", "tests/real/test_standard_ssh.py", "tests/real/test_standard_forms.py")
+    session.run("pytest", *tests, *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1", "ENVPROBE_STANDARD": "1"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, its format, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")

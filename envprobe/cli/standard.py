@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import click
 
 from ..error import NoBaseline, StoreError, UsageError
 from .delivery import progress_shown, write_stdout
-from .option import Reading, color, together
+from .option import FILE, Reading, color, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,6 +55,8 @@ wanted = together(
 @click.command("up")
 @wanted
 @click.option("--pull", is_flag=True, help="Pull the image where it is not here, without asking.")
+@click.option("--key", type=FILE, help="With --ssh: the public key that is let in; without it those in ~/.ssh.")
+@click.option("--ssh-config", is_flag=True, help="With --ssh: let ~/.ssh/config include its entry.")
 @click.option("--recreate", is_flag=True, help="Make the container anew; your files stay.")
 @click.option("--no-browser", is_flag=True, help="Open no browser.")
 @click.option("--no-check", is_flag=True, help="Do not compare it with the baseline.")
@@ -63,6 +66,8 @@ wanted = together(
 def up_command(
     wanted: _Wanted,
     pull: bool,
+    key: Path | None,
+    ssh_config: bool,
     recreate: bool,
     no_browser: bool,
     no_check: bool,
@@ -101,10 +106,13 @@ def up_command(
             pull=pull,
             ask=None if not (sys.stdin.isatty() and sys.stderr.isatty()) else _asking(progress),
             recreate=recreate,
+            key=key,
             progress=progress,
             warn=lambda words: _warn(progress, words),
         )
-    _tell(running, settings)
+    _tell(running)
+    if ssh_config and running.ssh_config is not None:
+        _include(running.ssh_config)
     if not no_browser:
         _browse(running)
     return 0 if no_check else _check(settings.engine, running.name, color)
@@ -135,18 +143,24 @@ def _show_plan(plan: EnvironmentPlan) -> None:
     write_stdout("\n".join(rows) + "\n")
 
 
-def _tell(running: Running, settings: EnvironmentSettings) -> None:
+def _tell(running: Running) -> None:
     """Say where it is. The token is for a screen; what is kept in a log gets the name of its file."""
     click.echo(f"{running.name}: {'started' if running.is_new else 'is running'}", err=True)
-    if settings.start == "ssh":
-        from ..standard.ssh_client import entry
-
-        write_stdout(entry(running))
+    if running.ssh_config is not None:
+        write_stdout(running.ssh_config.read_text())
+        click.echo(f"ssh -F {shlex.quote(str(running.ssh_config))} {running.name}", err=True)
     elif running.token_file is not None and sys.stdout.isatty():
         write_stdout(f"{running.link}\n")
     elif running.token_file is not None:
         write_stdout(f"{running.url}\n")
         click.echo(f"its token: {running.token_file}", err=True)
+
+
+def _include(config: Path) -> None:
+    from ..standard.ssh_client import include
+
+    words = "includes it now" if include(config, Path.home()) else "included it already"
+    click.echo(f"~/.ssh/config {words}", err=True)
 
 
 def _browse(running: Running) -> None:

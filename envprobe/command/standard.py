@@ -16,7 +16,7 @@ from ..error import EnvprobeError, TargetError, UsageError
 from ..installation import calling
 from ..progress import Progress
 from ..redaction import redact
-from ..standard import gpu, host, images, lifecycle
+from ..standard import gpu, host, images, lifecycle, ssh_client
 from ..standard.choice import brings_jupyter, image_of
 from ..standard.create import is_ours
 from ..standard.lifecycle import Running
@@ -66,14 +66,15 @@ def up(
     pull: bool = False,
     ask: Callable[[str], bool] | None = None,
     recreate: bool = False,
+    key: Path | None = None,
     config: Config | None = None,
     progress: Progress | None = None,
     warn: Callable[[str], None] | None = None,
 ) -> Running:
     """Start the standard environment of a project, or find it; return when it answers.
 
-    An image that is not there is pulled with `pull`, or where `ask` says so. Raises UsageError and TargetError; then nothing
-    half-made stays.
+    An image that is not there is pulled with `pull`, or where `ask` says so. `key`: the public key that SSH lets in; without
+    one those in ~/.ssh or of the agent. Raises UsageError and TargetError; then nothing half-made stays.
     """
     config = config or load_config(Path.cwd())
     settings = settings or settings_of(config=config)
@@ -92,13 +93,14 @@ def up(
             lifecycle.require_ports(client, plan, again)
         _require_image(client, settings, plan, pull, ask, progress, warn or (lambda words: None))
         plan = _labelled(_looked_up(client, settings, caller, plan), config)
-        host.prepare(plan)
+        keys = ssh_client.public_keys(key, os.environ) if plan.start == "ssh" else []
+        host.prepare(plan, keys)
         if plan.recipe is not None:
             images.derive(client, plan.recipe, progress, os.environ)
         if there is not None:
             lifecycle.remove(client, plan.name)
             host.forget_token(plan)
-            host.prepare(plan)
+            host.prepare(plan, keys)
             lifecycle.require_ports(client, plan, again)
         return lifecycle.create(client, plan, os.environ, progress)
 

@@ -9,7 +9,7 @@ import re
 import secrets
 import shlex
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..error import UsageError
@@ -36,8 +36,8 @@ def caller_of(folder: Path, environ: Mapping[str, str], name: str = "", work: st
     return Caller(folder=str(folder), state=str(state), uid=uid, gid=gid, name=called)
 
 
-def prepare(plan: EnvironmentPlan) -> None:
-    """Make the state folder, HOME and a token where they are missing. Raises UsageError for what must be there and is not."""
+def prepare(plan: EnvironmentPlan, keys: Sequence[str] = ()) -> None:
+    """Make the state folder, HOME, a token, the list of keys. Raises UsageError for what must be there and is not."""
     owner = _owner(plan)
     for mount in plan.mounts:
         if not mount.source.startswith(f"{plan.state}/"):
@@ -46,7 +46,11 @@ def prepare(plan: EnvironmentPlan) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         _give(folder, owner)
     if plan.start == "jupyter" and not token_file(plan).exists():
-        _make_token(token_file(plan), owner)
+        _make_private(token_file(plan), secrets.token_hex(24), owner)
+    if plan.start == "ssh":
+        place = Path(plan.state) / "authorized_keys"
+        place.unlink(missing_ok=True)
+        _make_private(place, "".join(f"{key}\n" for key in keys), owner)
 
 
 def token_file(plan: EnvironmentPlan) -> Path:
@@ -119,12 +123,12 @@ def _require_source(source: str, target: str, owner: tuple[int, int]) -> None:
         raise UsageError(f"{source}: belongs to {whose}, and user {uid} may not write there{earlier}", hint)
 
 
-def _make_token(path: Path, owner: tuple[int, int]) -> None:
+def _make_private(path: Path, text: str, owner: tuple[int, int]) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as stream:
-        stream.write(secrets.token_hex(24))
+        stream.write(text)
     _give(path, owner)
 
 
 def _give(path: Path, owner: tuple[int, int]) -> None:
     if os.getuid() == 0 and path.stat().st_uid != owner[0]:
-        os.chown(path, *owner)
+        os.chown(path, *owner, follow_symlinks=False)  # who owns the folder could have put a link there

@@ -17,7 +17,7 @@ import msgspec
 from ..error import TargetError, UsageError
 from ..progress import Progress
 from ..targets.interruption import make, orderly_end
-from . import answer, host, network, port
+from . import answer, host, network, port, ssh_client
 from .create import differences, document, is_ours, with_account
 from .plan import EnvironmentPlan
 
@@ -40,6 +40,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     is_new: bool
     """Whether it was made just now, and not found."""
     token_file: Path | None = None
+    ssh_config: Path | None = None
+    """A file for `ssh -F`, or for an Include in ~/.ssh/config."""
 
     @property
     def link(self) -> str:
@@ -111,14 +113,11 @@ def wait(client: APIClient, plan: EnvironmentPlan, progress: Progress, *, is_new
     end, state = time.monotonic() + WAIT_S, "not yet"
     while time.monotonic() < end:
         state = answer.jupyter(at, there, token) if token else "yes" if answer.sshd(at, there) else "not yet"
+        if state == "yes" and token:
+            return Running(name=plan.name, url=f"http://{at}:{there}/", is_new=is_new, token_file=host.token_file(plan))
         if state == "yes":
-            scheme = "http" if token else "ssh"
-            return Running(
-                name=plan.name,
-                url=f"{scheme}://{at}:{there}/",
-                is_new=is_new,
-                token_file=host.token_file(plan) if token else None,
-            )
+            config = ssh_client.write(client, plan, at)
+            return Running(name=plan.name, url=f"ssh://{at}:{there}", is_new=is_new, ssh_config=config)
         if not client.inspect_container(plan.name)["State"]["Running"]:
             raise _ended(client, plan)
         time.sleep(POLL_S)

@@ -21,6 +21,7 @@ from .ssh_server import PORT as SSH_PORT
 WORK = "/tf/notebooks"
 HOME = "/home/work"
 TOKEN = "/run/envprobe/token"  # noqa: S105 - where it lies
+KEYS = "/run/envprobe/authorized_keys"
 JUPYTER_PORT = 8888
 DEFAULT_PORTS = {"jupyter": JUPYTER_PORT, "ssh": SSH_PORT, "plain": 0}
 LOOPBACK = "127.0.0.1"
@@ -177,6 +178,8 @@ def _mounts(settings: EnvironmentSettings, caller: Caller) -> list[PlannedMount]
     ]
     if settings.start == "jupyter":
         found.append(PlannedMount(source=f"{caller.state}/token", target=TOKEN, read_only=True))
+    if settings.start == "ssh":
+        found.append(PlannedMount(source=f"{caller.state}/authorized_keys", target=KEYS, read_only=True))
     for one in settings.mounts:
         source, target = _absolute(one.source, caller), posixpath.normpath(one.target)
         found.append(PlannedMount(source=source, target=target, read_only=one.read_only))

@@ -7,7 +7,7 @@ import shlex
 import msgspec
 
 from ..fact import canonical, sha256
-from .ssh_server import SSHD_CONFIG, START_SSHD
+from .ssh_server import PRIVILEGE_SEPARATION, SSHD_CONFIG, START_SSHD
 
 REPOSITORY = "envprobe/derived"
 JUPYTER = (
@@ -79,7 +79,7 @@ class ImageRecipe(msgspec.Struct, frozen=True, kw_only=True):
             found.append(PIP.format(packages=shlex.join(self.packages)))
         if self.has_ssh:
             found.append(_file("/etc/envprobe/sshd_config", SSHD_CONFIG, "644"))
-            found.append(_file("/usr/local/bin/envprobe-sshd", START_SSHD, "755"))
+            found.append(f"{_file('/usr/local/bin/envprobe-sshd', START_SSHD, '755')}\nmkdir -p {PRIVILEGE_SEPARATION}")
         return found
 
 

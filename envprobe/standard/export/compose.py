@@ -14,10 +14,14 @@ BEFORE = """\
 """
 TOKEN = "#   (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \\n' >\"$HOME/{state}/{name}/token\")\n"  # noqa: S105
 
+KEYS = '#   cat "$HOME"/.ssh/*.pub >"$HOME/{state}/{name}/authorized_keys"\n'
+
 
 def render(plan: EnvironmentPlan) -> str:
     """Return the file."""
     text = BEFORE.format(head=head(plan, "compose"), state=STATE, name=plan.name)
+    if plan.start == "ssh":
+        text += KEYS.format(state=STATE, name=plan.name)
     if plan.start == "jupyter":
         text += TOKEN.format(state=STATE, name=plan.name)
     return text + yaml_text({"services": {"environment": _service(plan)}})

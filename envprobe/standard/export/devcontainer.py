@@ -51,6 +51,8 @@ def _limits(plan: EnvironmentPlan) -> list[str]:
 def _before(plan: EnvironmentPlan) -> str:
     state = f"$HOME/{STATE}/{plan.name}"
     make = f'install -d -m 700 "{state}" "{state}/home"'
-    if plan.start != "jupyter":
+    if plan.start == "ssh":
+        return f'{make} && cat "$HOME"/.ssh/*.pub >"{state}/authorized_keys"'
+    if plan.start == "plain":
         return make
     return f'{make} && {{ [ -s "{state}/token" ] || (umask 077 && {MAKE_TOKEN} >"{state}/token"); }}'

@@ -23,8 +23,7 @@ def prepare(plan: EnvironmentPlan) -> Iterator[str]:
     if plan.start == "jupyter":
         yield f'[ -s "{state}/token" ] || (umask 077 && {MAKE_TOKEN} >"{state}/token")'
     if plan.start == "ssh":
-        yield f'install -d -m 700 "{state}/home/.ssh"'
-        yield f'cat "$HOME"/.ssh/*.pub >"{state}/home/.ssh/authorized_keys"'
+        yield f'cat "$HOME"/.ssh/*.pub >"{state}/authorized_keys"'
     if plan.recipe is not None:
         yield f"{plan.engine} build --tag {plan.recipe.tag} - <<'EOF'\n{dockerfile.render(plan)}EOF"
 

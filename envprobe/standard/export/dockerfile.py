@@ -53,6 +53,7 @@ def _layers(recipe: ImageRecipe) -> Iterator[str]:
         yield CONSTRAINED.format(packages=_listed(recipe.packages))
     if recipe.has_ssh:
         for step in recipe.steps[-2:]:  # sshd's configuration, and what starts it
+            yield "# The lines of a file: nothing in them is to be expanded here.\n# hadolint ignore=SC2016"
             yield "RUN " + " \\\n    && ".join(_commands(step))
 
 

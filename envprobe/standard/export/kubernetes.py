@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..plan import HOME, TOKEN, WORK, EnvironmentPlan
+from ..plan import HOME, KEYS, TOKEN, WORK, EnvironmentPlan
 from .text import yaml_text
 from .words import head
 
@@ -12,7 +12,9 @@ BEFORE = """\
 # {head}
 # Reach it: kubectl port-forward pod/{name} {port}
 """
-SECRET = "# Before: kubectl create secret generic {name}-token --from-file=token=FILE\n"  # noqa: S105 - how one is made
+SECRETS = {"jupyter": ("token", TOKEN), "ssh": ("keys", KEYS)}
+"""What a start reads from a secret, and where."""
+SECRET = "# Before: kubectl create secret generic {name}-{what} --from-file={what}=FILE\n"  # noqa: S105 - how one is made
 BUILT = "# Push the image first, and name it below: envprobe up --print dockerfile | docker build --tag REGISTRY/NAME -\n"
 CLAIM = "10Gi"
 
@@ -22,7 +24,7 @@ def render(plan: EnvironmentPlan) -> str:
     name = re.sub(r"[^a-z0-9-]+", "-", plan.name.lower()).strip("-")
     port = f"{plan.port.here}:{plan.port.there}" if plan.port else "PORT"
     text = BEFORE.format(head=head(plan, "kubernetes"), name=name, port=port)
-    text += SECRET.format(name=name) if plan.start == "jupyter" else ""
+    text += SECRET.format(name=name, what=SECRETS[plan.start][0]) if plan.start in SECRETS else ""
     text += BUILT if plan.recipe else ""
     return text + yaml_text(_claim(name), _pod(plan, name))
 
@@ -35,8 +37,9 @@ def _claim(name: str) -> dict[str, object]:
 def _pod(plan: EnvironmentPlan, name: str) -> dict[str, object]:
     uid, gid = map(int, plan.user.split(":"))
     volumes: list[dict[str, object]] = [{"name": "work", "persistentVolumeClaim": {"claimName": name}}]
-    if plan.start == "jupyter":
-        volumes.append({"name": "token", "secret": {"secretName": f"{name}-token", "defaultMode": 0o440}})
+    if plan.start in SECRETS:
+        what, _ = SECRETS[plan.start]
+        volumes.append({"name": what, "secret": {"secretName": f"{name}-{what}", "defaultMode": 0o440}})
     if plan.shm_bytes:
         volumes.append({"name": "shm", "emptyDir": {"medium": "Memory", "sizeLimit": str(plan.shm_bytes)}})
     return {
@@ -57,8 +60,9 @@ def _container(plan: EnvironmentPlan) -> dict[str, object]:
         {"name": "work", "mountPath": WORK, "subPath": "work"},
         {"name": "work", "mountPath": HOME, "subPath": "home"},
     ]
-    if plan.start == "jupyter":
-        mounts.append({"name": "token", "mountPath": TOKEN, "subPath": "token", "readOnly": True})
+    if plan.start in SECRETS:
+        what, path = SECRETS[plan.start]
+        mounts.append({"name": what, "mountPath": path, "subPath": what, "readOnly": True})
     if plan.shm_bytes:
         mounts.append({"name": "shm", "mountPath": "/dev/shm"})  # noqa: S108 - the pod's own
     container: dict[str, object] = {
