@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 import secrets
 import shlex
@@ -115,7 +116,7 @@ def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: 
     if there is not None and ((there.get("Config") or {}).get("Labels") or {}).get(BASE_LABEL) == base["Id"]:
         return
     name = f"envprobe-build-{recipe.digest[-12:]}-{secrets.token_hex(4)}"
-    config = {"Image": base["Id"], "Entrypoint": ["/bin/sh", f"{BUILD}/run"], "Cmd": [], "User": "0:0", "Tty": True}
+    config = {"Image": base["Id"], "Entrypoint": [], "Cmd": ["/bin/sh", f"{BUILD}/run"], "User": "0:0", "Tty": True}
     config["HostConfig"] = {"NetworkMode": "host"}  # a proxy on this machine's own loopback is reached, too
     with orderly_end():
         try:
@@ -180,13 +181,15 @@ def _context(recipe: ImageRecipe, environ: Mapping[str, str]) -> bytes:
 
 
 def _changes(base: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
-    """Return what puts back the base's own settings: the build's are not to become the image's."""
-    import json
+    """Return what puts back the base's own settings: the build's are not to become the image's.
 
+    The engine takes an empty one for `as in the container`, which therefore has no entry point.
+    """
     config = base.get("Config") or {}
+    entry = config.get("Entrypoint") or []
     return [
-        f"ENTRYPOINT {json.dumps(config.get('Entrypoint') or [])}",
-        f"CMD {json.dumps(config.get('Cmd') or [])}",
+        *([f"ENTRYPOINT {json.dumps(entry)}"] if entry else []),
+        f"CMD {json.dumps(config.get('Cmd') or ['/bin/sh'])}",
         f"USER {config.get('User') or '0:0'}",
         f"LABEL {RECIPE_LABEL}={recipe.digest} {BASE_LABEL}={base['Id']}",
     ]

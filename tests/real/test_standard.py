@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import stat
@@ -61,6 +62,19 @@ def test_the_token_is_in_a_file_alone(project: Project) -> None:
     shown += subprocess.run(["docker", "top", project.name], capture_output=True, text=True).stdout
     shown += project.type("logs").stdout
     assert "jupyter-notebook" in shown and token not in shown
+
+
+def test_the_added_image_is_started_as_its_base(project: Project) -> None:
+    """What is added changes no setting: neither the build's command nor a proxy or a certificate stays in it."""
+    images = [standin_image(), project.container["Image"]]
+    done = subprocess.run(["docker", "image", "inspect", *images], check=True, capture_output=True, text=True)
+    base, added = (image["Config"] for image in json.loads(done.stdout))
+    for name in ("Entrypoint", "Cmd", "Env", "WorkingDir", "ExposedPorts"):
+        assert (added[name] or None) == (base[name] or None) if name in base else True
+    shown = subprocess.run(
+        ["docker", "run", "--rm", images[1], "ls", "/run", "/etc/apt/apt.conf.d"], capture_output=True, text=True
+    )
+    assert shown.returncode == 0 and "envprobe" not in shown.stdout
 
 
 def test_up_again_finds_what_runs(project: Project) -> None:
