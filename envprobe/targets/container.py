@@ -18,7 +18,7 @@ from . import stream
 from .address import Address
 from .container_change import ContainerChange, read_changes, untouched
 from .deadline import Deadline
-from .engine import Engine, packer_of, speaking
+from .engine import Engine, is_missing, packer_of, refused, speaking
 from .interruption import make, orderly_end
 from .layer import read_layer
 from .outside import container_section, image_section, mounts
@@ -136,8 +136,6 @@ class ContainerTarget:
     def _exec(
         self, argv: Sequence[str], stdin: bytes, timeout_s: float, capture: Capture, variables: Mapping[str, str] | None = None
     ) -> Completed:
-        from docker.errors import APIError
-
         token, ended = secrets.token_hex(16), False
         environment = {**(variables or {}), MARK: token}
         try:
@@ -148,9 +146,12 @@ class ContainerTarget:
             finally:
                 if not ended:
                     self._kill(token)
-        except APIError as error:
+        except Exception as error:
+            refusal = refused(error)
+            if refusal is None:
+                raise
             self._require_same_life()
-            raise not_startable(self.reference, argv[0], str(error.explanation)) from None
+            raise not_startable(self.reference, argv[0], str(refusal.explanation)) from None
         return capture.completed(self._exit_status(instance["Id"]), timed_out=not ended and not capture.full)
 
     def _safe_path(self) -> Mapping[str, str]:
@@ -225,12 +226,12 @@ class ContainerTarget:
 
     def _look(self) -> dict[str, object] | None:
         """Return the container's inspect document; None where there is no such container."""
-        from docker.errors import NotFound
-
         with speaking(self.reference):
             try:
                 document: dict[str, object] = self._client.inspect_container(self._name)
-            except NotFound:
+            except Exception as error:
+                if not is_missing(error):
+                    raise
                 return None
         return document
 

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from ..error import TargetError
+from ..error import EnvprobeError, TargetError
 from .deadline import Deadline
 from .outside import is_mounted
 from .packed import Packer
 
 if TYPE_CHECKING:
     from docker import APIClient
+    from docker.errors import APIError
 
 REQUEST_TIMEOUT_S = 60
 LOST = "was it restarted? try again when `docker version` answers"
@@ -108,6 +109,15 @@ def _require_listener(url: str, deadline: Deadline) -> None:
             wire.connect(path)
 
 
+def listens(url: str, deadline: Deadline) -> bool:
+    """Tell whether somebody listens at a Unix socket."""
+    try:
+        _require_listener(url, deadline)
+    except OSError:
+        return False
+    return True
+
+
 def reason(error: BaseException, start_hint: str) -> tuple[str, str]:
     """Return what is wrong and what to do, from the error at the bottom of the library's chain of them."""
     root = error
@@ -132,21 +142,23 @@ def reason(error: BaseException, start_hint: str) -> tuple[str, str]:
 @contextmanager
 def speaking(reference: str) -> Iterator[None]:
     """Turn what the library raises while the engine is spoken to into a TargetError."""
-    from docker.errors import APIError, DockerException
-    from requests.exceptions import RequestException
-
     try:
         yield
-    except APIError as error:
-        raise TargetError(f"{reference}: the engine refuses: {error.explanation or error}", "see the engine's own log") from None
-    except (DockerException, RequestException, OSError) as error:
+    except EnvprobeError:
+        raise
+    except Exception as error:
+        refusal = refused(error)
+        if refusal is not None:
+            said = refusal.explanation or refusal
+            raise TargetError(f"{reference}: the engine refuses: {said}", "see the engine's own log") from None
+        if not is_loss(error):
+            raise
         problem, _ = reason(error, "")
         raise TargetError(f"{reference}: the engine was lost: {problem}", LOST) from None
 
 
 def packer_of(client: APIClient, container: Mapping[str, Any], reference: str) -> Packer:
     """Return what packs files of an inspected container, whether it runs or not; what is mounted into it is not looked at."""
-    from docker.errors import NotFound
 
     def pack(path: str) -> Iterable[bytes] | None:
         if is_mounted(container, path):
@@ -154,7 +166,9 @@ def packer_of(client: APIClient, container: Mapping[str, Any], reference: str) -
         with speaking(reference):
             try:
                 pieces: Iterable[bytes] = client.get_archive(container["Id"], path)[0]
-            except NotFound:
+            except Exception as error:
+                if not is_missing(error):
+                    raise
                 return None
         return _speaking_all_the_while(pieces, reference)
 
@@ -164,3 +178,25 @@ def packer_of(client: APIClient, container: Mapping[str, Any], reference: str) -
 def _speaking_all_the_while(pieces: Iterable[bytes], reference: str) -> Iterator[bytes]:
     with speaking(reference):
         yield from pieces
+
+
+def refused(error: BaseException) -> APIError | None:
+    """Return an error that is the engine's own word, or None. The library is imported where something went wrong, not before."""
+    from docker.errors import APIError
+
+    return error if isinstance(error, APIError) else None
+
+
+def is_missing(error: BaseException) -> bool:
+    """Tell whether an error says that the engine has no such thing."""
+    from docker.errors import NotFound
+
+    return isinstance(error, NotFound)
+
+
+def is_loss(error: BaseException) -> bool:
+    """Tell whether an error says that the engine is not there, or no more."""
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    return isinstance(error, (DockerException, RequestException, OSError))

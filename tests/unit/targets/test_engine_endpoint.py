@@ -17,7 +17,7 @@ import pytest
 
 from envprobe.error import TargetError
 from envprobe.targets.deadline import Deadline
-from envprobe.targets.docker import docker_endpoint
+from envprobe.targets.docker import docker_endpoint, plain_socket
 from envprobe.targets.engine import Endpoint, connect, reason, speaking
 from envprobe.targets.opening import open_target
 from envprobe.targets.podman import podman_endpoint
@@ -198,3 +198,26 @@ def test_each_way_not_to_reach_an_engine_has_its_next_step(error, said, next_ste
     problem, hint = reason(wrapped, "start it")
     assert said in problem
     assert next_step in hint
+
+
+CONFIGS = (None, "{}", '{"auths": {}}', '{"currentContext": "default"}', '{"currentContext": "lab"}', "{damaged", '["x"]')
+
+
+@pytest.mark.parametrize("config", CONFIGS)
+@pytest.mark.parametrize("host", [None, "", "unix:///run/mine.sock", "tcp://lab:2375", "ssh://ann@lab", "unix://relative"])
+@pytest.mark.parametrize("variable", [None, "DOCKER_CONTEXT", "DOCKER_TLS_VERIFY"])
+def test_a_plain_socket_is_the_one_that_the_library_finds(
+    config: str | None, host: str | None, variable: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where anything else is configured the library looks; where nothing is, both name the same socket."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    environ = {**({} if host is None else {"DOCKER_HOST": host}), **({variable: "lab"} if variable else {})}
+    if config is not None:
+        (tmp_path / ".docker").mkdir()
+        (tmp_path / ".docker/config.json").write_text(config)
+    path = plain_socket(environ)
+    if path:
+        assert docker_endpoint(environ).url == f"unix://{path}"
+    else:
+        assert host or variable or config in CONFIGS[4:]
