@@ -17,15 +17,17 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from . import container_check, difference, integrity, inventory, startup, training
+from . import container_check, difference, full, integrity, inventory, many, startup, training
 from .row import Row
 
 BENCHES = {
     "startup": startup.rows,
     "inventory": inventory.rows,
+    "many": many.rows,
     "integrity": integrity.rows,
     "container": container_check.rows,
     "training": training.rows,
+    "full": full.rows,
     "diff": difference.rows,
 }
 HEAD = ("what", "envprobe", "beside", "ratio or amount", "target", "")

@@ -37,7 +37,7 @@ def _clean_container(runs: int, name: str, baseline: Path) -> Row:
     )
     least = [nothing + inventory for nothing, inventory in zip(bare, inside, strict=True)]
     return ratio(
-        "`envprobe check docker://`, clean, no benchmark", ours, "`docker exec` of nothing + inventory", least, at_most=2
+        "`envprobe check docker://`, clean, no benchmark", ours, "`docker exec` of nothing + inventory", least, at_most=1.35
     )
 
 

@@ -24,7 +24,7 @@ def rows(runs: int) -> Iterator[Row]:
     )
     yield ratio("imports up to the first word to an engine", _walls(mine), "`import docker`", _walls(theirs), at_most=2)
     yield amount(
-        "what the plugin adds to a pytest run that does not ask for it, CPU", _added_by_plugin(8 * runs), "ms", at_most=20
+        "what the plugin adds to a pytest run that does not ask for it, CPU", _added_by_plugin(8 * runs), "ms", at_most=8
     )
 
 
