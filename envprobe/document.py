@@ -61,9 +61,33 @@ def read_json(data: bytes, where: str, *, limit_bytes: int = LIMIT_BYTES) -> Any
         raise DocumentError(f"{where}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}", NOT_WHOLE) from None
     except ValueError:  # int() of more digits than Python converts
         raise DocumentError(f"{where}: an integer of thousands of digits") from None
-    faults.extend(itertools.islice(_unbounded(value, "", 0), COUNTED_FAULTS))
+    if not is_plainly_bounded(text, value):
+        faults.extend(itertools.islice(_unbounded(value, "", 0), COUNTED_FAULTS))
     refuse(where, faults)
     return value
+
+
+def is_plainly_bounded(text: str, value: object) -> bool:
+    """Tell that nothing in a parsed text is out of bounds, where a glance at the text and at what is no string shows it.
+
+    Nearly every document is so, and nearly all of it are strings: they need no walk of their own.
+    """
+    if not text.isascii() or "\\u" in text or not isinstance(value, (dict, list)):
+        return False
+    if len(text) > STRING_LIMIT and ('\\"' in text or max(map(len, text.split('"'))) > STRING_LIMIT):
+        return False
+    level: list[Any] = [value]
+    for _ in range(DEPTH_LIMIT):
+        items = [
+            item for holder in level for item in (holder.values() if type(holder) is dict else holder) if type(item) is not str
+        ]
+        level = [item for item in items if type(item) is dict or type(item) is list]
+        numbers = [item for item in items if type(item) is int or type(item) is float]
+        if not all(-INTEGER_LIMIT <= number < INTEGER_LIMIT for number in numbers):
+            return False  # no integer of ours, or a float that is large, infinite or none at all: each is looked at
+        if not level:
+            return True
+    return False
 
 
 def too_many(**counted: tuple[int, int]) -> Iterator[str]:

@@ -75,7 +75,8 @@ class Section(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         for key in sorted((known & absent) | (known & unknown) | (unknown & absent)):
             yield f"{key}: in more than one of known, absent and unknown"
         for key, value in self.known.items():
-            yield from _value_faults(value, f"known.{key}")
+            if not isinstance(value, str):
+                yield from _value_faults(value, f"known.{key}")
 
 
 def _value_faults(value: object, path: str) -> Iterator[str]:

@@ -105,9 +105,13 @@ def _gather(value, texts):
         texts.add(value)
     elif isinstance(value, dict):
         for name, member in value.items():
-            is_named = name.lower().endswith(ENDINGS) and isinstance(member, str) and not VERSION.match(member)
+            is_text = isinstance(member, str)
+            is_named = is_text and name.lower().endswith(ENDINGS) and not VERSION.match(member)
             texts.add("%s=%s" % (name, member) if is_named else name)
-            _gather(member, texts)
+            if is_text:  # as nearly every member is
+                texts.add(member)
+            else:
+                _gather(member, texts)
     elif isinstance(value, (list, tuple)):
         for place, item in enumerate(value):
             _gather(item, texts)

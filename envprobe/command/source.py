@@ -98,7 +98,12 @@ def read(data: bytes, where: str) -> Document:
 
     Raises DocumentError with every fault.
     """
-    return without_secrets(_typed(read_json(data, where), where))
+    return from_json(read_json(data, where), where)
+
+
+def from_json(value: Any, where: str) -> Document:
+    """Read what `read` reads, once it is parsed."""
+    return without_secrets(_typed(value, where))
 
 
 def _typed(value: Any, where: str) -> Document:

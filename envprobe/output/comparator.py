@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -47,6 +46,8 @@ class Comparator(NamedTuple):
     @property
     def reader(self) -> str:
         """What reads such files here, for a description: type, edition, and the library with its version."""
+        from importlib.metadata import PackageNotFoundError, version  # a table of types is needed more often than what reads them
+
         try:
             library = f" {self.library} {version(self.library)}" if self.library else ""
         except PackageNotFoundError:

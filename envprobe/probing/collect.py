@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -123,7 +123,7 @@ def _read_file(place: str, reference: str) -> Fingerprint:
 
 def _ask(target: Target, options: Options, known: Fingerprint | None, say: Progress) -> Fingerprint:
     """Run the probe once and read its answer; `say` what it is doing when everything is ready and only waiting is left."""
-    nonce = secrets.token_hex(16)
+    nonce = os.urandom(16).hex()  # as secrets.token_hex, which brings hmac and random along
     asked: dict[str, Any] = msgspec.to_builtins(options)
     launch = target.launch if asked.pop("as_launched") else {}
     proved = proved_bytecode(known) if known is not None and options.integrity else {}

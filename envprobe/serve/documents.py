@@ -53,7 +53,7 @@ class Documents:
         value = read_json(data, file.place)
         if not _is_ours(value):
             return None
-        document = _document(data, value, file.place)
+        document = _document(value, file.place)
         self._keep(file, document, len(data))
         return document
 
@@ -70,10 +70,10 @@ def _is_ours(value: object) -> bool:
     return isinstance(schema, str) and schema.startswith(FAMILIES)
 
 
-def _document(data: bytes, value: dict[str, Any], where: str) -> Document:
+def _document(value: dict[str, Any], where: str) -> Document:
     if value["schema"].startswith(CHECKS):
         return saved_check.from_value(redact_all(value), where)
-    return _without_places(source.read(data, where))
+    return _without_places(source.from_json(value, where))
 
 
 def _without_places(document: source.Document) -> source.Document:

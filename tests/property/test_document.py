@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from envprobe.document import read_json
+from envprobe.document import DEPTH_LIMIT, STRING_LIMIT, _unbounded, is_plainly_bounded, read_json
 from envprobe.error import DocumentError
 from envprobe.fingerprint import ANSWER_SCHEMA, Fingerprint, read_fingerprint, to_json
 from tests.property.environment import fingerprints
@@ -51,6 +51,35 @@ def _read(data: bytes) -> None:
 def test_any_bytes(data: bytes) -> None:
     """Arbitrary bytes are refused with a DocumentError that names the file, or read."""
     _read(data)
+
+
+LEAVES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from([2**63, 2**63 - 1, -(2**63), -(2**63) - 1, 1e300])
+    | st.text(max_size=4)
+    | st.sampled_from(["\ud800", '"', "\\", "x" * STRING_LIMIT, "x" * (STRING_LIMIT + 1)])
+)
+VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=3), inner, max_size=4))
+
+
+@given(VALUES, st.integers(0, DEPTH_LIMIT + 2), st.booleans(), st.booleans())
+def test_what_a_glance_finds_bounded_a_walk_does_too(value: Any, depth: int, escaped: bool, by_name: bool) -> None:
+    """The walk may be left out only where it would find nothing."""
+    for _ in range(depth):
+        value = {"a": value} if by_name else [value]
+    text = json.dumps(value, ensure_ascii=escaped)
+    if is_plainly_bounded(text, json.loads(text)):
+        assert [*_unbounded(value, "", 0)] == []
+
+
+@given(fingerprints())
+def test_a_document_of_ours_needs_no_walk(subject: Fingerprint) -> None:
+    """A glance is enough where a fingerprint holds nothing but ASCII."""
+    text = to_json(subject).decode("utf-8")
+    assert is_plainly_bounded(text, json.loads(text)) is (text.isascii() and "\\u" not in text)
 
 
 @given(fingerprints(), st.data())
