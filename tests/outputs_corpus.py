@@ -3,7 +3,8 @@
     python -m tests.outputs_corpus [NAME…]        needs also: joblib, matplotlib, msgpack, odfpy, pandas, polars, scikit-learn, tables
 
 `rewritten` holds the same values in other bytes (another time, order, compression, spelling); `changed` holds another value.
-A case is one function and one line in CASES; PyTorch's files are made by `--torch` where torch is installed.
+A case is one function and one line in CASES; PyTorch's and TensorFlow's files are made by
+`--torch` and `--tensorflow` where these are installed.
 """
 
 from __future__ import annotations
@@ -424,6 +425,24 @@ def torch_files(path: Path, again: bool, other: bool) -> None:
 
 LOG = "2024-01-0{day} 10:20:30,{ms} INFO loss={loss} in {seconds}s\n"
 JSON = {"loss": [0.5, 0.25], "accuracy": 0.943, "name": "run"}
+
+
+def saved_model(path: Path, again: bool, other: bool) -> None:
+    """A Keras model as TensorFlow 2.9.0 saves it, behind others where it is rewritten: needs a Python with TensorFlow."""
+    import tempfile
+
+    import tensorflow as tf
+
+    for _ in range(3 * again):
+        tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=(3,))])(tf.zeros((1, 3)))
+    tf.keras.utils.set_random_seed(1)
+    first = tf.keras.layers.Dense(8, activation="tanh" if other else "relu", input_shape=(4,), name="a")
+    model = tf.keras.Sequential([first, tf.keras.layers.Dense(1, name="b")], name="m")
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(folder)
+        path.write_bytes((Path(folder) / path.name).read_bytes())
+
+
 CASES: dict[str, Write] = {
     "metrics.json": text(json.dumps(JSON), json.dumps(JSON, indent=2, sort_keys=True), json.dumps({**JSON, "accuracy": 0.944})),
     "large.json": text('{"n": 9007199254740993.0}', '{ "n": 9007199254740993.0}', '{"n": 9007199254740992.0}'),
@@ -521,13 +540,14 @@ CASES: dict[str, Write] = {
 }
 
 WITH_TORCH: dict[str, Write] = {"model.pt": torch_files, "legacy.pth": torch_files}
+WITH_TENSORFLOW: dict[str, Write] = {"saved_model.pb": saved_model}
 
 
 def main(names: list[str]) -> None:
     import time
 
-    cases = WITH_TORCH if names == ["--torch"] else CASES
-    for name in cases if names == ["--torch"] else names or CASES:
+    cases = {"--torch": WITH_TORCH, "--tensorflow": WITH_TENSORFLOW}.get(" ".join(names), CASES)
+    for name in names if names and cases is CASES else cases:
         for version in VERSIONS:
             path = FOLDER / version / name
             path.parent.mkdir(parents=True, exist_ok=True)

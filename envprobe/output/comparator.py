@@ -87,6 +87,7 @@ COMPARATORS = (
     Comparator("keras", "keras", (".keras",), is_isolated=True, edition=2, library="h5py"),
     Comparator("checkpoint", "checkpoint", (".index",), names=(".data-0",), library="numpy"),
     Comparator("keras-metadata", "keras_metadata", names=("keras_metadata.pb",)),
+    Comparator("saved-model", "saved_model", names=("saved_model.pb",)),
     Comparator("events", "event", names=("events.out.tfevents.",), library="google-crc32c"),
     Comparator(
         "image",
@@ -127,7 +128,7 @@ COMPARATORS = (
 """Asked from the top: by suffix, then by name, then by first bytes; what reads as characters is text, the rest `bytes`."""
 BY_TYPE = {comparator.type: comparator for comparator in COMPARATORS}
 TYPES = frozenset({"folder", *BY_TYPE})
-WITHOUT_TOLERANCE = frozenset({"bytes", "pickle", "text"})
+WITHOUT_TOLERANCE = frozenset({"bytes", "pickle", "saved-model", "text"})
 """Types of which no number is known."""
 MAGIC_BYTES = 16
 

@@ -18,9 +18,10 @@ SAMPLES = {
     "predictions.npz": "predictions.npz",
     "ckpt.index": "checkpoint/ckpt.index",
     "keras_metadata.pb": "saved/keras_metadata.pb",
+    "saved_model.pb": "saved/saved_model.pb",
     "events.out.tfevents.1.h.1.0.v2": "logs/train/events.out.tfevents.1795447985.vm.21742.0.v2",
 }
-FILES = {"events": "events.out.tfevents.1.h.1.0.v2", "keras-metadata": "keras_metadata.pb"}
+FILES = {"saved-model": "saved_model.pb", "events": "events.out.tfevents.1.h.1.0.v2", "keras-metadata": "keras_metadata.pb"}
 """Types that are recognised by the name."""
 
 
