@@ -110,6 +110,13 @@ def fleet_dask(session: nox.Session) -> None:
     session.run("pytest", "tests/real/test_fleet_dask.py", *session.posargs, env={"ENVPROBE_REQUIRE_CLUSTER": "1"})
 
 
+@nox.session(name="fleet-ray")
+def fleet_ray(session: nox.Session) -> None:
+    """A real Ray cluster of three nodes on this machine."""
+    session.install("-q", "-e", ".[test,ray]")
+    session.run("pytest", "tests/real/test_fleet_ray.py", *session.posargs, env={"ENVPROBE_REQUIRE_CLUSTER": "1"})
+
+
 @nox.session(name="shared-stores")
 def shared_stores(session: nox.Session) -> None:
     """Baselines in S3 (moto's server), beside an image in a registry (docker-registry of Debian), and in a git remote."""

@@ -72,6 +72,7 @@ ROWS = (
     EngineRow("ssh", "ssh:HOSTS", "hosts, or a file of them: a list, an OpenSSH config, an Ansible inventory", "ssh"),
     EngineRow("slurm", "slurm:[PARTITION][/PYTHON]", "the nodes of a Slurm partition, or of the whole cluster", "slurm", 64),
     EngineRow("dask", "dask:ADDRESS", "the hosts of a Dask cluster, by its scheduler", "dask", 32, "dask"),
+    EngineRow("ray", "ray:ADDRESS", "the nodes of a Ray cluster", "ray", 32, "ray"),
     EngineRow(
         "docker-contexts", "docker-contexts:TARGET", "one target, such as image://NAME, on each Docker context", "docker_contexts"
     ),
