@@ -11,7 +11,7 @@ from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
 from ..targets.interruption import calling_off, orderly_end
-from .engine import FleetMember, Members, UnreachableMember
+from .engine import AnsweredMember, FleetMember, Members, UnreachableMember
 from .spool import Spool, checked
 
 BAR = 20
@@ -33,15 +33,18 @@ def ask_all(
     unreachable. Interrupted, what is running in members ends, and the spool has all that arrived.
     """
     waiting = [one for one in members if isinstance(one, FleetMember) and one.name not in spool.arrived.members]
-    for gone in (one for one in members if isinstance(one, UnreachableMember)):
-        spool.failed(gone)
+    for known_before in members:
+        if isinstance(known_before, UnreachableMember):
+            spool.failed(known_before)
+        elif isinstance(known_before, AnsweredMember) and known_before.name not in spool.arrived.members:
+            spool.answered(known_before.name, known_before.answers)
     total = len({_name(one) for one in members} | spool.arrived.members.keys())
     _tell(spool, total, say)
     with orderly_end(), calling_off() as call_off, ThreadPoolExecutor(max(1, min(parallel, len(waiting)))) as pool:
         asked = {pool.submit(_answers, member, options, known, repeat): member.name for member in waiting}
         try:
             for future in as_completed(asked):
-                _keep(future, asked[future], spool)
+                _keep(future, asked.pop(future), spool)  # thousands of answers would else stay in memory
                 _tell(spool, total, say)
         except BaseException:
             for future in asked:
@@ -50,8 +53,8 @@ def ask_all(
             raise
 
 
-def _name(member: FleetMember | UnreachableMember) -> str:
-    return member.name if isinstance(member, FleetMember) else member.member
+def _name(member: FleetMember | AnsweredMember | UnreachableMember) -> str:
+    return member.member if isinstance(member, UnreachableMember) else member.name
 
 
 def _answers(member: FleetMember, options: Options, known: Fingerprint | None, repeat: int) -> list[Fingerprint]:

@@ -36,7 +36,15 @@ class FleetMember(NamedTuple):
     """Probes it. The fingerprint is one that it may have, for what need not be asked again. Raises EnvprobeError."""
 
 
-Members: TypeAlias = Sequence["FleetMember | UnreachableMember"]
+class AnsweredMember(NamedTuple):
+    """A member that was asked in another run: nobody is asked again."""
+
+    name: str
+    answers: tuple[Fingerprint, ...]
+    """One for each time that it was asked then."""
+
+
+Members: TypeAlias = Sequence["FleetMember | AnsweredMember | UnreachableMember"]
 """All members of an engine: those that it knows to be out of reach stand among them."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from envprobe import cli
@@ -12,6 +13,7 @@ from envprobe.baseline import Baseline, to_json
 from envprobe.fingerprint import to_json as fingerprint_json
 from tests.support.fleets import spread, write_spool
 from tests.support.sample import fingerprint
+from tests.support.trace_sample import TRACE
 
 SAME = fingerprint()
 DRIFTED = fingerprint({"packages.numpy.version": "1.23.5"})
@@ -83,6 +85,30 @@ def test_a_spool_that_was_named_is_kept_and_read_again(desk: Path, capsys: pytes
     assert cli.main([*CHECK, "file:s.jsonl"]) == 1
     assert capsys.readouterr().out.splitlines()[2:] == first.splitlines()[2:]
     assert not [*(desk / "state").rglob("*.jsonl")]
+
+
+def test_a_spool_keeps_who_is_unstable(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A member that gave other bits when it was asked again is unstable in every later reading of its answers."""
+    first, again = SAME, msgspec.structs.replace(SAME, trace=TRACE)
+    lines: list[object] = [{"schema": "envprobe.spool/1", "engine": "ssh:a", "options": {}, "repeat": 2}]
+    lines += [{"fingerprint": json.loads(fingerprint_json(one))} for one in (first, again)]
+    lines.append({"member": "a", "ids": [first.id, again.id]})
+    (desk / "s.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), "utf-8")
+    assert cli.main([*CHECK, "file:s.jsonl", "--format", "json"]) == 2
+    assert [one["member"] for one in json.loads(capsys.readouterr().out)["unstable"]] == ["a"]
+
+
+def test_files_that_differ_in_their_context_alone_are_one_class(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Host names and times are nobody's difference; a key that stands twice is refused, whatever the other files say."""
+    value = json.loads(fingerprint_json(SAME))
+    for name in ("h1", "h2"):
+        (desk / "good" / f"{name}.json").write_text(json.dumps({**value, "context": {"host_name": name}}), "utf-8")
+    twice = json.dumps(value)[:-1] + ', "schema": "envprobe.fingerprint/1"}'
+    (desk / "good" / "twice.json").write_text(twice, "utf-8")
+    assert cli.main([*CHECK, "file:good", "--format", "json"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert [len(one["members"]) for one in document["classes"]] == [5]
+    assert "duplicate key" in document["unreachable"][0]["reason"]
 
 
 def test_a_resumed_run_asks_the_others(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
