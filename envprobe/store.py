@@ -94,6 +94,11 @@ def spelled(path: Path, revision: Revision | None) -> str:
     return revision.place(path) if revision is not None and revision.holds(path) else str(path)
 
 
+def spelled_next(path: Path, check: str) -> str:
+    """Return what to say of a baseline that was just recorded there; what a team shares need not be committed."""
+    return f"recorded {spelled(path, None)}; {'' if shared.url_of(path) else 'commit it, and '}check with: {check}"
+
+
 def title(path: Path) -> str:
     """Return the name of a baseline that is to be written there: the file's, or the repository's that a team shares."""
     url = shared.url_of(path)

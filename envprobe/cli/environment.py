@@ -196,7 +196,7 @@ def _save(recording: Recording, update: bool, style: Style, check: str) -> int:
         update = click.confirm(f"Replace {recording.path}?", err=True)
     baseline.save(recording, update=update)
     write_stdout(show_baseline(recording.baseline, style))
-    click.echo(f"recorded {store.spelled(recording.path, None)}; commit it, and check with: {check}", err=True)
+    click.echo(store.spelled_next(recording.path, check), err=True)
     return 0
 
 

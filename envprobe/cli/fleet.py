@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ def fleet_command() -> None:
     Each member is probed as one target is, through the engine that the team has already; nothing is installed there.
 
     \b
-    envprobe fleet check --on ssh:node[1-8] --baseline tf-2.9
-    envprobe fleet record --on ssh:node[1-8] --name cluster
+    envprobe fleet check --on 'ssh:node[1-8]' --baseline tf-2.9
+    envprobe fleet record --on 'ssh:node[1-8]' --name cluster
 
     Exit status: that of the worst member: 0 all reproduce, 1 one differs, 2 one could not tell or is unreachable.
     """
@@ -80,7 +81,7 @@ def check(
     Identical machines are one class and one comparison. A member that cannot be asked is unreachable, with its reason.
 
     \b
-    envprobe fleet check --on ssh:node[1-8] --baseline tf-2.9
+    envprobe fleet check --on 'ssh:node[1-8]' --baseline tf-2.9
     envprobe fleet check --on ssh:inventory.ini --format html --output fleet.html
     envprobe fleet check --on file:collected --baseline tf-2.9
     envprobe fleet check --on docker-contexts:image://tensorflow/tensorflow:2.9.0
@@ -116,11 +117,12 @@ def record(
     With the benchmark of each numeric class, as most members of that class compute it. The report says who is unlike it.
 
     \b
-    envprobe fleet record --on ssh:node[1-8] --name cluster
+    envprobe fleet record --on 'ssh:node[1-8]' --name cluster
 
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
     from ..command import baseline, fleet
+    from ..installation import calling
     from ..render.fleet.text import render
     from .terminal import style_of
 
@@ -130,11 +132,10 @@ def record(
         )
     write_stdout(render(report, style_of(reading)))
     baseline.save(recording, update=update)
-    said = f"--baseline {name or store.spelled(recording.path, None)}"
-    click.echo(
-        f"recorded {store.spelled(recording.path, None)}; commit it, and check with: envprobe fleet check --on {engine} {said}",
-        err=True,
-    )
+    left_out = ["--no-benchmark"] if options.benchmark == "off" else []
+    left_out += [] if options.integrity else ["--no-integrity"]
+    again = ["fleet", "check", "--on", engine, "--baseline", name or store.spelled(recording.path, None), *left_out]
+    click.echo(store.spelled_next(recording.path, f"{calling()} {shlex.join(again)}"), err=True)
     return 0
 
 

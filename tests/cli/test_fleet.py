@@ -128,7 +128,8 @@ def test_a_resumed_run_asks_the_others(desk: Path, capsys: pytest.CaptureFixture
 def test_a_fleet_is_recorded_as_what_most_members_are(desk: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The baseline is the majority's, checks the fleet, and is not written over unasked."""
     assert cli.main(["fleet", "record", "--on", "file:mixed", "--name", "lab", "--no-benchmark"]) == 0
-    assert "n4" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "n4" in out and "fleet check --on file:mixed --baseline lab --no-benchmark" in err
     assert json.loads((desk / "baselines" / "lab.json").read_bytes())["fingerprint"]["id"] == SAME.id
     assert cli.main(["fleet", "record", "--on", "file:good", "--name", "lab", "--no-benchmark"]) == 2
     assert "exists already" in capsys.readouterr().err
