@@ -159,7 +159,12 @@ def fuzz(session: nox.Session) -> None:
 def standard(session: nox.Session) -> None:
     """`envprobe up` with what is downloaded for it: sshd, Compose, hadolint, kubernetes-validate, the devcontainer CLI."""
     session.install("-q", "-e", ".[test]")
-    tests = ("tests/real/test_standard.py", "tests/real/test_standard_ssh.py", "tests/real/test_standard_forms.py")
+    tests = (
+        "tests/real/test_standard.py",
+        "tests/real/test_standard_ssh.py",
+        "tests/real/test_standard_forms.py",
+        "tests/real/test_standard_faults.py",
+    )
     session.run("pytest", *tests, *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1", "ENVPROBE_STANDARD": "1"})
 
 

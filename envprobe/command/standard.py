@@ -228,6 +228,8 @@ def _require_image(
     if images.inspected(client, image) is None:
         images.may_pull(image, pull, ask, said)
         images.pull(client, image, "", progress)
+    if words := images.other_processor(images.inspected(client, image) or {}, str(info.get("Architecture", ""))):
+        said.append(f"{image} {words}: it needs an emulator, is slow, and TensorFlow may end with an illegal instruction")
     for row in said:
         warn(row)
 

@@ -28,6 +28,8 @@ BASE_LABEL = "org.envprobe.base"
 BUILD = "/run/envprobe-build"
 POLL_S = 0.1
 BUILD_LIMIT_S = 3600
+PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
+"""What the kernel calls a processor, and what images call it."""
 NO_SPACE = "the engine's disk is full; see what takes it: docker system df"
 PROXY = (
     "the engine pulls by itself: its own proxy is set where it runs (`http-proxy` in daemon.json from Engine 23, before that the"
@@ -44,6 +46,12 @@ def inspected(client: APIClient, name: str) -> dict[str, Any] | None:
     except NotFound:
         return None
     return found
+
+
+def other_processor(image: Mapping[str, Any], architecture: str) -> str:
+    """Return why an image cannot be run as it is on an engine, by what `docker info` calls its processor; empty where it can."""
+    made_for, here = str(image.get("Architecture") or ""), PROCESSORS.get(architecture, architecture)
+    return "" if not made_for or not here or made_for == here else f"is made for {made_for}, and this engine runs on {here}"
 
 
 def pull(client: APIClient, image: str, platform: str, progress: Progress) -> None:
@@ -151,6 +159,12 @@ def _not_built(recipe: ImageRecipe, words: str) -> TargetError:
         hint = "packages of the distribution are added by apt: name an image of Debian or Ubuntu"
     elif "No module named pip" in words or "python3: not found" in words:
         hint = "Python packages are added by the image's own python3 and pip, and one of them is missing"
+    elif "CERTIFICATE_VERIFY_FAILED" in words or "certificate verify failed" in words:
+        hint = (
+            "a proxy shows a certificate of its own: let SSL_CERT_FILE name the bundle that has its authority, and type it again"
+        )
+    elif "ProxyError" in words or "Tunnel connection failed" in words:
+        hint = "the proxy refuses: HTTPS_PROXY here, or proxies.default in ~/.docker/config.json, names it"
     elif "No space left" in words:
         hint = NO_SPACE
     elif "ResolutionImpossible" in words or "conflict" in words:

@@ -17,7 +17,7 @@ import msgspec
 from ..error import TargetError, UsageError
 from ..progress import Progress
 from ..targets.interruption import make, orderly_end
-from . import answer, host, network, port, ssh_client
+from . import answer, host, images, network, port, ssh_client
 from .create import differences, document, is_ours, with_account
 from .plan import EnvironmentPlan
 
@@ -158,6 +158,13 @@ def _not_started(plan: EnvironmentPlan, said: str) -> TargetError:
         )
     if "bind source path does not exist" in said:
         return TargetError(f"{plan.name}: {said}", "the engine does not see this machine's folders: does it run on another one?")
+    if "exec format error" in said:
+        hint = (
+            f"its image is made for another processor: {plan.engine} image inspect --format '{{{{.Architecture}}}}' {plan.image}"
+        )
+        return TargetError(f"{plan.name}: cannot be started: {said}", hint)
+    if "no space left" in said.lower():
+        return TargetError(f"{plan.name}: cannot be started: the engine's disk is full", images.NO_SPACE)
     return TargetError(f"{plan.name}: cannot be started: {said}", "see the engine's own log")
 
 
