@@ -91,8 +91,9 @@ def up(
             return (_wait_again if running else lifecycle.start_again)(client, plan, progress)
         if there is None:
             lifecycle.require_ports(client, plan, again)
-        _require_image(client, settings, plan, pull, ask, progress, warn or (lambda words: None))
-        plan = _labelled(_looked_up(client, settings, caller, plan), config)
+        if _require_image(client, settings, plan, pull, ask, progress, warn or (lambda words: None)):
+            plan = _looked_up(client, settings, caller, plan)
+        plan = _labelled(plan, config)
         keys = ssh_client.public_keys(key, os.environ) if plan.start == "ssh" else []
         host.prepare(plan, keys)
         if plan.recipe is not None:
@@ -208,7 +209,9 @@ def _looked_up(client: APIClient, settings: EnvironmentSettings, caller: Caller,
     if settings.start != "jupyter" or brings_jupyter(plan.image) is not None:
         return plan
     image = images.inspected(client, plan.image)
-    return plan if image is None else plan_of(settings, caller, images.has_program(client, image, "jupyter"))
+    if image is None or (plan.recipe is not None and images.is_derived(client, plan.recipe, image)):
+        return plan  # it is not there to be asked, or was asked when Jupyter was added to it
+    return plan_of(settings, caller, images.has_program(client, image, "jupyter"))
 
 
 def _require_image(
@@ -219,19 +222,23 @@ def _require_image(
     ask: Callable[[str], bool] | None,
     progress: Progress,
     warn: Callable[[str], None],
-) -> None:
+) -> bool:
+    """Say what is worth a warning, and pull the image where it is not here; return whether it was pulled."""
     info = client.info()
     said = host.warnings(plan, str(info.get("Architecture", "")))
     if settings.variant == "gpu":
         said += gpu.require(gpu.look(info), plan.image)
     image = image_of(settings)
-    if images.inspected(client, image) is None:
+    found = images.inspected(client, image)
+    if found is None:
         images.may_pull(image, pull, ask, said)
         images.pull(client, image, "", progress)
-    if words := images.other_processor(images.inspected(client, image) or {}, str(info.get("Architecture", ""))):
+    there = found or images.inspected(client, image) or {}
+    if words := images.other_processor(there, str(info.get("Architecture", ""))):
         said.append(f"{image} {words}: it needs an emulator, is slow, and TensorFlow may end with an illegal instruction")
     for row in said:
         warn(row)
+    return found is None
 
 
 def _labelled(plan: EnvironmentPlan, config: Config) -> EnvironmentPlan:

@@ -112,6 +112,12 @@ def has_program(client: APIClient, image: Mapping[str, Any], program: str) -> bo
                 client.remove_container(name, force=True, v=True)
 
 
+def is_derived(client: APIClient, recipe: ImageRecipe, base: Mapping[str, Any]) -> bool:
+    """Tell whether a recipe's image is there, made of the base that has the name now."""
+    there = inspected(client, recipe.tag)
+    return there is not None and ((there.get("Config") or {}).get("Labels") or {}).get(BASE_LABEL) == base["Id"]
+
+
 def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: Mapping[str, str]) -> None:
     """Build a recipe's image where there is none of it yet: its script runs in a container of the base, which is committed.
 
@@ -120,8 +126,7 @@ def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: 
     """
     base = inspected(client, recipe.base)
     assert base is not None  # noqa: S101 - the caller has pulled it
-    there = inspected(client, recipe.tag)
-    if there is not None and ((there.get("Config") or {}).get("Labels") or {}).get(BASE_LABEL) == base["Id"]:
+    if is_derived(client, recipe, base):
         return
     name = f"envprobe-build-{recipe.digest[-12:]}-{secrets.token_hex(4)}"
     config = {"Image": base["Id"], "Entrypoint": [], "Cmd": ["/bin/sh", f"{BUILD}/run"], "User": "0:0", "Tty": True}
