@@ -35,6 +35,13 @@ def redact(text: str, variables: Mapping[str, str] = NO_VARIABLES) -> str:
     return redacted
 
 
+def kinds_of(text: str) -> list[str]:
+    """Return what kinds of secrets a text holds, as words for a reader; none costs a few searches for plain words."""
+    ours = shared("redaction")
+    found: list[str] = list(ours.kinds(text)) if ours.may_hold_one(text) else []
+    return found
+
+
 def redact_arguments(arguments: list[str], variables: Mapping[str, str] = NO_VARIABLES) -> list[str]:
     """Return a command line without secrets, as many arguments: the value of `--token VALUE` is one of its own."""
     ours = shared("redaction")

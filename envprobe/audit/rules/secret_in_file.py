@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ...redaction import is_secret_name, redact
+from ...redaction import NAMED, is_secret_name, kinds_of, redact
 from ..expand import is_open
 from ..finding import FAIL, NOTE, WARN, found
 from ..model import AuditedFile, AuditFinding, Scalar, ShellCommand, Tree
@@ -36,6 +36,8 @@ KEY_FILE = re.compile(
     r"(?:^|/)(?:id_(?:rsa|dsa|ecdsa|ed25519)|\.env(?:\.\w+)?|\.netrc|\.pypirc|\.aws(?:/credentials)?|credentials(?:\.json)?"
     r"|[\w.-]+\.(?:pem|key|p12|pfx)|\.ssh|kaggle\.json|\.git-credentials|\.docker/config\.json)/?$"
 )
+OPEN_ADDRESS = re.compile(r"://(?:[^/\s@]*[$<{][^/\s@]*|[^/\s@:]*)@")
+"""An address whose user or password a variable gives, or that names a user alone."""
 IN_IMAGE = "it is in every copy of the image, and in its history"
 IN_FILE = "it is in version control, and in docker inspect"
 SAFE_FIX = "a file of mode 600, Compose's secrets, or a variable of the shell that starts it"
@@ -89,20 +91,15 @@ def _is_secret(name: str, value: str) -> bool:
 
 
 def _shows(text: str) -> bool:
-    """Tell whether a text holds a secret by its own form, by envprobe's one table."""
-    if is_open(text) and not re.search(r"(?:hf_|gh[opsur]_|glpat-|AKIA|sk-)[A-Za-z0-9]{8}", text):
-        return False
-    redacted = redact(text)
-    return (redacted != text and "{credentials}" not in redacted) or re.search(r"://[^/\s:@$<{]+:[^/\s@$<{]+@", text) is not None
+    """Tell whether a text holds a secret by its own form, by envprobe's one table; what a variable stands for is none."""
+    return any(kind != NAMED for kind in kinds_of(OPEN_ADDRESS.sub("://", text)))
 
 
 def _words(file: AuditedFile) -> Iterator[AuditFinding]:
     """Look at the words of commands: known forms of tokens, credentials in addresses, options that take a password."""
     for command in file.commands:
         for word in command.arguments[1:]:
-            if re.search(
-                r"(?:hf_|gh[opsur]_|github_pat_|glpat-|nvapi-|AKIA|ASIA|AIza|xox[abpr]-|pypi-|sk-)[A-Za-z0-9_-]{12,}", word.text
-            ) or re.search(r"://[^/\s:@$<{]+:[^/\s@$<{]+@", word.text):
+            if _shows(word.text):
                 yield found(RULE, FAIL, word.line, redact(word.text)[:160], IN_IMAGE if file.stages else IN_FILE, SAFE_FIX)
         yield from _options(command)
     for command in jupyter_commands(file):
