@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ..command.baseline import Recording
     from ..probing.collect import Options
     from ..render import Style
+    from ..report import Report
 
 colored = together("reading", lambda color: Reading(color), color)
 shown = together(
@@ -84,18 +86,35 @@ def check(
     if run is not None and target is not None:
         raise click.UsageError("a target is probed, a run is recorded already: give one of them")
     with trouble_told(delivery), progress_shown("assess", f"render.{FORMATS[delivery.form].module}") as progress:
+        config = load_config(Path.cwd(), policy_from)
         report = environment.check(
             target,
             baseline,
             options=options,
-            config=load_config(Path.cwd(), policy_from),
+            config=config,
             strict=strict,
             progress=progress,
             run=run,
             claims=claims or None,
             located=delivery.is_located,
         )
-    return deliver(report, delivery)
+    status = deliver(report, delivery)
+    if run is None:
+        _mention(target or config.target, report)
+    return status
+
+
+def _mention(target: str, report: Report) -> None:
+    """Say on stderr which finding of doctor's explains a difference, where one does."""
+    if not report.differences or not target.startswith(("docker://", "podman://", "image://", "podman+image://")):
+        return
+    from ..command.audit_beside import explaining
+    from ..spelling import safe
+
+    finding = explaining(target, report)
+    if finding is not None:
+        words = f"{finding.rule}: {finding.evidence}: {finding.why}"
+        click.echo(f"envprobe: doctor: {safe(words)}; envprobe doctor {shlex.quote(target.partition('?')[0])}", err=True)
 
 
 @click.command()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +45,23 @@ def test_what_is_not_there_is_said() -> None:
     assert report.verdict is AuditVerdict.UNDETERMINED
     assert "no such container; docker ps -a" in report.unread[0].reason
     assert report.files == (f"image://{tiny_image()}",)
+
+
+def test_check_mentions_what_doctor_says_of_a_difference(tmp_path: Path) -> None:
+    """One line on stderr names the rule that a differing fact breaks; a difference that no rule speaks of has none."""
+    require_engine()
+    names = [f"envprobe-test-{uuid.uuid4().hex[:8]}" for _ in range(2)]
+    try:
+        for name, options in zip(names, ((), ("--cap-add", "SYS_ADMIN")), strict=True):
+            subprocess.run(
+                ["docker", "run", "-d", "--name", name, *options, tiny_image(), "sleep", "600"], check=True, capture_output=True
+            )
+        envprobe = [sys.executable, "-m", "envprobe"]
+        leaving = ["--no-benchmark", "--no-integrity"]
+        subprocess.run([*envprobe, "record", f"docker://{names[0]}", "--name", "std", *leaving], cwd=tmp_path, check=True)
+        words = [*envprobe, "check", f"docker://{names[1]}", "--baseline", "std", "--strict", *leaving]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 1 and "envprobe: doctor: privilege" in done.stderr, done.stderr
+        assert f"envprobe doctor docker://{names[1]}" in done.stderr and "doctor" not in done.stdout
+    finally:
+        subprocess.run(["docker", "rm", "-f", *names], capture_output=True)
