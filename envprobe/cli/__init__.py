@@ -71,13 +71,10 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 HELP = """Does this environment reproduce that result? Record it, check it, and see what differs and how to fix it.
 
-TARGET is where to look; without one it is local://, this Python:
-
-\b
-{}
+TARGET is where to look: {}. Without one it is local://, this Python. `envprobe check -h` says what each is.
 
 Exit status: 0 reproduces, 1 differs, 2 could not tell.
-""".format("\n".join(f"{row.form:<34} {row.summary}" for row in SCHEMES.values()))
+""".format(", ".join(f"{name}://" for name in SCHEMES))
 
 
 @click.group(cls=Commands, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..render import FORMATS
+from ..targets.scheme import SCHEMES
 from .candidate import baselines, documents, runs, targets
 from .delivery import deliver, progress_shown, trouble_told, write_file, write_stdout
 from .option import FILE, Delivery, Reading, color, leaving_out, policy_from, probing, rendering, together
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from ..render import Style
     from ..report import Report
 
+FORMS = "\n".join(f"{row.form:<34} {row.summary}" for row in SCHEMES.values())
+
 colored = together("reading", lambda color: Reading(color), color)
 shown = together(
     "reading",
@@ -29,7 +32,7 @@ shown = together(
 )
 
 
-@click.command()
+@click.command(epilog="\b\nTARGET is one of\n" + FORMS)
 @click.argument("target", required=False, shell_complete=targets)
 @click.option(
     "--baseline",

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .. import store
 from ..fleet.engine import ROWS
 from ..render.fleet import FLEET_FORMATS
 from .candidate import baselines
@@ -32,7 +31,7 @@ def fleet_command() -> None:
     envprobe fleet check --on 'ssh:node[1-8]' --baseline tf-2.9
     envprobe fleet record --on 'ssh:node[1-8]' --name cluster
 
-    Exit status: that of the worst member: 0 all reproduce, 1 one differs, 2 one could not tell or is unreachable.
+    Exit status: 0 all reproduce, 1 one differs, 2 one could not tell or is unreachable.
     """
 
 
@@ -86,7 +85,7 @@ def check(
     envprobe fleet check --on file:collected --baseline tf-2.9
     envprobe fleet check --on docker-contexts:image://tensorflow/tensorflow:2.9.0
 
-    Exit status: that of the worst member: 0 all reproduce, 1 one differs, 2 one could not tell or is unreachable.
+    Exit status: 0 all reproduce, 1 one differs, 2 one could not tell or is unreachable.
     """
     from ..command import fleet
     from ..config import load_config
@@ -121,6 +120,7 @@ def record(
 
     Exit status: 0 recorded, 2 not: what lies there is left as it is.
     """
+    from .. import store
     from ..command import baseline, fleet
     from ..installation import calling
     from ..render.fleet.text import render

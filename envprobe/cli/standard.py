@@ -201,7 +201,7 @@ def _check(engine: str, name: str, color: str) -> int:
 
 @click.command("down")
 def down_command() -> int:
-    """Take the environment's container away; files, HOME and keys stay.
+    """Take the environment's container away; your files stay.
 
     \b
     envprobe down
@@ -260,7 +260,7 @@ def shell_command(command: tuple[str, ...]) -> int:
     envprobe shell
     envprobe shell -- python3 train.py
 
-    Exit status: the command's own; 2 where there is none to run it in.
+    Exit status: 0 the command succeeded, else its own; 2 where there is none to run it in.
     """
     from ..command import standard
 

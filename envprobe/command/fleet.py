@@ -15,9 +15,10 @@ from ..config import Config, load_config
 from ..error import ProbeError
 from ..fingerprint import Fingerprint
 from ..fleet.ask import ask_all
-from ..fleet.engine import EngineReference, UnreachableMember, parse
+from ..fleet.engine import EngineReference, parse
 from ..fleet.report import FleetClass, FleetReport, PeerGroup, is_outlier, majorities, most_frequent, peer_groups
 from ..fleet.spool import Arrived, Spool, default_path, open_spool
+from ..fleet.unreachable import UnreachableMember
 from ..fleet.unstable import unstable_members
 from ..numerics.trace import Trace, read_trace, with_trace
 from ..numerics.trace import to_json as trace_json

@@ -11,8 +11,9 @@ from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
 from ..targets.interruption import calling_off, orderly_end
-from .engine import AnsweredMember, FleetMember, Members, UnreachableMember
+from .engine import AnsweredMember, FleetMember, Members
 from .spool import Spool, checked
+from .unreachable import UnreachableMember
 
 BAR = 20
 

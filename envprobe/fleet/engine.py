@@ -10,21 +10,13 @@ from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-import msgspec
-
 from ..error import UsageError
 from ..suggestion import did_you_mean
 
 if TYPE_CHECKING:
     from ..fingerprint import Fingerprint
     from ..probing.collect import Options
-
-
-class UnreachableMember(msgspec.Struct, frozen=True):
-    """A member that gave no fingerprint. It is reported with its reason, never dropped."""
-
-    member: str
-    reason: str
+    from .unreachable import UnreachableMember
 
 
 class FleetMember(NamedTuple):

@@ -10,7 +10,7 @@ import msgspec
 from ..fingerprint import Fingerprint
 from ..policy import Severity
 from ..report import EXIT_STATUS, Difference, Report, Verdict
-from .engine import UnreachableMember
+from .unreachable import UnreachableMember
 
 OUTLIER_SHARE = 0.5
 """A class is unlike its peers where it has at most this share of the members of the largest class that computes alike."""

@@ -21,7 +21,7 @@ from ..fact import canonical, sha256
 from ..fingerprint import Fingerprint, from_value, to_json
 from ..numerics.trace import read_trace
 from ..redaction import redact, without_secrets
-from .engine import UnreachableMember
+from .unreachable import UnreachableMember
 
 SCHEMA = "envprobe.spool/1"
 REASON_LIMIT = 2000

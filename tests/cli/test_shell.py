@@ -25,8 +25,12 @@ PARAMETERS = {"target": "do", "baseline": "tensor", "expected": "tensor", "obser
 
 
 def _command(name: str) -> click.Command:
-    command = cli.envprobe.get_command(CONTEXT, name)
-    assert command is not None
+    command: click.Command = cli.envprobe
+    for word in name.split():
+        assert isinstance(command, click.Group)
+        found = command.get_command(CONTEXT, word)
+        assert found is not None
+        command = found
     return command
 
 
@@ -56,7 +60,7 @@ def test_the_overview_says_what_each_command_is_for(capsys: pytest.CaptureFixtur
     found = re.findall(r"^  ([a-z]+) +(\S.*)$", said.partition("Start here:")[2], re.MULTILINE)
     assert [name for name, _ in found] == list(HOMES)
     assert not [line for line in said.splitlines() if line.endswith("...") and "Usage" not in line]
-    assert len(said.splitlines()) <= 48
+    assert len(said.splitlines()) <= 52
 
 
 def test_help_is_a_command_too(capsys: pytest.CaptureFixture[str]) -> None:

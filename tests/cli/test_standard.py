@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 ENVPROBE = [sys.executable, "-m", "envprobe"]
+SHELLCHECK = Path(sys.executable).parent / "shellcheck"
 
 
 def envprobe(folder: Path, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -18,7 +19,7 @@ def envprobe(folder: Path, *words: str, **variables: str) -> subprocess.Complete
 
 
 def _shellcheck(text: str) -> str:
-    done = subprocess.run(["shellcheck", "--shell=sh", "-"], input=text, capture_output=True, text=True)
+    done = subprocess.run([SHELLCHECK, "--shell=sh", "-"], input=text, capture_output=True, text=True)
     return done.stdout
 
 

@@ -16,8 +16,9 @@ from ...fact import sha256
 from ...fingerprint import Fingerprint, read_fingerprint
 from ...probing.collect import Options
 from ...redaction import without_secrets
-from ..engine import AnsweredMember, FleetMember, Members, UnreachableMember
+from ..engine import AnsweredMember, FleetMember, Members
 from ..spool import read_spool
+from ..unreachable import UnreachableMember
 
 SUFFIXES = (".json",)
 

@@ -15,8 +15,9 @@ from ...fingerprint import Fingerprint
 from ...probing.collect import Options, collect_from
 from ...targets.address import Address
 from ...targets.deadline import Deadline
-from ..engine import FleetMember, Members, UnreachableMember
+from ..engine import FleetMember, Members
 from ..remote import SOURCE, WorkerTarget
+from ..unreachable import UnreachableMember
 
 ray: Any = library  # some of its types are narrower than what it takes
 CALL_S = 60

@@ -16,8 +16,9 @@ from ...targets import process
 from ...targets.address import Address
 from ...targets.deadline import Deadline
 from ...targets.protocol import Completed, NoProgram
-from ..engine import FleetMember, Members, UnreachableMember
+from ..engine import FleetMember, Members
 from ..launched import LaunchedTarget
+from ..unreachable import UnreachableMember
 
 PARTITION = re.compile(r"[\w.+-]*")
 LISTED_S = 30

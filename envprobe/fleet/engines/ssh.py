@@ -11,8 +11,9 @@ from ...probing.collect import Options, collect_from
 from ...targets.address import Address
 from ...targets.deadline import Deadline
 from ...targets.ssh import SshTarget
-from ..engine import FleetMember, Members, UnreachableMember
+from ..engine import FleetMember, Members
 from ..hosts import FleetHost, read_hosts
+from ..unreachable import UnreachableMember
 
 
 @contextmanager

@@ -10,8 +10,9 @@ import pytest
 
 from envprobe.fingerprint import Fingerprint
 from envprobe.fleet.ask import ask_all
-from envprobe.fleet.engine import FleetMember, UnreachableMember
+from envprobe.fleet.engine import FleetMember
 from envprobe.fleet.spool import Spool, open_spool
+from envprobe.fleet.unreachable import UnreachableMember
 from envprobe.fleet.unstable import unstable_members
 from envprobe.probing.collect import Options
 from tests.support.fleets import answering, failing

@@ -9,8 +9,8 @@ import pytest
 
 from envprobe.error import DocumentError, StoreError, UsageError
 from envprobe.fleet.ask import ask_all
-from envprobe.fleet.engine import UnreachableMember
 from envprobe.fleet.spool import open_spool, read_spool
+from envprobe.fleet.unreachable import UnreachableMember
 from envprobe.probing.collect import Options
 from tests.support.fleets import answering, failing, spread, write_spool
 from tests.support.sample import fingerprint

@@ -8,6 +8,7 @@ import shlex
 import pytest
 
 from envprobe.cli import envprobe as commands
+from envprobe.cli.environment import check
 from envprobe.targets import scheme
 from envprobe.targets.address import parse
 from envprobe.targets.deadline import Deadline
@@ -31,8 +32,8 @@ def test_a_row_says_all(row: Scheme) -> None:
 @BY_NAME
 def test_help_names_it(row: Scheme) -> None:
     """Who asks for help sees every scheme with what it is."""
-    assert row.form in (commands.help or "")
-    assert row.summary in (commands.help or "")
+    assert f"{row.name}://" in (commands.help or "")
+    assert f"{row.form:<34} {row.summary}" in (check.epilog or "")
 
 
 @pytest.mark.parametrize("row", OPENED, ids=lambda row: row.name)
@@ -58,13 +59,18 @@ def test_a_command_is_typed_so_that_a_shell_reads_one(row: Scheme) -> None:
 
 
 def test_no_scheme_is_spelled_elsewhere() -> None:
-    """Nothing but the table tells schemes apart: who adds a row need look nowhere else."""
+    """Nothing but the table tells schemes apart: who adds a row need look nowhere else.
+
+    In `audit` and `standard` docker, podman and ssh are programs and ways to start, not schemes.
+    """
     from pathlib import Path
 
     names = "|".join(re.escape(row.name) for row in ROWS if row.name not in ("file", "image", "local"))
     told_apart = re.compile(rf"""(==|!=|in|case)\s*\(?["']({names})["']""")
     room = Path(scheme.__file__).parents[1]
-    others = [path for path in room.rglob("*.py") if path.name != "scheme.py" and "audit" not in path.parts]  # programs there
+    others = [
+        path for path in room.rglob("*.py") if path.name != "scheme.py" and not {"audit", "standard"} & {*path.parts, path.stem}
+    ]
     guilty = [path for path in others if told_apart.search(path.read_text("utf-8"))]
     assert guilty == []
 

@@ -1,0 +1,12 @@
+"""What is said of a member that gave no fingerprint."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class UnreachableMember(msgspec.Struct, frozen=True):
+    """A member that gave no fingerprint. It is reported with its reason, never dropped."""
+
+    member: str
+    reason: str
