@@ -9,8 +9,8 @@ from envprobe.baseline import Baseline
 from envprobe.causes.cause import Explanation
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
-from envprobe.fleet.engine import UnreachableMember
 from envprobe.fleet.report import UnstableMember
+from envprobe.fleet.unreachable import UnreachableMember
 from envprobe.metric import History, MetricRuns
 from envprobe.numerics.comparison import Comparison
 from envprobe.numerics.trace import ITEM_BYTES, RECORD_LIMIT, Trace
