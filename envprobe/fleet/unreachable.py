@@ -1,4 +1,4 @@
-"""What is said of a member that gave no fingerprint."""
+"""Why a member gave no fingerprint."""
 
 from __future__ import annotations
 
