@@ -24,14 +24,16 @@ class SharedStore(NamedTuple):
     """The extra of the distribution that brings the client; empty where none is needed."""
     client: str = ""
     """The module of the client, where the extra's library loads it by itself."""
+    is_written: bool = True
+    """Whether documents can be put there."""
 
 
 STORES = {
     "s3": SharedStore("files", "s3", "s3fs"),
     "gs": SharedStore("files", "gcs", "gcsfs"),
     "az": SharedStore("files", "azure", "adlfs"),
-    "http": SharedStore("files", "http", "aiohttp"),
-    "https": SharedStore("files", "http", "aiohttp"),
+    "http": SharedStore("files", "http", "aiohttp", is_written=False),
+    "https": SharedStore("files", "http", "aiohttp", is_written=False),
     "memory": SharedStore("files", "store"),
     "oci": SharedStore("oci"),
     "git+https": SharedStore("git"),
@@ -59,6 +61,8 @@ def fetch(url: str, limit_bytes: int) -> bytes:
 
 def put(url: str, data: bytes, *, replace: bool) -> None:
     """Write a document, whole or not at all. Of two that write at once one gets a StoreError, and changes nothing."""
+    if not STORES[url.partition(":")[0]].is_written:
+        raise StoreError(f"{url}: is read, and nothing can be written there", "name an s3://, gs:// or az:// URL, or a file")
     _module(url).put(url, data, replace=replace)
 
 

@@ -41,8 +41,6 @@ def fetch(url: str, limit_bytes: int) -> bytes:
 
 def put(url: str, data: bytes, *, replace: bool) -> None:
     """Write a file whole. Without `replace` only where there is none; with it only in the place of what was read before."""
-    if url.startswith(("http://", "https://")):
-        raise StoreError(f"{url}: is read, and nothing can be written there", "name an s3://, gs:// or az:// URL, or a file")
     system, path = _open(url)
     conditions: dict[str, Any] = {}
     with _speaking(url):
