@@ -169,6 +169,13 @@ def standard(session: nox.Session) -> None:
 
 
 @nox.session
+def signals(session: nox.Session) -> None:
+    """Signals at random and aimed moments over all commands that make something: docs/security.md has the figures."""
+    session.install("-q", "-e", ".[test]")
+    session.run("python", "-m", "tests.signals", *session.posargs, env={"ENVPROBE_REQUIRE_ENGINE": "1"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Ruff, its format, and the probe's syntax floor."""
     session.install("-q", "ruff", "vermin")

@@ -71,7 +71,7 @@ class Deviation(msgspec.Struct, frozen=True, kw_only=True):
             ("absolute error", (self.max_absolute, self.mean_absolute, self.median_absolute)),
             ("relative error", (self.max_relative, self.mean_relative, self.median_relative)),
         ):
-            if values[0] is not None:
+            if None not in values:
                 parts.append(f"{name} {_three(values)}")
         if self.max_ulp is not None and self.max_ulp <= TELLING_ULP:
             parts.append(f"up to {self.max_ulp:,} ULP")

@@ -21,6 +21,7 @@ from .columns import ColumnChoice
 from .drift import Comparisons, matrix
 from .entry import ListedDocument
 from .guard import HEADERS, Guard
+from .mishap import guarded
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -130,8 +131,13 @@ class Application:
             return _respond(view.faulty(self._name, entry))
         document = self._catalogue.load(entry)
         if isinstance(document, Report):
-            return _respond(view.report(self._name, document))
+            return guarded(lambda: _respond(view.report(self._name, document)), lambda reason: _unshown(entry, reason))
         return _respond(view.document(self._name, entry, document, everything="all" in request.args))
+
+
+def _unshown(entry: ListedDocument, reason: str) -> Response:
+    """Answer for a saved check that holds what nobody has thought of: damaged, and no page that fails."""
+    return _respond(view.message("This cannot be shown", f"{entry.file.place}: {reason}", "check again, and save that"), 422)
 
 
 def _find(snapshot: Snapshot, id_: str) -> ListedDocument:

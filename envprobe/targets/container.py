@@ -243,7 +243,7 @@ class ContainerTarget:
 
     def _stop(self) -> None:
         with speaking(self.reference):
-            self._client.stop(self._container["Id"], timeout=STOP_TIMEOUT_S)
+            make(lambda: self._client.stop(self._container["Id"], timeout=STOP_TIMEOUT_S))
 
     def _require_same_life(self, patience_s: float = 0) -> None:
         """Raise TargetError when the container was lost: a program that failed with it was cut off.

@@ -200,7 +200,7 @@ class ImageTarget:
         from requests.exceptions import RequestException
 
         try:
-            self._client.remove_container(name, force=True, v=True)
+            make(lambda: self._client.remove_container(name, force=True, v=True))
         except NotFound:  # it was not made, or somebody removed it
             return "the engine has not said whether it made the container" if self._is_asked_for else ""
         except (DockerException, RequestException, OSError) as error:

@@ -57,7 +57,7 @@ def made_of(image: str) -> list[str]:
 
 
 @pytest.mark.parametrize("number", SIGNALS)
-@pytest.mark.parametrize("held", [b"/containers/create", b"/start HTTP"])
+@pytest.mark.parametrize("held", [b"/containers/create", b"/start HTTP", b"DELETE /"])
 def test_a_signal_while_the_container_is_made_leaves_none(image, number, held):
     """Whatever the engine is asked for while a signal comes, the throw-away container is removed when it is there."""
     with container(image, verb="create") as name:
