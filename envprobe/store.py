@@ -20,6 +20,7 @@ from .document import LIMIT_BYTES
 from .error import DocumentError, NoBaseline, StoreError
 from .redaction import without_secrets
 from .suggestion import suggest
+from .targets.interruption import orderly_end
 
 if TYPE_CHECKING:
     from .revision import Revision
@@ -177,7 +178,7 @@ def _save(path: Path, make: Callable[[], bytes], *, replace: bool, wait_s: float
             return
         real = Path(os.path.realpath(path))  # a link stays one, and what it points to is replaced
         _make_folder(real.parent)
-        with _locked(real, wait_s):
+        with orderly_end(), _locked(real, wait_s):  # a signal takes lock and part with it
             _write(real, make(), replace)
     except FileExistsError:
         hint = "nothing was changed; look at what would change, then replace it with --update"

@@ -63,7 +63,7 @@ ROOMS = {
     "output": "document error installation spelling toml redaction",
     "signing": "document error fact installation",
     "revision": "error spelling",
-    "store": "baseline document error revision shared suggestion redaction",
+    "store": "baseline document error revision shared suggestion redaction targets",
     "shared": "document error installation",
     "toml": "error",
     "config": "audit baseline claim document error output policy revision standard suggestion toml",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 import resource
+import signal
 import stat
 import threading
 from collections.abc import Iterator
@@ -199,3 +200,20 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     """The first recording needs no preparation."""
     store.save(tmp_path / "a" / "b" / "c.json", b"x", replace=False)
     assert (tmp_path / "a" / "b" / "c.json").read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_while_a_file_is_written_leaves_the_old_one_and_nothing_beside_it(
+    number: signal.Signals, tmp_path: Path
+) -> None:
+    """Neither the lock nor a part of the new file stays."""
+    path = tmp_path / "run.json"
+    path.write_text("old")
+
+    def make() -> bytes:
+        signal.raise_signal(number)
+        return b"new"
+
+    with pytest.raises((SystemExit, KeyboardInterrupt)):
+        store.change(path, make)
+    assert {file.name: file.read_text() for file in tmp_path.iterdir()} == {"run.json": "old"}
