@@ -9,12 +9,16 @@ import stat
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.engine import standin_image, tiny_image
 from tests.support.kernel_client import ask, execute
 from tests.support.project import OWNER, Project, interrupt
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.real
 PLAIN = "envprobe-test/python:3.9.2"
@@ -52,6 +56,18 @@ def test_a_cell_is_executed_with_the_token_alone(project: Project) -> None:
     assert execute(project.url, project.token_file, code) == f"42 /tf/notebooks {OWNER} /home/work\n"
     made = project.folder / "made.txt"
     assert made.read_text() == "by a cell" and made.stat().st_uid == OWNER
+
+
+def test_a_browser_is_let_in_by_the_link(project: Project, browser: Browser) -> None:
+    """With the token it shows the work folder; without one it asks for it."""
+    (project.folder / "seen.ipynb").write_text("{}")
+    page = browser.new_page()
+    page.goto(project.url)
+    assert page.locator("#password_input").is_visible()
+    page.goto(f"{project.url}?token={project.token_file.read_text()}")
+    page.get_by_text("seen.ipynb").wait_for()
+    assert "token" not in page.url
+    page.close()
 
 
 def test_the_token_is_in_a_file_alone(project: Project) -> None:

@@ -7,6 +7,7 @@ import json
 import urllib.error
 import urllib.request
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ def execute(url: str, token_file: Path, code: str) -> str:
     token = token_file.read_text()
     kernel = ask(url, "api/kernels", token, "POST", {})["id"]
     try:
-        return asyncio.run(_printed(url, kernel, token, code))
+        with ThreadPoolExecutor(1) as apart:  # a browser of other tests has an event loop in this thread
+            return apart.submit(lambda: asyncio.run(_printed(url, kernel, token, code))).result()
     finally:
         ask(url, f"api/kernels/{kernel}", token, "DELETE")
 
