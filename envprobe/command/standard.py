@@ -225,6 +225,8 @@ def _require_image(
 ) -> bool:
     """Say what is worth a warning, and pull the image where it is not here; return whether it was pulled."""
     info = client.info()
+    if settings.engine == "docker":
+        host.require_same_numbers(info.get("SecurityOptions") or (), plan.name)
     said = host.warnings(plan, str(info.get("Architecture", "")))
     if settings.variant == "gpu":
         said += gpu.require(gpu.look(info), plan.image)

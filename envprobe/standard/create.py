@@ -24,7 +24,7 @@ def document(plan: EnvironmentPlan) -> dict[str, Any]:
         "NanoCpus": round(plan.cpus * 1e9),
         "ShmSize": plan.shm_bytes,
     }
-    if plan.engine == "podman":
+    if plan.keeps_id:
         host["UsernsMode"] = "keep-id"
     if plan.variant == "gpu":
         host["DeviceRequests"] = [{"Driver": "", "Count": -1, "Capabilities": [["gpu"]]}]

@@ -33,7 +33,7 @@ def caller_of(folder: Path, environ: Mapping[str, str], name: str = "", work: st
     digest = hashlib.sha256(os.fsencode(folder)).hexdigest()[:6]
     called = name or f"envprobe-{part}-{digest}"
     state = Path(environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "envprobe/environments" / called
-    return Caller(folder=str(folder), state=str(state), uid=uid, gid=gid, name=called)
+    return Caller(folder=str(folder), state=str(state), uid=uid, gid=gid, name=called, is_root=os.getuid() == 0)
 
 
 def prepare(plan: EnvironmentPlan, keys: Sequence[str] = ()) -> None:
@@ -80,6 +80,22 @@ def read_token(path: Path) -> str:
 def forget_token(plan: EnvironmentPlan) -> None:
     """Remove the token of an environment that is gone: each has a fresh one."""
     token_file(plan).unlink(missing_ok=True)
+
+
+def require_same_numbers(security: Sequence[str], name: str) -> None:
+    """Raise UsageError where an engine gives users other numbers inside than here: nobody could write in the work folder.
+
+    `security`: the SecurityOptions of `docker info`.
+    """
+    for sign, words in (
+        ("rootless", "is rootless: you are root inside of it"),
+        ("userns", "maps users to other numbers (userns-remap)"),
+    ):
+        if any(f"name={sign}" in option for option in security):
+            raise UsageError(
+                f"{name}: the engine {words}, and what is written there would not be yours",
+                'let Podman start it, which keeps your number: engine = "podman" in the settings; or use an engine without it',
+            )
 
 
 def warnings(plan: EnvironmentPlan, engine_architecture: str, release: str = "") -> list[str]:

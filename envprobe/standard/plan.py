@@ -45,6 +45,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     gid: int
     name: str
     """The container's name where the settings have none."""
+    is_root: bool = False
+    """Whether root types it, whoever it is for."""
 
 
 class PlannedMount(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,6 +91,8 @@ class EnvironmentPlan(msgspec.Struct, frozen=True, kw_only=True):
     """The state folder: no part of what the container is."""
     folder: str = ""
     """The project's folder: no part of it either."""
+    keeps_id: bool = False
+    """Whether a rootless Podman is to map the caller's number to the same one inside; of Podman alone."""
     labels: dict[str, str] = {}
     """What is written on it beside; no part of it either."""
 
@@ -105,7 +109,7 @@ class EnvironmentPlan(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def settings(self) -> dict[str, object]:
         """All that is compared when it is found again."""
-        left_out = ("state", "folder", "labels", "is_callers")
+        left_out = ("state", "folder", "labels", "is_callers", "keeps_id")
         return {name: value for name, value in msgspec.to_builtins(self).items() if name not in left_out}
 
     @property
@@ -135,6 +139,7 @@ def plan_of(settings: EnvironmentSettings, caller: Caller, has_jupyter: bool | N
         shm_bytes=size(settings.shm) or 0,
         state=caller.state,
         folder=caller.folder,
+        keeps_id=settings.engine == "podman" and not caller.is_root,
     )
 
 

@@ -36,7 +36,7 @@ def command(plan: EnvironmentPlan, folder: str = "$PWD") -> str:
 
 def _options(plan: EnvironmentPlan, folder: str) -> Iterator[str]:
     yield f"--user {user_in_shell(plan)}"
-    if plan.engine == "podman":
+    if plan.keeps_id:
         yield "--userns keep-id"
     yield f'--workdir {WORK} --entrypoint ""'
     yield from (f"--env {word(f'{name}={value}')}" for name, value in plan.environment.items())

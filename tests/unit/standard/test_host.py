@@ -97,6 +97,15 @@ def test_two_projects_of_one_name_are_two(tmp_path: Path) -> None:
     assert len(names) == 2
 
 
+@pytest.mark.parametrize("option", ["name=rootless", "name=userns"])
+def test_an_engine_with_other_numbers_is_refused(option: str) -> None:
+    """User 1000 inside would be somebody else outside, who may not write in the folder."""
+    host.require_same_numbers(["name=seccomp,profile=default", "name=cgroupns"], "x")
+    with pytest.raises(UsageError) as refused:
+        host.require_same_numbers(["name=seccomp,profile=default", option], "x")
+    assert 'engine = "podman"' in refused.value.hint
+
+
 def test_another_processor_and_windows_are_said_before_a_pull(plan: EnvironmentPlan) -> None:
     """The official image is made for x86-64, and Windows' disk is slow under WSL2."""
     assert "ARM" in host.warnings(plan, "aarch64")[0]

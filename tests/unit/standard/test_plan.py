@@ -50,6 +50,13 @@ def test_a_missing_folder_is_an_error_of_the_engine() -> None:
     assert "Binds" not in document(plan())["HostConfig"]
 
 
+def test_podman_keeps_the_callers_number() -> None:
+    """Rootless it would map the caller to root; root's own needs no mapping, and refuses it."""
+    assert document(plan(engine="podman"))["HostConfig"]["UsernsMode"] == "keep-id"
+    rooted = plan_of(EnvironmentSettings(engine="podman"), msgspec.structs.replace(ANN, is_root=True))
+    assert "UsernsMode" not in document(rooted)["HostConfig"] and "UsernsMode" not in document(plan())["HostConfig"]
+
+
 def test_root_is_nobody_to_work_as() -> None:
     """Files of root in a user's folder are the trouble that this is to prevent."""
     with pytest.raises(UsageError) as refused:
