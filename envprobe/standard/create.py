@@ -15,7 +15,7 @@ from .plan import ACCOUNT, FOLDER_LABEL, HOME, LABEL, PLAN_LABEL, WORK, Environm
 def document(plan: EnvironmentPlan) -> dict[str, Any]:
     """Return what creates the container."""
     host: dict[str, Any] = {
-        "Init": True,
+        "Init": plan.engine != "podman",  # its own program for that, catatonit, is often not installed
         "Mounts": [
             {"Type": "bind", "Source": mount.source, "Target": mount.target, "ReadOnly": mount.read_only} for mount in plan.mounts
         ],

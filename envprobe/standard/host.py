@@ -40,6 +40,8 @@ def prepare(plan: EnvironmentPlan, keys: Sequence[str] = ()) -> None:
     """Make the state folder, HOME, a token, the list of keys. Raises UsageError for what must be there and is not."""
     owner = _owner(plan)
     for mount in plan.mounts:
+        if plan.engine == "podman" and "," in mount.source:
+            raise UsageError(f"{mount.source}: Podman's API takes no comma in a folder's name", "give the folder another name")
         if not mount.source.startswith(f"{plan.state}/"):
             _require_source(mount.source, mount.target, owner)
     for folder in (Path(plan.state), Path(plan.state) / "home"):

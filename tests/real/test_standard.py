@@ -215,6 +215,22 @@ def test_a_gpu_that_is_not_here_is_diagnosed(plain: Project) -> None:
     assert plain.container is None
 
 
+def test_podman_starts_it_too(podman_image: str, tmp_path: Path) -> None:
+    """With the caller's files and number, found again and taken away."""
+    subprocess.run(["podman", "tag", podman_image, f"localhost/{PLAIN}"], check=True)
+    project = Project(tmp_path, f"localhost/{PLAIN}", "my digits", start="plain", engine="podman")
+    try:
+        done = project.type("up", "--no-check")
+        assert done.returncode == 0, done.stderr
+        done = project.type("shell", "--", "sh", "-c", "id -u; echo made >made.txt")
+        assert (done.returncode, done.stdout) == (0, f"{OWNER}\n"), done.stderr
+        assert (project.folder / "made.txt").stat().st_uid == OWNER
+        assert "is running" in project.type("up", "--no-check").stderr
+        assert "your files stay" in project.type("down").stderr
+    finally:
+        subprocess.run(["podman", "rm", "-f", project.name], capture_output=True)
+
+
 def test_packages_are_added_or_refused_with_pips_words(plain: Project) -> None:
     """An image without pip says so; no build container stays."""
     plain.configure(image=PLAIN, start="plain", packages=["pandas==1.4.2"])

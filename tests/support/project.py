@@ -19,8 +19,8 @@ OWNER = os.getuid() or 1000
 class Project:
     """A folder, and what is typed in it."""
 
-    def __init__(self, folder: Path, image: str, **settings: object) -> None:
-        self.folder, self.state = folder / "my digits, v1", folder / "state"
+    def __init__(self, folder: Path, image: str, called: str = "my digits, v1", **settings: object) -> None:
+        self.folder, self.state = folder / called, folder / "state"
         self.folder.mkdir(parents=True)
         self.port = free_port()
         self.configure(image=image, **settings)

@@ -31,7 +31,11 @@ def prepare(plan: EnvironmentPlan) -> Iterator[str]:
 def command(plan: EnvironmentPlan, folder: str = "$PWD") -> str:
     """Return the command line, an option a line."""
     last = " ".join([word(plan.started_image), *map(word, plan.command)])
-    return " \\\n    ".join([f"{plan.engine} run --detach --init --name {plan.name}", *_options(plan, folder), last])
+    return " \\\n    ".join([f"{plan.engine} run --detach{_init(plan)} --name {plan.name}", *_options(plan, folder), last])
+
+
+def _init(plan: EnvironmentPlan) -> str:
+    return "" if plan.engine == "podman" else " --init"
 
 
 def _options(plan: EnvironmentPlan, folder: str) -> Iterator[str]:
