@@ -8,7 +8,7 @@ import io
 import random
 import tarfile
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -17,8 +17,11 @@ from envprobe.error import TargetError
 from envprobe.fact import Section
 from envprobe.fingerprint import Fingerprint, Probe
 from envprobe.guest import shared
+from envprobe.probing.from_outside import held_against_outside
 from envprobe.probing.spot_check import contradiction
+from envprobe.targets.deadline import Deadline
 from envprobe.targets.packed import unpack
+from envprobe.targets.protocol import Target
 
 SITE, STDLIB = "/opt/lib/python3.11/site-packages", "/opt/lib/python3.11"
 INFO = f"{SITE}/six-1.16.0.dist-info"
@@ -215,3 +218,12 @@ def test_an_archive_is_bounded() -> None:
             unpack([_archive({"a": "12345", "b": ""})], limit)
     with pytest.raises(TargetError, match="no sound archive"):
         unpack([_archive({"a": "x" * 5000})[:1000]], 1 << 20)
+
+
+def test_an_answer_that_came_at_the_last_moment_is_not_lost() -> None:
+    """Where the caller's time is up nothing more is looked at: an answer without it is better than none."""
+
+    class Late:
+        deadline = Deadline(0)
+
+    assert held_against_outside(cast("Target", Late()), _says()) == _says()
