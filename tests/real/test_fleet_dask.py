@@ -35,7 +35,7 @@ def cluster(tmp_path_factory):
 
 
 @pytest.fixture(autouse=True)
-def desk(tmp_path, monkeypatch) -> Path:
+def desk(cluster, tmp_path, monkeypatch) -> Path:
     """A folder with a baseline of this very Python."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
