@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -63,7 +64,7 @@ def commands(desk: Desk) -> list[Command]:
         Command("probe image", ("probe", image, *QUICK, "--output", "fp.json"), (0,), throwaway),
         Command("probe container", ("probe", running, *QUICK, "--output", "fp.json"), (0,), execs),
         Command("record", ("record", image, *QUICK, "--output", "base.json", "--update"), (0,), throwaway),
-        Command("check image", ("check", image, *QUICK, "--baseline", "./kept.json", "--also", "junit=j.xml"), (0,), throwaway),
+        Command("check image", ("check", image, *QUICK, "--baseline", "./kept.json", "--also", "junit=j.xml"), (0, 1), throwaway),
         Command("run", ("run", *QUICK, "--outputs", "out.json", "--output", "run.json", "--update", *experiment), (0,)),
         Command("run in container", ("run", running, *QUICK, "--output", "run.json", "--update", *experiment), (0,), execs),
         Command("attach", ("attach", "kept.json", "report.md"), (0,)),
@@ -198,7 +199,9 @@ def left_behind(desk: Desk, before: dict[str, bytes]) -> list[str]:
         docker("rm", "-f", *made, check=False)
     running = [line for line in processes_in(desk.container) if line != "sleep infinity" and not line.startswith("[")]  # ended
     faults += [f"a process in the container: {line}" for line in running]
-    faults += [f"a temporary file: {path.name}" for path in (desk.folder / "tmp").iterdir()]
+    for path in (desk.folder / "tmp").iterdir():
+        faults.append(f"a temporary file: {path.name}")
+        shutil.rmtree(path, ignore_errors=True)
     whole: dict[str, Callable[[bytes], object]] = {".json": json.loads, ".md": lambda data: data.index(b"# Report")}
     for path in desk.folder.iterdir():
         data = path.read_bytes() if path.is_file() else b""

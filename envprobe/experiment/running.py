@@ -194,7 +194,7 @@ class _Experiment:
         self._say("reading the outputs")
         copies = self._plan.copies and self._plan.copies.absolute() / (f"attempt-{index + 1}" if self._plan.repeat > 1 else "")
         try:
-            with tempfile.TemporaryDirectory(prefix="envprobe-") as folder:
+            with orderly_end(), tempfile.TemporaryDirectory(prefix="envprobe-") as folder:
                 found = outputs.gather(self._workplace, there, Path(folder), copies, self._plan.copy_limit_bytes)
         except (KeyboardInterrupt, EnvprobeError) as error:
             if self._interruption is None and not isinstance(error, EnvprobeError):
