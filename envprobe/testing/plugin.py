@@ -1,6 +1,7 @@
 """envprobe in pytest: `--envprobe` checks the environment, the fixture `reproducible` compares what tests compute.
 
-Every pytest run beside an installed envprobe loads this module, so the rest of envprobe is imported only where it is used.
+Every pytest run beside an installed envprobe loads this module, so the rest of envprobe is imported only where it is used, and it
+holds no assertion that pytest would rewrite (PYTEST_DONT_REWRITE).
 """
 
 from __future__ import annotations

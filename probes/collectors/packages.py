@@ -38,11 +38,12 @@ SOURCE_BYTES = 1 << 16
 def collect(host, section, options):
     """Record version, origin, installer, place, RECORD, and what stands in front of or beside each distribution."""
     recorded = section.context.setdefault("recorded", {})  # for whoever looks at these files from outside
+    real = {entry: os.path.realpath(entry.path) for entry in host.once(entries_of)}
     for package in host.once(packages_of):
         if package.copy.name:
             describe(package, host, section)
         if package.copy.record is not None:
-            folder = os.path.join(os.path.realpath(package.copy.entry.path), package.copy.folder)
+            folder = os.path.join(real[package.copy.entry], package.copy.folder)
             recorded[printable(package.name)] = [printable(folder)] + sorted(printable(name) for name in package.copy.brought)
     for name in leftovers(host):
         section.known(printable(name) + ".broken", ["leftover of a failed uninstall"])

@@ -19,10 +19,9 @@ def rows(runs: int) -> Iterator[Row]:
     for ours, peers, bound in (("--version", "--version", 0.5), ("check --help", "check --help", 0.5)):
         mine, theirs = in_turn(runs, partial(of_program, [ENVPROBE, *ours.split()]), partial(of_program, [PIP, *peers.split()]))
         yield ratio(f"`envprobe {ours}`", _walls(mine), f"`pip {peers}`", _walls(theirs), at_most=bound)
-    mine, theirs = in_turn(
-        runs, partial(_imports, "envprobe.command.environment, envprobe.targets.container, docker"), partial(_imports, "docker")
-    )
-    yield ratio("imports up to the first word to an engine", _walls(mine), "`import docker`", _walls(theirs), at_most=2)
+    speaking = "envprobe.command.environment, envprobe.probing.answer, envprobe.targets.docker"
+    mine, theirs = in_turn(runs, partial(_imports, speaking), partial(_imports, "docker"))
+    yield ratio("imports up to the first word to a local engine", _walls(mine), "`import docker`", _walls(theirs), at_most=1)
     yield amount(
         "what the plugin adds to a pytest run that does not ask for it, CPU", _added_by_plugin(8 * runs), "ms", at_most=8
     )
