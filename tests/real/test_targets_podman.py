@@ -89,7 +89,7 @@ def test_no_such_program_is_told(image, trainer, scheme):
 
 HANGING = """mkdir -p /usr/local/bin; cd /usr/local/bin; cat > python3 <<'END'; chmod 755 python3
 #!/bin/sh
-case "$1" in -S) exec /usr/bin/python3 "$@";; esac
+case "$1 $2" in "-S "*|"-I -S") exec /usr/bin/python3 "$@";; esac
 exec sleep 1000
 END
 """
