@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
+    from .command.aligning import align as align
     from .command.audit import doctor as doctor
     from .command.baseline import declare as declare
     from .command.baseline import record as record
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 
 HOMES = {
+    "align": "command.aligning",
     "attach": "command.report",
     "verify": "command.report",
     "Options": "probing.collect",
@@ -73,6 +75,7 @@ __all__ = [
     "EnvprobeError",
     "Options",
     "Plan",
+    "align",
     "attach",
     "check",
     "check_fleet",

@@ -6,6 +6,7 @@ from typing import Any
 
 from envprobe.audit.report import AuditVerdict
 from envprobe.baseline import Baseline
+from envprobe.causes.alignment import Alignment
 from envprobe.causes.cause import Explanation
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
@@ -33,6 +34,7 @@ TYPES = (
     Link,
     Statement,
     Comparison,
+    Alignment,
     Explanation,
     OutputComparison,
     VerifiedSignature,
@@ -47,6 +49,7 @@ TYPES = (
     UnreachableMember,
 )
 DOCUMENTS = {
+    "alignment/1": "Alignment",
     "answer/1": "Answer",
     "audit/1": "Audit",
     "baseline/1": "Baseline",

@@ -28,6 +28,11 @@ class TrialOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How many records differ from the baseline's; None where there is no trace to compare."""
     first: str | None = None
     """Where the first of them is, `part/stage`."""
+    compared: int = 0
+    records: tuple[str, ...] = ()
+    """Those that differ, `part/stage/tensor`."""
+    run_s: float | None = None
+    """How long the benchmark took, without the import of the framework."""
     problem: str = ""
     """Why nothing could be run, or why what was to be taken away is still there."""
     is_untried: bool = False

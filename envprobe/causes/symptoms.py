@@ -11,6 +11,7 @@ from ..assess.switches import is_answered
 from ..assess.trace import EQUIVALENT, PATH
 from ..fact import Known
 from ..fingerprint import Fingerprint
+from ..numerics.comparison import Comparison
 from ..numerics.pattern import PATTERNS
 from ..report import Difference, Report
 from ..runs import Run
@@ -70,7 +71,7 @@ def symptoms_of(report: Report, observed: Fingerprint | Run | None = None) -> Sy
     return Symptoms(
         candidates=roots,
         follows=follows,
-        moved=_moved(report),
+        moved=moved_of(report.trace),
         failure=_failure(report),
         observed=environment,
         overwrites=overwrites,
@@ -140,9 +141,8 @@ def _failure(report: Report) -> str:
     return str(found.value).partition(" Known cause: ")[0] if isinstance(found, Known) else ""
 
 
-def _moved(report: Report) -> dict[str, list[str]]:
+def moved_of(trace: Comparison | None) -> dict[str, list[str]]:
     """Return stage to records. A comparison names records by stage and tensor, and stages by part: both are put together."""
-    trace = report.trace
     if trace is None:
         return {}
     groups = [group for group in (trace.model, trace.canaries) if group is not None]

@@ -1,4 +1,4 @@
-"""The commands about causes: explain, fix."""
+"""The commands about causes: explain, fix, align."""
 
 from __future__ import annotations
 
@@ -156,4 +156,67 @@ def _rows(plan: FixPlan) -> list[str]:
     return [*plan.commands, *(f"# {words}" for words in plan.words), *unknown]
 
 
-COMMANDS = (explain_command, fix_command)
+@click.command("align")
+@click.argument("target", required=False, shell_complete=targets)
+@click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines, help="Whose bits to come to.")
+@click.option(
+    "--with", "other", metavar="TARGET", shell_complete=targets, help="Come to the bits of this target, under the same switches."
+)
+@click.option("--env-file", type=FILE, metavar="FILE", help="Write the switches for `docker run --env-file`.")
+@click.option(
+    "--budget",
+    "budget_s",
+    type=click.FloatRange(min=1),
+    default=300,
+    show_default=True,
+    metavar="SECONDS",
+    help="Start no more runs after this long.",
+)
+@probing
+@delivering
+@reading
+def align_command(
+    target: str | None,
+    baseline: str | None,
+    other: str | None,
+    env_file: Path | None,
+    budget_s: float,
+    options: Options,
+    written: tuple[str, Path | None],
+    reading: Reading,
+) -> int:
+    """Find the switches under which two machines compute the same bits.
+
+    Tries oneDNN and its instruction set, OpenBLAS' kernel, numpy's instruction sets, variants of the C library, threads and
+    CPUs in throw-away copies, and keeps the smallest set that leaves the fewest records apart. What no switch moves is named.
+
+    \b
+    envprobe align docker://trainer --baseline intel
+    envprobe align image://tensorflow/tensorflow:2.9.0 --baseline intel --env-file align.env
+    envprobe align docker://one --with docker://two
+
+    Exit status: 0 the same bits, 1 closer or no nearer, 2 could not tell.
+    """
+    from ..causes.alignment import ALIGNMENT_STATUS
+    from ..causes.alignment import env_file as text_of
+    from ..command.aligning import align
+    from ..render import alignment
+    from .terminal import style_of
+
+    if other is not None and baseline is not None:
+        raise click.UsageError("--with and --baseline at once: come to the bits of one of them")
+    with progress_shown("causes", "render.alignment") as progress:
+        found = align(target, baseline, other=other, options=options, progress=progress, budget_s=budget_s)
+    if env_file is not None and found.switches:
+        import msgspec
+
+        write_file(env_file, text_of(found.switches).encode("ascii"))
+        found = msgspec.structs.replace(found, env_file=str(env_file))
+    form, output = written
+    style = style_of(reading, is_file=output is not None)
+    told = alignment.json(found) if form == "json" else alignment.text(found, style)
+    write_file(output, told.encode("utf-8", "backslashreplace")) if output is not None else write_stdout(told)
+    return 2 if found.problem else ALIGNMENT_STATUS[found.verdict]
+
+
+COMMANDS = (explain_command, fix_command, align_command)

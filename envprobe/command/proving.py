@@ -80,7 +80,7 @@ def prove_causes(
             laboratory,
             recorded,
             observed.document,
-            lambda seen: compare_traces(expected.document, seen, policy),
+            lambda seen, way: compare_traces(expected.document, seen, policy),
             budget_s,
             progress or (lambda words: None),
         )

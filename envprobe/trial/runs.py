@@ -13,7 +13,7 @@ import msgspec
 
 from ..causes.intervention import Intervention, merged
 from ..causes.proving import Taken, TrialOutcome
-from ..causes.symptoms import FAILURE
+from ..causes.symptoms import FAILURE, moved_of
 from ..error import EnvprobeError
 from ..fact import Known, canonical, sha256
 from ..fingerprint import Fingerprint, read_fingerprint, to_json
@@ -46,7 +46,7 @@ class TrialRuns:
         laboratory: Laboratory,
         expected: Fingerprint,
         observed: Fingerprint,
-        compared: Callable[[Fingerprint], Comparison | None],
+        compared: Callable[[Fingerprint, Intervention], Comparison | None],
         budget_s: float,
         say: Progress,
     ) -> None:
@@ -55,6 +55,8 @@ class TrialRuns:
         self._began, self._end = time.monotonic(), time.monotonic() + budget_s
         self.count = 0
         """How many benchmarks were run; those that were kept from before are not among them."""
+        self.untried = 0
+        """How many were not run, because the budget was spent."""
         self.is_interrupted = False
 
     @property
@@ -80,13 +82,16 @@ class TrialRuns:
         if self.is_interrupted:
             return TrialOutcome(problem=INTERRUPTED, is_untried=True)
         if time.monotonic() >= self._end:
+            self.untried += 1
             return TrialOutcome(problem=NO_TIME, is_untried=True)
-        intervention = merged(taken)
         try:
-            fingerprint = self._kept(intervention) or self._run(intervention)
+            return self.outcome(self.answer(merged(taken)), taken)
         except EnvprobeError as error:
             return TrialOutcome(problem=error.message)
-        return self.outcome(fingerprint, taken)
+
+    def answer(self, intervention: Intervention) -> Fingerprint:
+        """Return what a copy answers in which this is done, kept or run now. Raises TargetError, ProbeError."""
+        return self._kept(intervention) or self._run(intervention)
 
     def outcome(self, fingerprint: Fingerprint, taken: Taken = ()) -> TrialOutcome:
         """Return what a fingerprint says: its bits, how many differ from the baseline's, and whether all was taken away."""
@@ -96,7 +101,7 @@ class TrialRuns:
         if fingerprint.trace is None:
             said = fingerprint.get(FAILURE)
             return TrialOutcome(state=f"fails: {said.value}" if isinstance(said, Known) else "fails")
-        comparison = self._compared(fingerprint)
+        comparison = self._compared(fingerprint, merged(taken))
         if comparison is None or not comparison.compared:
             return TrialOutcome(problem="the baseline has no benchmark that it could be compared with")
         first = comparison.first_divergence
@@ -104,6 +109,9 @@ class TrialRuns:
             state=state_of(fingerprint),
             moved=comparison.moved,
             first=None if first is None else f"{first.part}/{first.stage}",
+            compared=comparison.compared,
+            records=tuple(record for records in moved_of(comparison).values() for record in records),
+            run_s=_run_s(fingerprint),
         )
 
     def _is_there(self, path: str, fingerprint: Fingerprint) -> bool:
@@ -138,6 +146,16 @@ def state_of(fingerprint: Fingerprint) -> str:
     """Return what two benchmarks share that left the same bits."""
     records = fingerprint.trace.get("records") if isinstance(fingerprint.trace, dict) else None
     return sha256(canonical(records)) if records else ""
+
+
+def _run_s(fingerprint: Fingerprint) -> float | None:
+    """Return how long the benchmark took; what a guest says there may be anything."""
+    context = fingerprint.trace.get("context") if isinstance(fingerprint.trace, dict) else None
+    said = context.get("run_s") if isinstance(context, dict) else None
+    try:
+        return float(said) if isinstance(said, str | int | float) else None
+    except ValueError:
+        return None
 
 
 def _keep(place: Path, fingerprint: Fingerprint) -> None:

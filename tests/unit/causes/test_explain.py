@@ -16,9 +16,11 @@ from envprobe.causes.rules import RULES
 from envprobe.causes.rules.breakages import BREAKAGES
 from envprobe.causes.symptoms import is_symptom
 from envprobe.policy import DEFAULT
+from envprobe.render import Style, explanation
 from envprobe.report import Report
 from tests.support import captured
 from tests.support.injected import CASES, Injected
+from tests.support.schema import problems
 
 
 def report(name: str) -> Report:
@@ -103,3 +105,11 @@ def test_every_difference_has_a_rule() -> None:
     paths = [f"{name}.{key}" for name, section in sections.items() for key in section.keys()]  # noqa: SIM118
     paths = [path for path in paths if not is_symptom(path)]
     assert not [path for path in paths if not any(fnmatchcase(path, glob) for rule in RULES for glob in rule.facts)]
+
+
+@pytest.mark.parametrize("name", ["onednn-off", "keras-2.10", "hash-seed"])
+def test_it_is_shown_and_fits_its_schema(name: str) -> None:
+    """The text names the first cause; JSON is envprobe.explanation/1."""
+    found = explained(name)
+    assert problems("explanation/1", msgspec.json.decode(explanation.json(found))) == []
+    assert found.causes[0].paths[0] in explanation.text(found, Style(verbosity=1))
