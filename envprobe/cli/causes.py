@@ -192,7 +192,7 @@ def align_command(
 
     \b
     envprobe align docker://trainer --baseline intel
-    envprobe align image://tensorflow/tensorflow:2.9.0 --baseline intel --env-file align.env
+    envprobe align image://team/train:1.4 --baseline intel --env-file a.env
     envprobe align docker://one --with docker://two
 
     Exit status: 0 the same bits, 1 closer or no nearer, 2 could not tell.
