@@ -48,7 +48,7 @@ class Switchable(msgspec.Struct, frozen=True):
     moves: tuple[str, ...]
 
 
-class Distance(msgspec.Struct, frozen=True):
+class RecordCount(msgspec.Struct, frozen=True):
     """How many records differ."""
 
     moved: int | None
@@ -73,8 +73,8 @@ class Alignment(msgspec.Struct, frozen=True, kw_only=True):
     observed: str
     switches: dict[str, str]
     """Variables to set; `cpus` is how many CPUs a process is to be bound to."""
-    before: Distance
-    after: Distance
+    before: RecordCount
+    after: RecordCount
     left: list[LeftRecord] = []
     env_file: str | None = None
     """Where the variables were written for `docker run --env-file`; null where they were not."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..assess.trace import compare_traces, expected_traces
 from ..baseline import Baseline
-from ..causes.alignment import Alignment, AlignmentVerdict, Distance, left_of, search, switchables, verdict_of
+from ..causes.alignment import Alignment, AlignmentVerdict, RecordCount, left_of, search, switchables, verdict_of
 from ..causes.intervention import Intervention
 from ..causes.proving import TrialOutcome
 from ..config import Config, load_config
@@ -75,8 +75,8 @@ def align(
             expected=name,
             observed=shown(reference),
             switches=chosen,
-            before=Distance(before.moved, before.compared),
-            after=Distance(after.moved, after.compared),
+            before=RecordCount(before.moved, before.compared),
+            after=RecordCount(after.moved, after.compared),
             left=left_of(after),
             cost=_cost(before, after) if chosen else None,
             problem=before.problem,
