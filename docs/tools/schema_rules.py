@@ -418,6 +418,21 @@ DEFINITIONS: dict[str, Any] = {
                 "additionalProperties": {"type": "string"},
                 "description": "Relative path to digest, as recorded.",
             },
+            "model": {**OPTIONAL_TEXT, "description": "The digest of the model that the record is of; null for a report."},
+            "materials": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": {
+                        "kind": {"enum": ["image", "code", "data"]},
+                        "name": {"type": "string", "description": "Repository, branch, or the data's name; empty if unknown."},
+                        "digest": {"type": "string", "description": "Of the content; of code, the commit."},
+                        "changed": {"type": "boolean", "description": "Of code: whether files differed from the commit."},
+                    },
+                    "required": ["kind", "name", "digest", "changed"],
+                },
+                "description": "What the record leads back to.",
+            },
             "checked_outputs": {"type": "integer", "minimum": 0},
             "signers": {"type": "array", "items": _ref("VerifiedSignature"), "description": "Of those who are trusted."},
             "comparison": {**_or_null("Report"), "description": "The environment against a baseline, where one was named."},

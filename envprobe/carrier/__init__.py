@@ -1,4 +1,4 @@
-"""What carries a record: reports in files, folders of logs, and runs of trackers. One file a kind, one row in `CARRIERS`.
+"""What carries a record: reports in files, models, folders of logs, and runs of trackers. One file a kind, one row in `CARRIERS`.
 
 Every carrier shows the same texts to a reader and keeps the same packed record where no renderer acts on it. It changes
 nothing else of a report, byte for byte, and replaces what an earlier attach has left.
@@ -41,12 +41,14 @@ CARRIERS = (
     CarrierKind("latex", names=("*.tex", "*.ltx")),
     CarrierKind("pdf", names=("*.pdf",)),
     CarrierKind("json", names=("*.json",)),
+    CarrierKind("model", names=("*.keras", "*.h5", "*.hdf5", "*.safetensors")),
     CarrierKind("tensorboard", names=("*.tfevents", "*.tfevents.*")),
     CarrierKind("mlflow", reference="mlflow:RUN_ID"),
     CarrierKind("wandb", reference="wandb:FOLDER"),
 )
-LOGS = "tensorboard"
-"""The kind that a folder is of."""
+LOGS, MODEL = "tensorboard", "model"
+"""The kinds that a folder is of: of the second where it holds a SavedModel."""
+SAVED_MODEL = "saved_model.pb"
 
 
 class Written(NamedTuple):
@@ -77,6 +79,11 @@ class Carrier(Protocol):
     """Where the recorded outputs lie unless somebody says otherwise; None where nothing tells."""
     file: Path | None
     """The file itself, which is no output of its own record."""
+    can_link: bool
+    """Whether a link may stand in the record's place."""
+
+    def bound(self, record: Record) -> Record:
+        """Return a record as it is of this very carrier: of a model with its digest. Raises UsageError where it is another's."""
 
     def read(self) -> Carried | None:
         """Return its record, None where it carries none. Raises DocumentError for a damaged one."""
@@ -126,10 +133,15 @@ def is_reference(source: object) -> bool:
 def is_report(path: Path) -> bool:
     """Tell whether a file is of a kind that can carry a record, by its name, or a folder of logs one that does."""
     if path.is_dir():
-        from .tensorboard import place_in
+        from . import model, tensorboard
 
-        return place_in(path).is_file()
+        return (model.sidecar(path) if is_model(path) else tensorboard.place_in(path)).is_file()
     return _kind_of(path) is not None
+
+
+def is_model(folder: Path) -> bool:
+    """Tell whether a folder holds a SavedModel."""
+    return (folder / SAVED_MODEL).is_file()
 
 
 def _kind_of(report: str | Path) -> CarrierKind | None:
@@ -137,7 +149,7 @@ def _kind_of(report: str | Path) -> CarrierKind | None:
         return next(kind for kind in CARRIERS if kind.reference and _scheme(kind.reference) == _scheme(str(report)))
     path = Path(report)
     if path.is_dir():
-        return next(kind for kind in CARRIERS if kind.module == LOGS)
+        return next(kind for kind in CARRIERS if kind.module == (MODEL if is_model(path) else LOGS))
     name = path.name.lower()
     return next((kind for kind in CARRIERS for pattern in kind.names if fnmatchcase(name, pattern)), None)
 

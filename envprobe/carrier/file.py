@@ -41,11 +41,16 @@ class ReportFile:
 
     folder: Path | None
     file: Path | None
+    can_link = True
 
     def __init__(self, path: Path, format_: Format, *, absent: bytes | None = None) -> None:
         self.name, self.folder, self.file = str(path), path.parent, path
         self._path, self._format, self._absent = path, format_, absent
         self._data = self._load()
+
+    def bound(self, record: Record) -> Record:
+        """Return the record as it is."""
+        return record
 
     def read(self) -> Carried | None:
         """Return its record. Raises DocumentError."""

@@ -31,6 +31,8 @@ def open_carrier(name: str) -> Carrier:
 class LogFolder(ReportFile):
     """A folder in which an event file of ours carries the record; until there is one it is as old as the first of the others."""
 
+    can_link = False
+
     def __init__(self, folder: Path) -> None:
         path = place_in(folder)
         super().__init__(path, FORMAT, absent=None if path.exists() else event_file.empty(_beginning(folder)))

@@ -46,10 +46,15 @@ class TrackedRun:
 
     folder: Path | None = None
     file: Path | None = None
+    can_link = False
 
     def __init__(self, name: str, read: Callable[[], Held], write: Callable[[Held], None]) -> None:
         self.name, self._load, self._write = name, read, write
         self._held = read()
+
+    def bound(self, record: Record) -> Record:
+        """Return the record as it is."""
+        return record
 
     def read(self) -> Carried | None:
         """Return its record, the line as the tag says it. Raises DocumentError."""

@@ -44,13 +44,15 @@ def attach_command(
     The record is the whole fingerprint, the outputs' digests and the metrics.
     SOURCE is a run, a fingerprint, a recorded baseline, or a report that carries a record already.
     REPORT is Markdown, HTML, a notebook, LaTeX, PDF, JSON, a TensorBoard event file or log folder, or a run of MLflow
-    (mlflow:RUN_ID); nothing else in it changes.
+    (mlflow:RUN_ID); nothing else in it changes. Or a model: .keras, .h5, .safetensors or the folder of a SavedModel,
+    which is left as it is; the record goes into MODEL.envprobe.json.
 
     \b
     envprobe probe docker://trainer --output trainer.json
     envprobe attach trainer.json report.md
     envprobe attach report.md report.md --sign-ssh KEY      sign what is there
     envprobe attach run.json mlflow:RUN_ID                  tags, and artifacts
+    envprobe attach run.json model.keras                    a file beside the model
 
     Exit status: 0 attached, 2 not: the report is as it was.
     """
@@ -112,8 +114,8 @@ def verify_command(
 ) -> int:
     """Say whether REPORT still carries the record it was given.
 
-    And who signed it, and what it was made in. REPORT is a file, a folder of TensorBoard logs, or a tracker's run:
-    mlflow:RUN_ID, wandb:FOLDER. Needs no store and no network.
+    And who signed it, and what it was made in. REPORT is a file, a model, a folder of TensorBoard logs, or a tracker's
+    run: mlflow:RUN_ID, wandb:FOLDER. Needs no store and no network.
 
     \b
     envprobe verify report.md --baseline tf-2.9

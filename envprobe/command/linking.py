@@ -39,7 +39,7 @@ def shortening(
     form: Form, found: Record | Document, record: Record, source: Recordable, carrier: Carrier, output: Path | None
 ) -> Shorten:
     """Return what makes a link of a record. The linked file is written now: a report never names what is not there."""
-    if carrier.file is None or carrier.folder is None or carrier.file.parent != carrier.folder:
+    if carrier.file is None or not carrier.can_link:
         raise UsageError(f"{carrier.name}: holds the whole record", "leave --link and --compact out: its size is no matter there")
     place = output or carrier.file
     if form == "linked":

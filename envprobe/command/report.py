@@ -66,8 +66,8 @@ def attach(
     record or carries a damaged one.
     """
     found = load(source, config=config)
-    record = record_in(found, source)
     carrier = open_carrier(report)
+    record = carrier.bound(record_in(found, source))
     there = carrier.read()  # what cannot be written is found before anybody is asked for a passphrase
     more = _signed(record, signer, sigstore, now or datetime.now(timezone.utc))
 

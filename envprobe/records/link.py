@@ -19,6 +19,7 @@ class Results(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     outputs: dict[str, RecordedOutput] = {}
     metrics: dict[str, str] = {}
     experiment: Experiment | None = None
+    model: RecordedOutput | None = None
 
 
 class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -44,18 +45,19 @@ class Link(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
                 outputs=results.outputs,
                 metrics=results.metrics,
                 experiment=results.experiment,
+                model=results.model,
             )
 
 
 def link_to(signed: SignedRecord, file: str, *, with_results: bool) -> Link:
     """Return the link that stands for a record, with everything but its fingerprint or with nothing of it."""
     record = signed.record
-    results = Results(outputs=record.outputs, metrics=record.metrics, experiment=record.experiment) if with_results else None
+    results = Results(outputs=record.outputs, metrics=record.metrics, experiment=record.experiment, model=record.model)
     return Link(
         record=record.digest,
         fingerprint=record.fingerprint.id,
         file=file,
-        results=results,
+        results=results if with_results else None,
         envelopes=signed.envelopes,
         bundles=signed.bundles,
     )

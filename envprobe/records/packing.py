@@ -110,6 +110,8 @@ def _faults(found: SignedRecord | Link) -> Iterator[str]:
     if isinstance(found, Link):
         digests = {"record": found.record, "fingerprint": found.fingerprint}
         yield from (f"{name}: {ascii(text)[:100]} is no digest" for name, text in digests.items() if not _DIGEST.fullmatch(text))
+    if record.model is not None and (not _DIGEST.fullmatch(record.model.digest) or record.model.size_bytes < 0):
+        yield f"model: {ascii(record.model.digest)[:100]} of {record.model.size_bytes} bytes is no digest of a model"
     for path, output in record.outputs.items():
         if not is_inside(path):
             yield f"outputs: {ascii(path)[:200]} is not a relative path that stays in its folder"

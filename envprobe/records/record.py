@@ -57,6 +57,8 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknow
     """Name to the exact spelling of a number; of several attempts' numbers, with commas between."""
     experiment: Experiment | None = None
     """None where only an environment was attached."""
+    model: RecordedOutput | None = None
+    """The model that it was attached to, as it was then: a file, or a folder with `kind` `folder-sha256`."""
 
     @cached_property
     def digest(self) -> str:

@@ -12,7 +12,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..fact import canonical, in_utf8
-from ..records.record import Experiment
+from ..records.record import Experiment, Record
+from ..records.trail import Material, materials
 from ..spelling import cut, safe
 from ..verification.verification import AlteredPart, Status, Verification
 from . import Style
@@ -77,6 +78,8 @@ def json(verification: Verification) -> str:
         "experiment": None if record is None else msgspec.to_builtins(record.experiment),
         "metrics": {} if record is None else record.metrics,
         "outputs": {} if record is None else {path: output.digest for path, output in record.outputs.items()},
+        "model": None if record is None or record.model is None else record.model.digest,
+        "materials": [] if record is None else msgspec.to_builtins(materials(record.fingerprint)),
         "checked_outputs": verification.checked_outputs,
         "signers": msgspec.to_builtins(verification.signers),
         "comparison": None if comparison is None else msgspec.json.decode(render_report(comparison)),
@@ -87,6 +90,8 @@ def json(verification: Verification) -> str:
 def _rows(verification: Verification) -> Iterator[tuple[str, str]]:
     record = verification.record
     if record is not None:
+        if record.model is not None:
+            yield from _trail(record)
         if record.experiment is not None:
             yield "made by", _made(record.experiment)
         if record.metrics:
@@ -99,6 +104,21 @@ def _rows(verification: Verification) -> Iterator[tuple[str, str]]:
         yield "signed by", "nobody who is trusted: whoever can edit the report could have attached another record"
     for note in verification.notes:
         yield "note", safe(note)
+
+
+def _trail(record: Record) -> Iterator[tuple[str, str]]:
+    """Yield what a model is and was made of."""
+    if record.model is not None:
+        yield "model", f"{record.model.digest}, {record.model.size_bytes:,} bytes"
+    yield from ((material.kind, safe(_spelled(material))) for material in materials(record.fingerprint))
+
+
+def _spelled(material: Material) -> str:
+    changed = ", with changed files" if material.changed else ""
+    name = cut(material.name, 200)
+    if material.kind == "code":
+        return f"commit {cut(material.digest, 100)}{f' of {name}' if name else ''}{changed}"
+    return f"{name}{'@' if material.kind == 'image' else ' '}{cut(material.digest, 100)}".lstrip("@ ")
 
 
 def _made(experiment: Experiment) -> str:

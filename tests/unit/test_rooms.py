@@ -155,7 +155,7 @@ def test_every_collector_writes_to_a_section_of_the_policy() -> None:
     ("page", "heading", "pattern", "names"),
     [
         ("outputs.md", "| type |", r"`([a-z0-9-]+)`", {*(row.type for row in COMPARATORS), "folder"}),
-        ("reports.md", "| report |", r"(Markdown|HTML|notebook|LaTeX|PDF|JSON|TensorBoard|MLflow)", CARRIER_NAMES),
+        ("reports.md", "| report |", r"(Markdown|HTML|notebook|LaTeX|PDF|JSON|model|TensorBoard|MLflow)", CARRIER_NAMES),
         ("ci.md", "| `--format` |", r"`([a-z]+)`", set(FORMATS) - {"text"}),
     ],
 )
