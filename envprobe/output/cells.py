@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Hashable, Iterator
+from typing import TYPE_CHECKING
 
 from .align import Pair
 from .finding import Findings, Step
 from .number import Number, Wide, fits
 from .rows import Row
 from .tally import Tally
+
+if TYPE_CHECKING:
+    from .array_number import Block
 
 INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,299})", re.ASCII)
 REAL = re.compile(
@@ -22,6 +26,8 @@ ZERO_POWER = re.compile(r"[+-]?0[eE]")
 REALS = re.compile(r"(?:-?(?:0|[1-9][0-9]{0,15})\.[0-9]{1,20}(?:[eE][+-]?[0-9]{1,2})?(?:\n|\Z))*", re.ASCII)
 """Many of the plainest ones, which no float is far from."""
 BATCH_ROWS, MANY = 2048, 256
+FEW = 4
+"""Where less than one cell in so many has an exponent, the others are read at once."""
 MOVED_LIMIT = 10_000
 """Rows on one side only that are kept to see whether the other side has one of the same key."""
 SHOWN_CHARACTERS = 1000
@@ -66,15 +72,19 @@ class Cells:
         batch: list[tuple[int, Row, Row]] = []
         last = 0
         for pair in pairs:
-            self.balance += _hash(pair.expected) - _hash(pair.observed)
-            last = max(last, pair.expected_index, pair.observed_index) + passed
-            batch += self._judged(pair, passed, key)
+            ours, theirs = pair.expected, pair.observed
+            self.balance += _hash(ours) - _hash(theirs)
+            last = max(last, pair.expected_index, pair.observed_index)
+            if ours is not None and theirs is not None:
+                batch.append((pair.expected_index + passed, ours, theirs))
+            else:
+                batch += self._judged(pair, passed, key)
             if len(batch) >= BATCH_ROWS:
                 self._add(batch)
                 batch = []
         self._add(batch)
         for column in self.columns:
-            column.close(max(last + 1, self.total))
+            column.close(max(last + passed + 1, self.total))
         if self.rows.count and not self.balance and self.rows.outside:
             self.findings.add(self.where, "order", "rows", "the same rows in another order")
             return
@@ -123,6 +133,26 @@ def _hash(row: Row | None) -> int:
     return 0 if row is None else hash(row)
 
 
+def _reals(cells: Row) -> Block | None:
+    """Return the floats of cells that are all floats without a question; None where one may not be."""
+    import numpy
+
+    from .decimals import read_decimals
+
+    text = "\n".join(cells)
+    if text.count("\n") != len(cells) - 1:  # in a cell in quotes
+        return None
+    powers = [place for place, cell in enumerate(cells) if "e" in cell] if "e" in text else []
+    if len(powers) * FEW < len(cells) and REALS.fullmatch("\n".join(cells[place] for place in powers)):
+        plain = list(cells)
+        for place in powers:
+            plain[place] = "0.0"
+        if (values := read_decimals(plain)) is not None:
+            values[powers] = [float(cells[place]) for place in powers]
+            return values
+    return numpy.fromiter(map(float, cells), float, len(cells)) if REALS.fullmatch(text) else None
+
+
 class _Column:
     """One column on its way down the rows."""
 
@@ -147,17 +177,16 @@ class _Column:
 
     def _add_reals(self, offset: int, expected: Row, observed: Row) -> bool:
         """Take many cells in a row at once, where all are floats without a question and numpy is there; tell if they were."""
-        if not all(REALS.fullmatch("\n".join(side)) for side in (expected, observed)):
-            return False
         try:
             import numpy
 
             from .array_number import measure_numbers
         except ImportError:
             return False
-        ours, theirs = (numpy.array(list(map(float, side))) for side in (expected, observed))
-        texts_differ = numpy.array([left != right for left, right in zip(expected, observed, strict=True)])
-        if bool((texts_differ & (ours == theirs)).any()) and self.rule.is_exact:
+        ours, theirs = _reals(expected), _reals(observed)
+        if ours is None or theirs is None:
+            return False
+        if self.rule.is_exact and any(expected[place] != observed[place] for place in numpy.flatnonzero(ours == theirs).tolist()):
             return False
         measured = measure_numbers(offset, ours, theirs, self.rule, ours.dtype, self.tally.least_worst, True)
         self.tally.merge(measured)

@@ -134,10 +134,11 @@ class Spread:
         if self.count <= EXACT_UP_TO:
             self._few += errors.tolist()
             return
-        self._bins.update(map(_bin, self._few))
+        import numpy  # which made the errors
+
+        bits = numpy.concatenate((numpy.array(self._few), errors)).view(numpy.int64)
+        self._bins.update((bits >> BIN_SHIFT).tolist())
         self._few = []
-        places = (errors.view("int64") >> BIN_SHIFT).tolist()
-        self._bins.update(places)
 
     @property
     def mean(self) -> float | None:

@@ -115,3 +115,13 @@ def test_a_quote_that_is_not_closed_costs_no_square(tmp_path: Path) -> None:
     """A megabyte behind it is read once."""
     sides = ['a,b\n1,"' + word + "\n" + "2,y\n" * 250_000 for word in ("x", "z")]
     assert compare(tmp_path, "t.csv", *sides).verdict is OutputVerdict.DIFFERS
+
+
+def test_rows_are_counted_once_behind_equal_ones(tmp_path: Path) -> None:
+    """A table of thirty rows of which the last ten differ has thirty values in a column, not more."""
+    expected, observed = (
+        "id,loss\n" + "".join(f"{row},{row + (row >= 20) * more}\n" for row in range(30)) for more in (0.5, 0.75)
+    )
+    deviation = only(compare(tmp_path, "log.csv", expected, observed)).deviation
+    assert deviation is not None
+    assert (deviation.differing, deviation.count) == (10, 30)
