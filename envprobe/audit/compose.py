@@ -1,8 +1,8 @@
-"""A Compose project to launches: overrides merged, `extends` and anchors followed, `.env` and defaults in place."""
+"""A Compose project to launches: how its files are merged, and what each service sets, `.env` and defaults in place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from .docker_run import from_settings
 from .documents import child, items, pairs, text
@@ -49,7 +49,8 @@ SEQUENCES = (
     "secrets",
 )
 """What an override adds to, instead of replacing it."""
-EXTENDS_DEPTH = 10
+VariablesAt = Callable[[int], Mapping[str, str]]
+"""The variables that hold where a line stands."""
 
 
 def merged(base: Tree, over: Tree, path: tuple[str, ...] = ()) -> Tree:
@@ -82,30 +83,19 @@ def _rows(tree: Tree) -> list[Tree | Scalar]:
     return [Scalar(f"{name}={value.text}", value.line) for name, value in tree.members.items() if isinstance(value, Scalar)]
 
 
-def read_launches(document: Tree, variables: Mapping[str, str]) -> tuple[Launch, ...]:
+def read_launches(document: Tree, variables: VariablesAt) -> tuple[Launch, ...]:
     """Return the services of a Compose file as launches."""
     services = child(document, "services")
     found = []
     for name, service, line in pairs(services):
-        whole = _extended(service, services, 0)
-        if isinstance(whole, Tree):
-            found.append(_launch(name, whole, line, variables, document))
+        if isinstance(service, Tree):
+            found.append(_launch(name, service, line, variables, document))
     return tuple(found)
 
 
-def _extended(service: Tree | Scalar, services: Tree | Scalar | None, depth: int) -> Tree | Scalar:
-    """Follow `extends` within the file; another file is not opened."""
-    named = text(service, "extends") or text(service, "extends", "service")
-    base = child(services, named) if named and not text(service, "extends", "file") else None
-    if isinstance(base, Tree) and isinstance(service, Tree) and depth < EXTENDS_DEPTH:
-        whole = _extended(base, services, depth + 1)
-        return merged(whole, service) if isinstance(whole, Tree) else service
-    return service
-
-
-def _launch(name: str, service: Tree, line: int, variables: Mapping[str, str], document: Tree) -> Launch:
+def _launch(name: str, service: Tree, line: int, variables: VariablesAt, document: Tree) -> Launch:
     settings = [
-        Setting(one.name, expand(one.value, variables), one.line)
+        Setting(one.name, expand(one.value, variables(one.line)), one.line)
         for one in (
             *_plain(service),
             *_ports(service),
@@ -119,22 +109,24 @@ def _launch(name: str, service: Tree, line: int, variables: Mapping[str, str], d
         name,
         "compose",
         line,
-        Setting("image", expand(image.text, variables), image.line) if isinstance(image, Scalar) else None,
+        Setting("image", expand(image.text, variables(image.line)), image.line) if isinstance(image, Scalar) else None,
         (*_words(child(service, "entrypoint"), variables), *_words(child(service, "command"), variables)),
         settings,
         is_built=child(service, "build") is not None,
     )
 
 
-def _words(command: Tree | Scalar | None, variables: Mapping[str, str]) -> tuple[Argument, ...]:
+def _words(command: Tree | Scalar | None, variables: VariablesAt) -> tuple[Argument, ...]:
     if isinstance(command, Tree):
         return tuple(
-            Argument(expand(one.text, variables), one.line) for one in command.members.values() if isinstance(one, Scalar)
+            Argument(expand(one.text, variables(one.line)), one.line)
+            for one in command.members.values()
+            if isinstance(one, Scalar)
         )
     if command is None or not command.text.strip():
         return ()
     # a text is split into words and not given to a shell: `;` and `|` are words there
-    found = read_shell(expand(command.text, variables), command.line)
+    found = read_shell(expand(command.text, variables(command.line)), command.line)
     return found.commands[0].arguments if found.commands else ()
 
 

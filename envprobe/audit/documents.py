@@ -20,21 +20,21 @@ DEPTH = 60
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 
 
-class _Budget:
-    """How many values are still read."""
+class Budget:
+    """How many values are still read, of a file or of several that belong together."""
 
     def __init__(self, name: str) -> None:
         self.left, self.name = VALUES, name
 
-    def take(self, depth: int) -> None:
-        self.left -= 1
+    def take(self, depth: int, count: int = 1) -> None:
+        self.left -= count
         if self.left < 0:
             raise DocumentError(f"{self.name}: more than {VALUES:,} values, with what its anchors stand for")
         if depth > DEPTH:
             raise DocumentError(f"{self.name}: nested more than {DEPTH} levels deep, or an anchor that holds itself")
 
 
-def read_yaml(text: str, name: str) -> list[Tree]:
+def read_yaml(text: str, name: str, budget: Budget | None = None) -> list[Tree]:
     """Return the documents of a YAML file whose root is an object or a list. Raises DocumentError."""
     import yaml
 
@@ -47,12 +47,12 @@ def read_yaml(text: str, name: str) -> list[Tree]:
         raise DocumentError(f"{name}: not YAML{at}: {getattr(error, 'problem', None) or error}") from None
     except RecursionError:
         raise DocumentError(f"{name}: nested more than {DEPTH} levels deep") from None
-    budget = _Budget(name)
-    found = [_yaml(root, budget, 0) for root in roots if root is not None]
+    left = budget or Budget(name)
+    found = [_yaml(root, left, 0) for root in roots if root is not None]
     return [tree for tree in found if isinstance(tree, Tree)]
 
 
-def _yaml(node: Node, budget: _Budget, depth: int) -> Tree | Scalar:
+def _yaml(node: Node, budget: Budget, depth: int) -> Tree | Scalar:
     import yaml
 
     budget.take(depth)
@@ -87,7 +87,7 @@ def read_json(text: str, name: str, *, is_strict: bool) -> Tree:
     root = _json_parser().parse(data).root_node
     _refuse(root, data, name, is_strict)
     value = next((child for child in root.named_children if child.type not in ("comment", "ERROR")), None)
-    found = _json(value, data, _Budget(name), 0) if value is not None else None
+    found = _json(value, data, Budget(name), 0) if value is not None else None
     if not isinstance(found, Tree):
         raise DocumentError(f"{name}: expected an object")
     return found
@@ -112,7 +112,7 @@ def _refuse(root: JsonNode, data: bytes, name: str, is_strict: bool) -> None:
         waiting.extend(reversed(node.children))
 
 
-def _json(node: JsonNode, data: bytes, budget: _Budget, depth: int) -> Tree | Scalar:
+def _json(node: JsonNode, data: bytes, budget: Budget, depth: int) -> Tree | Scalar:
     budget.take(depth)
     line = node.start_point[0] + 1
     inner = [child for child in node.named_children if child.type not in ("comment", "ERROR")]

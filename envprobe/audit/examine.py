@@ -3,35 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import msgspec
 
 from ..redaction import redact
-from .model import AuditedFile, AuditFinding, Edit
+from .model import STRIDE, AuditedFile, AuditFinding, Edit
 from .report import LEVELS
 from .rules import RULES
 
 LONGEST = 300
 
 
-def examine(file: AuditedFile, sources: Sequence[tuple[str, Sequence[str]]] = ()) -> list[AuditFinding]:
-    """Return the findings of all rules in a file; `sources` are the names and lines of the files that are laid over it."""
+def examine(file: AuditedFile) -> list[AuditFinding]:
+    """Return the findings of all rules in a file, each with the name and line of the file of its project that it stands in."""
     found: dict[tuple[str, str | None, int | None, str], AuditFinding] = {}
     for row in RULES:
         for finding in row.find(file):
-            whole = _placed(finding, file, sources)
+            whole = _placed(finding, file)
             found.setdefault((whole.rule, whole.file, whole.line, whole.evidence), whole)
     return sorted(found.values(), key=lambda one: (one.file or "", one.line or 0, LEVELS.index(one.severity), one.rule))
 
 
-def _placed(finding: AuditFinding, file: AuditedFile, sources: Sequence[tuple[str, Sequence[str]]]) -> AuditFinding:
-    from .reading import STRIDE
-
+def _placed(finding: AuditFinding, file: AuditedFile) -> AuditFinding:
     name, lines, line = file.name, file.lines, finding.line
     if line is not None and line > STRIDE:
-        name, lines = sources[line // STRIDE - 1][0], tuple(sources[line // STRIDE - 1][1])
-        line %= STRIDE
+        source = file.sources[line // STRIDE]
+        name, lines, line = source.name, source.lines, line % STRIDE
     text = lines[line - 1] if line and line <= len(lines) else ""
     edit = _applicable(finding.edit, text)
     fix = edited(text, edit).strip() if edit is not None and edit.new is not None else finding.fix

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 VARIABLE = re.compile(r"(\\|\$)?\$(?:(\w+)|\{(\w+)(?:(:?[-+?])((?:[^{}]|\$\{[^{}]*\})*))?\})")
 DEPTH = 5
+ROWS = 100_000
 
 
 def expand(text: str, values: Mapping[str, str], depth: int = 0) -> str:
@@ -32,3 +33,13 @@ def expand(text: str, values: Mapping[str, str], depth: int = 0) -> str:
 def is_open(text: str) -> bool:
     """Tell whether a variable is left in a text that nobody here knows."""
     return re.search(r"\$\{?\w|\$\(|`", text) is not None
+
+
+def read_dotenv(text: str) -> dict[str, str]:
+    """Read `.env` as Compose does: `NAME=value`, quotes taken off, a comment behind a blank left out."""
+    found = {}
+    for row in text.splitlines()[:ROWS]:
+        match = re.match(r"""\s*(?:export\s+)?([\w.]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$""", row)
+        if match and not row.lstrip().startswith("#"):
+            found[match[1]] = next(part for part in (match[2], match[3], match[4]) if part is not None)
+    return found

@@ -187,6 +187,17 @@ class BuildStage(msgspec.Struct, frozen=True, kw_only=True):
             yield from self.parent.lineage()
 
 
+STRIDE = 1_000_000
+"""The lines of a project's second file are 1,000,001 and on, so that a finding knows its file."""
+
+
+class SourceText(msgspec.Struct, frozen=True):
+    """A file that is read as a part of another's project."""
+
+    name: str
+    lines: tuple[str, ...]
+
+
 class Scalar(msgspec.Struct, frozen=True):
     """A value of a document that is neither a list nor an object, as it is written."""
 
@@ -213,6 +224,10 @@ class AuditedFile(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     """`dockerfile`, `compose`, `script`, `command`, `devcontainer`, `kubernetes`, `daemon`, `client`, `container` or `image`."""
     lines: tuple[str, ...] = ()
+    sources: tuple[SourceText, ...] = ()
+    """The files that a Compose project is made of, itself the first; each has its own STRIDE of lines."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """Names of these files, and what in them could not be followed."""
     stages: tuple[BuildStage, ...] = ()
     commands: tuple[ShellCommand, ...] = ()
     """Of scripts, of RUN in all stages, and of what a container is started with."""

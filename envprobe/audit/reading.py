@@ -9,6 +9,7 @@ import msgspec
 
 from ..error import DocumentError
 from . import compose, devcontainer, kubernetes
+from .compose_project import ComposeProject, OpenFile
 from .docker_run import launch_of
 from .dockerfile import read_instructions
 from .documents import read_json, read_yaml
@@ -21,12 +22,12 @@ LINES = 20_000
 """More is no file that somebody wrote by hand."""
 
 
-STRIDE = 1_000_000
-"""The lines of the first override are 1,000,001 and on, so that a finding knows its file."""
-
-
 INSTRUCTIONS, COMMANDS = 2_000, 2_000
 """Rules ask a command for the others of its script, so their work grows with the square of these."""
+
+
+def _open_nothing(folder: str, named: str) -> tuple[str, str]:
+    raise DocumentError(f"{named}: another file, which is not read here")
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +39,9 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     overrides: Sequence[tuple[str, str]] = ()
     """Names and texts of the Compose files that are laid over it."""
     has_folder: bool = False
+    folder: str = "."
+    """Where the names that stand in the file start."""
+    open_file: OpenFile = _open_nothing
 
 
 NOTHING = Surroundings()
@@ -101,15 +105,18 @@ def read_command(name: str, text: str) -> AuditedFile:
 
 
 def _compose(name: str, text: str, beside: Surroundings) -> AuditedFile:
-    documents = read_yaml(text, name)
-    if not documents:
+    project = ComposeProject(name, beside.open_file)
+    document = project.read([(name, text), *beside.overrides], beside.folder, beside.variables)
+    if not document.members:
         raise DocumentError(f"{name}: empty")
-    document = documents[0]
-    for index, (other, over) in enumerate(beside.overrides, 1):
-        for tree in read_yaml(over, other):
-            moved = compose.shifted(tree, index * STRIDE)
-            document = compose.merged(document, moved) if isinstance(moved, Tree) else document
-    return AuditedFile(name=name, kind="compose", document=document, launches=compose.read_launches(document, beside.variables))
+    return AuditedFile(
+        name=name,
+        kind="compose",
+        document=document,
+        launches=compose.read_launches(document, project.variables),
+        sources=tuple(project.sources),
+        unread=tuple(project.unread),
+    )
 
 
 def _kubernetes(name: str, text: str, beside: Surroundings) -> AuditedFile:

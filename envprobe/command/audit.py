@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,16 +14,16 @@ from .. import config as configuration
 from ..audit.examine import examine
 from ..audit.kind import KINDS, WALKED, kind_of
 from ..audit.model import AuditFinding
-from ..audit.reading import BYTES, STRIDE, Surroundings, read, read_command
+from ..audit.reading import read, read_command
 from ..audit.report import LEVELS, AuditReport, UnreadFile, WaivedFinding
 from ..audit.settings import AuditSettings
 from ..error import DocumentError, EnvprobeError, UsageError
+from .audit_files import surroundings, text_of
 
 COMMAND_LINE = re.compile(r"\s*(?:(?:sudo|exec|nohup|env)\s+)*(?:\S*/)?(?:docker|podman|nerdctl)\s")
 SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages", ".mypy_cache"})
 WALK_LIMIT = 200_000
 """Files that are looked at by name below a folder."""
-NEIGHBOURS = (".dockerignore",)
 LIVE = ("docker://", "podman://", "image://", "podman+image://")
 
 
@@ -42,7 +41,9 @@ def doctor(
     unread: list[UnreadFile] = []
     for name in _named(targets or (Path(),), kind):
         try:
-            found += _examined(name, kind)
+            findings, faults = _examined(name, kind)
+            found += findings
+            unread += faults
             names.append(name)
         except ImportError as error:
             from ..installation import installing  # asks what is installed, which takes as long as an audit
@@ -53,7 +54,9 @@ def doctor(
             unread += [UnreadFile(name, f"{row}; {error.hint}" if error.hint else row) for row in rows]
         except RecursionError:
             unread.append(UnreadFile(name, "nested too deeply to be read"))
-    return _judged(found, names, unread, chosen, strict=strict)
+    once = dict.fromkeys(one for one in found if one.file is not None)  # two projects may share a file
+    lines = [one for one in found if one.file is None]
+    return _judged([*lines, *once], names, list(dict.fromkeys(unread)), chosen, strict=strict)
 
 
 def _judged(
@@ -132,77 +135,19 @@ def _is_wanted(path: Path, beside: Sequence[str]) -> bool:
         return False
 
 
-def _examined(name: str, kind: str) -> list[AuditFinding]:
-    """Return the findings in one thing that is named. Raises DocumentError or TargetError."""
+def _examined(name: str, kind: str) -> tuple[list[AuditFinding], list[UnreadFile]]:
+    """Return the findings in one thing that is named, and what of it was not read. Raises DocumentError or TargetError."""
     if name.startswith(LIVE):
         from .audit_live import inspect
 
-        return examine(inspect(name))
+        return examine(inspect(name)), []
     if COMMAND_LINE.match(name) and not Path(name).exists():
         found = examine(read_command("command line", name))
-        return [msgspec.structs.replace(one, file=None, line=None) for one in found]
+        return [msgspec.structs.replace(one, file=None, line=None) for one in found], []
     path = Path(name)
-    text = _text(path)
+    text = text_of(path)
     of_kind = kind or kind_of(name, text)
     if not of_kind:
         raise DocumentError(f"{name}: no kind of file that is known here", f"say which: --kind {'|'.join(KINDS)}")
-    beside = _surroundings(path, of_kind)
-    sources = [(other, over.split("\n")) for other, over in beside.overrides]
-    return examine(read(name, of_kind, text, beside), sources)
-
-
-def _text(path: Path) -> str:
-    try:
-        if not path.is_file() and path.exists():
-            raise DocumentError(f"{path}: not a file")
-        with path.open("rb") as stream:
-            data = stream.read(BYTES + 1)
-    except OSError as error:
-        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
-    if len(data) > BYTES:
-        raise DocumentError(f"{path}: more than {BYTES >> 20} MB, which is as much as is read")
-    return data.decode("utf-8-sig", "replace")
-
-
-def _surroundings(path: Path, kind: str) -> Surroundings:
-    """Read what lies beside a file and belongs to it; a link that leads out of the folder is not followed."""
-    if kind == "dockerfile":
-        names = [*NEIGHBOURS, f"{path.name}.dockerignore", *_requirements(path.parent)]
-        found = {name: text for name in names if (text := _beside(path, name)) is not None}
-        if f"{path.name}.dockerignore" in found:
-            found[".dockerignore"] = found[f"{path.name}.dockerignore"]
-        return Surroundings(neighbours=found, has_folder=True)
-    if kind != "compose":
-        return Surroundings(has_folder=True)
-    base = re.fullmatch(r"((?:docker-)?compose)\.ya?ml", path.name)
-    names = [f"{base[1]}.override.{end}" for end in ("yml", "yaml")] if base else []
-    overrides = [(str(path.parent / name), text) for name in names if (text := _beside(path, name)) is not None]
-    return Surroundings(variables=_dotenv(_beside(path, ".env") or ""), overrides=overrides, has_folder=True)
-
-
-def _requirements(folder: Path) -> list[str]:
-    try:
-        return sorted(path.name for path in itertools.islice(folder.glob("*requirements*.txt"), 50))
-    except OSError:
-        return []
-
-
-def _beside(path: Path, name: str) -> str | None:
-    folder = path.parent.resolve()
-    try:
-        other = (folder / name).resolve()
-        if not other.is_relative_to(folder) or not other.is_file():
-            return None
-        return _text(other)
-    except (OSError, DocumentError):
-        return None
-
-
-def _dotenv(text: str) -> dict[str, str]:
-    """Read `.env` as Compose does: `NAME=value`, quotes taken off, a comment behind a blank left out."""
-    found = {}
-    for row in text.splitlines()[:STRIDE]:
-        match = re.match(r"""\s*(?:export\s+)?([\w.]+)\s*=\s*(?:"([^"]*)"|'([^']*)'|(.*?))\s*(?:\s#.*)?$""", row)
-        if match and not row.lstrip().startswith("#"):
-            found[match[1]] = next(part for part in (match[2], match[3], match[4]) if part is not None)
-    return found
+    file = read(name, of_kind, text, surroundings(path, of_kind))
+    return examine(file), [UnreadFile(*row) for row in file.unread]

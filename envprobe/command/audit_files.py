@@ -1,0 +1,100 @@
+"""The texts that an audit reads: files, what lies beside them, and what a Compose file names of its repository."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import re
+from pathlib import Path
+
+from ..audit.compose_project import OpenFile
+from ..audit.expand import read_dotenv
+from ..audit.reading import BYTES, Surroundings
+from ..error import DocumentError
+
+NEIGHBOURS = (".dockerignore",)
+REMOTE = re.compile(r"^[\w+.-]+:(?://|.*@)|^git@|\.git(?:#|$)")
+
+
+def text_of(path: Path) -> str:
+    """Return a file's text. Raises DocumentError for one that cannot be read or is too large."""
+    try:
+        if not path.is_file() and path.exists():
+            raise DocumentError(f"{path}: not a file")
+        with path.open("rb") as stream:
+            data = stream.read(BYTES + 1)
+    except OSError as error:
+        raise DocumentError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(data) > BYTES:
+        raise DocumentError(f"{path}: more than {BYTES >> 20} MB, which is as much as is read")
+    return data.decode("utf-8-sig", "replace")
+
+
+def surroundings(path: Path, kind: str) -> Surroundings:
+    """Read what lies beside a file and belongs to it; a link that leads out of the folder is not followed."""
+    if kind == "dockerfile":
+        names = [*NEIGHBOURS, f"{path.name}.dockerignore", *_requirements(path.parent)]
+        found = {name: text for name in names if (text := _beside(path, name)) is not None}
+        if f"{path.name}.dockerignore" in found:
+            found[".dockerignore"] = found[f"{path.name}.dockerignore"]
+        return Surroundings(neighbours=found, has_folder=True)
+    if kind != "compose":
+        return Surroundings(has_folder=True)
+    base = re.fullmatch(r"((?:docker-)?compose)\.ya?ml", path.name)
+    names = [f"{base[1]}.override.{end}" for end in ("yml", "yaml")] if base else []
+    overrides = [(str(path.parent / name), text) for name in names if (text := _beside(path, name)) is not None]
+    return Surroundings(
+        variables=read_dotenv(_beside(path, ".env") or ""),
+        overrides=overrides,
+        has_folder=True,
+        folder=str(path.parent),
+        open_file=_opener([path, *(Path(name) for name, _ in overrides)]),
+    )
+
+
+def _requirements(folder: Path) -> list[str]:
+    try:
+        return sorted(path.name for path in itertools.islice(folder.glob("*requirements*.txt"), 50))
+    except OSError:
+        return []
+
+
+def _beside(path: Path, name: str) -> str | None:
+    folder = path.parent.resolve()
+    try:
+        other = (folder / name).resolve()
+        if not other.is_relative_to(folder) or not other.is_file():
+            return None
+        return text_of(other)
+    except (OSError, DocumentError):
+        return None
+
+
+def _opener(known: list[Path]) -> OpenFile:
+    """Return what opens the files that a Compose file names: those of its repository, and no link that leads out of it."""
+    root = _repository(known[0])
+    names = {path.resolve(): str(path) for path in known}
+
+    def open_file(folder: str, named: str) -> tuple[str, str]:
+        if REMOTE.search(named):
+            raise DocumentError(f"{named}: lies elsewhere, and nothing is fetched")
+        try:
+            path = Path(os.path.normpath(Path(folder, named)))
+            real = path.resolve()
+            if not real.is_relative_to(root):
+                raise DocumentError(f"{named}: outside of this repository, which is as far as is read")
+            if not real.is_file():
+                raise DocumentError(f"{named}: {'not a file' if real.exists() else 'no such file'}")
+        except (OSError, ValueError, RuntimeError):  # a name with a zero byte, too long, or of links in a circle
+            raise DocumentError(f"{named[:80]!r}: cannot be a file's name here") from None
+        name = names.setdefault(real, str(path))
+        return name, text_of(Path(name))
+
+    return open_file
+
+
+def _repository(path: Path) -> Path:
+    """Return the folder that a file's project may lie in: its Git repository, else the current folder, else the file's own."""
+    real, here = path.resolve(), Path.cwd()
+    repository = next((folder for folder in real.parents if (folder / ".git").exists()), None)
+    return repository or (here if real.is_relative_to(here) else real.parent)
