@@ -1,4 +1,6 @@
-"""The digest of a model's bytes: of a file as `sha256sum` prints it, of a folder over its sorted names and files.
+"""The digest of a model's bytes: of a file as `sha256sum` prints it, of a folder its `dirHash`.
+
+Source: in-toto's DigestSet v1.1. Others compute it as `find . -type f | cut -c3- | LC_ALL=C sort | xargs sha256sum | sha256sum`.
 
 A model may come from a stranger: no link in its folder is followed, nothing that waits is opened, the work is bounded.
 """
@@ -12,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..error import DocumentError
-from ..fact import canonical, sha256
+from ..fact import sha256
 from ..records.record import RecordedOutput
 
-FILE, FOLDER = "file", "folder-sha256"
+FILE, FOLDER = "file", "dirHash"
 FILE_LIMIT = 100_000
 """Files of one folder: a SavedModel has about ten."""
 CHUNK_BYTES = 1 << 20
@@ -26,9 +28,9 @@ def measure(model: Path) -> RecordedOutput:
     if not model.is_dir():
         digest, size_bytes = _digest(model)
         return RecordedOutput(digest=digest, size_bytes=size_bytes, kind=FILE)
-    found = {os.fsencode(path.relative_to(model)).hex(): _digest(path, os.O_NOFOLLOW) for path in _files(model)}
-    rows = [[name, digest] for name, (digest, _) in sorted(found.items())]
-    return RecordedOutput(digest=sha256(canonical(rows)), size_bytes=sum(size for _, size in found.values()), kind=FOLDER)
+    found = {os.fsencode(path.relative_to(model)): _digest(path, os.O_NOFOLLOW) for path in _files(model)}
+    rows = [digest.removeprefix("sha256:").encode() + b"  " + name + b"\n" for name, (digest, _) in sorted(found.items())]
+    return RecordedOutput(digest=sha256(b"".join(rows)), size_bytes=sum(size for _, size in found.values()), kind=FOLDER)
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -39,6 +41,8 @@ def _files(folder: Path) -> Iterator[Path]:
         if count > FILE_LIMIT:
             raise DocumentError(f"{folder}: more than {FILE_LIMIT:,} files, too many for a model")
         for path in (Path(place, name) for name in [*names, *folders]):
+            if "\n" in path.name:
+                raise DocumentError(f"{str(path)!a}: a line break in a name, which no list of files can hold", "rename it")
             if path.is_symlink():
                 raise DocumentError(f"{path}: is a link, which may lead anywhere", f"copy the model: cp -rL {folder} COPY")
         yield from (Path(place, name) for name in names)

@@ -58,7 +58,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True, dict=True, forbid_unknow
     experiment: Experiment | None = None
     """None where only an environment was attached."""
     model: RecordedOutput | None = None
-    """The model that it was attached to, as it was then: a file, or a folder with `kind` `folder-sha256`."""
+    """The model that it was attached to, as it was then: a file, or a folder with `kind` `dirHash`."""
 
     @cached_property
     def digest(self) -> str:

@@ -96,6 +96,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]
     (folder / "data/x.csv").write_text("1,2\n")
     (folder / "report.md").write_text("# Result\n")
     (folder / "model.keras").write_bytes(b"weights")
+    (folder / "README.md").write_text("---\nlicense: mit\n---\n# Model\n")
     (folder / "template.md").write_text("An accuracy of {{metrics.json:accuracy}}.\n")
     (folder / "uv.lock").write_text('version = 1\n[[package]]\nname = "six"\nversion = "1.16.0"\n')
     (folder / "etc/engine/daemon.json").write_text("{}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 from envprobe.carrier import is_report
 from envprobe.carrier.model import sidecar
+from envprobe.command.linking import Form
 from envprobe.command.report import attach, verify
 from envprobe.error import DocumentError, EnvprobeError, UsageError
 from envprobe.records.record import RecordedOutput
@@ -105,6 +107,15 @@ def test_another_folder_is_another_model(change: Callable[[Path], object], tmp_p
     assert (found.status, found.altered) == (Status.ALTERED, [AlteredPart.REPORT])
 
 
+def test_the_digest_of_a_folder_is_its_dirhash(tmp_path: Path) -> None:
+    """Whoever has no envprobe computes it as in-toto's specification says."""
+    model = made("saved", tmp_path)
+    attach(RECORD, model)
+    words = "find . -type f | cut -c3- | LC_ALL=C sort | xargs -r sha256sum | sha256sum | cut -f1 -d' '"
+    found = subprocess.run(["sh", "-c", words], cwd=model, capture_output=True, text=True, check=True).stdout.strip()
+    assert json.loads(sidecar(model).read_bytes())["model"]["digest"] == f"sha256:{found}"
+
+
 def test_a_model_is_moved_with_its_record(tmp_path: Path) -> None:
     """A model counts by its content: it may have another name and lie elsewhere."""
     model = made("model.keras", tmp_path)
@@ -185,6 +196,10 @@ def test_hostile_models_are_refused(tmp_path: Path) -> None:
         attach(RECORD, model)
     with pytest.raises(EnvprobeError, match="cannot be read"):
         verify(tmp_path / "none.keras")
+    (model / "assets").unlink()
+    (model / "two\nlines").touch()
+    with pytest.raises(DocumentError, match="line break"):
+        attach(RECORD, model)
     plain = made("model.h5", tmp_path)
     for noise in (b"", b"\0" * 64, b"[1]", b'{"envprobe": 1}', b"[" * 5000):
         sidecar(plain).write_bytes(noise)
@@ -197,3 +212,42 @@ def test_a_folder_is_a_report_where_a_record_lies_beside_it(tmp_path: Path) -> N
     assert not is_report(model)
     attach(RECORD, model)
     assert is_report(model)
+
+
+CARD = """---
+license: mit
+tags:
+- image-classification   # kept
+model-index:
+- name: digits
+  results:
+  - dataset: {name: MNIST, type: mnist}
+    metrics: [{type: accuracy, value: 0.943}]
+---
+# Digits
+"""
+
+
+@pytest.mark.parametrize("text", [CARD, CARD.replace("\n", "\r\n"), "\ufeff" + CARD, CARD.partition("# ")[0].rstrip()])
+def test_a_model_card_keeps_its_metadata(text: str, tmp_path: Path) -> None:
+    """The YAML at the head of a model card is left to the byte, and the card carries the model's own record."""
+    model, card = made("model.safetensors", tmp_path), tmp_path / "README.md"
+    card.write_bytes(text.encode())
+    attach(RECORD, model)
+    attach(model, card)
+    assert card.read_bytes().startswith(text.encode())
+    found = verify(card)
+    assert (found.status, found.record) == (Status.INTACT, verify(model).record)
+    assert any("verify the model itself" in note for note in found.notes)
+    attach(model, card)
+    assert card.read_bytes().startswith(text.encode())
+
+
+@pytest.mark.parametrize("form", ["linked", "compact"])
+def test_a_short_record_of_a_model_is_completed(form: Form, tmp_path: Path) -> None:
+    """A card that has only a link to the record, or not its fingerprint, leads to the same model."""
+    model, card = made("model.h5", tmp_path), tmp_path / "README.md"
+    card.write_text(CARD)
+    attach(RECORD, model)
+    attach(model, card, form=form)
+    assert verify(card, record=model).record == verify(model).record
