@@ -52,8 +52,10 @@ def redact(text, values=()):
 
 def may_hold_one(text):
     """Tell whether a text has what every secret needs."""
+    if not text:
+        return False
     lowered = text.lower().replace(BETWEEN, " ")
-    return any(word in lowered for word in WORDS) or NEEDED.search(lowered) is not None
+    return any(map(lowered.__contains__, WORDS)) or NEEDED.search(lowered) is not None
 
 
 def redact_all(document, values=()):

@@ -194,7 +194,7 @@ def _compare_metrics(expected: OutputDescription, observed: OutputDescription, f
             if max(len(ours), len(theirs)) < SHOWN_ITEMS:  # beyond, the other side may have it too
                 kind = "added" if path not in ours else "removed"
                 findings.add(path, kind, ours.get(path, "absent"), theirs.get(path, "absent"), accepted=rule.ignore)
-        elif not rule.ignore:
+        elif not rule.ignore and (ours[path] != theirs[path] or not rule.nan_equal):
             tally = Tally(rule)
             tally.add(None, _number(ours[path]), _number(theirs[path]))
             findings.add_numbers((path,), tally.deviation())

@@ -90,6 +90,8 @@ class Tolerance(msgspec.Struct, frozen=True, dict=True):
         return self._chosen(("", f"{output}:", output, output.rpartition("/")[2]), type_name)
 
     def _chosen(self, spellings: tuple[str, ...], type_name: str) -> Rule:
+        if not self.rules:
+            return EXACT
         found = [
             (selector.literals, selector.type != "", text)
             for text, selector in self._selectors.items()
