@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from .docker_run import from_settings
 from .documents import child, items, pairs, text
-from .expand import expand
+from .expand import VARIABLE, expand
 from .model import Argument, Launch, Scalar, Setting, Tree
 from .shell import read_shell
 
@@ -53,16 +53,24 @@ VariablesAt = Callable[[int], Mapping[str, str]]
 """The variables that hold where a line stands."""
 
 
-def merged(base: Tree, over: Tree, path: tuple[str, ...] = ()) -> Tree:
-    """Lay an override over a Compose file, as `docker compose -f A -f B` does: lists of ports, mounts and the like grow."""
+def merged(base: Tree, over: Tree) -> Tree:
+    """Lay an override over a Compose file, as `docker compose -f A -f B` does.
+
+    Lists of ports, mounts and the like grow, a mount takes the place of one at the same target; `!reset` takes away,
+    `!override` replaces.
+    """
     members, lines = dict(base.members), dict(base.lines)
     for name, value in over.members.items():
-        mine = members.get(name)
+        mine = members.get(name) if value.tag != "!override" else None
+        if value.tag == "!reset":
+            members.pop(name, None)
+            continue
         if isinstance(mine, Tree) and isinstance(value, Tree) and name in SEQUENCES and (mine.is_list or value.is_list):
             rows = [*_rows(mine), *_rows(value)]
+            rows = list({_target(row): row for row in rows}.values()) if name == "volumes" else rows
             members[name] = Tree({str(index): row for index, row in enumerate(rows)}, mine.line, is_list=True)
         elif isinstance(mine, Tree) and isinstance(value, Tree) and not mine.is_list and not value.is_list:
-            members[name] = merged(mine, value, (*path, name))
+            members[name] = merged(mine, value)
         else:
             members[name], lines[name] = value, over.lines.get(name, value.line)
         lines.setdefault(name, over.lines.get(name, value.line))
@@ -72,9 +80,17 @@ def merged(base: Tree, over: Tree, path: tuple[str, ...] = ()) -> Tree:
 def shifted(tree: Tree | Scalar, by: int) -> Tree | Scalar:
     """Return a document with its lines moved: so that those of an override can be told apart from the file's own."""
     if isinstance(tree, Scalar):
-        return Scalar(tree.text, tree.line + by, tree.is_text)
+        return Scalar(tree.text, tree.line + by, tree.is_text, tree.tag)
     members = {name: shifted(value, by) for name, value in tree.members.items()}
-    return Tree(members, tree.line + by, tree.is_list, {name: line + by for name, line in tree.lines.items()})
+    return Tree(members, tree.line + by, tree.is_list, {name: line + by for name, line in tree.lines.items()}, tree.tag)
+
+
+def _target(mount: Tree | Scalar) -> str:
+    """Return where in the container a mount lies: of `SOURCE:TARGET:MODE`, `TARGET`, or an object."""
+    if isinstance(mount, Tree):
+        return text(mount, "target")
+    parts = VARIABLE.sub("", mount.text).split(":")
+    return parts[-2] if len(parts) > 1 and not parts[-1].startswith("/") else parts[-1]
 
 
 def _rows(tree: Tree) -> list[Tree | Scalar]:

@@ -57,11 +57,12 @@ def _yaml(node: Node, budget: Budget, depth: int) -> Tree | Scalar:
 
     budget.take(depth)
     line = node.start_mark.line + 1
+    tag = node.tag if node.tag.startswith("!") else ""
     if isinstance(node, yaml.ScalarNode):
         is_null = node.tag.endswith(":null")
-        return Scalar("" if is_null else str(node.value), line, node.style is not None)
+        return Scalar("" if is_null else str(node.value), line, node.style is not None, tag)
     if isinstance(node, yaml.SequenceNode):
-        return Tree({str(index): _yaml(item, budget, depth + 1) for index, item in enumerate(node.value)}, line, is_list=True)
+        return Tree({str(index): _yaml(item, budget, depth + 1) for index, item in enumerate(node.value)}, line, True, tag=tag)
     members: dict[str, Tree | Scalar] = {}
     lines: dict[str, int] = {}
     merged: list[Tree] = []
@@ -75,7 +76,7 @@ def _yaml(node: Node, budget: Budget, depth: int) -> Tree | Scalar:
         for name, item in tree.members.items():
             if name not in members:
                 members[name], lines[name] = item, tree.lines.get(name, item.line)
-    return Tree(members, line, lines=lines)
+    return Tree(members, line, lines=lines, tag=tag)
 
 
 def read_json(text: str, name: str, *, is_strict: bool) -> Tree:

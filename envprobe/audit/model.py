@@ -205,6 +205,8 @@ class Scalar(msgspec.Struct, frozen=True):
     line: int
     is_text: bool = False
     """Whether it stands in quotes, and is a text whatever it looks like."""
+    tag: str = ""
+    """Of YAML, where it has one of its own: `!reset`, `!override`."""
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -215,6 +217,7 @@ class Tree(msgspec.Struct, frozen=True):
     is_list: bool = False
     lines: dict[str, int] = {}
     """Where each key stands."""
+    tag: str = ""
 
 
 class AuditedFile(msgspec.Struct, frozen=True, kw_only=True):

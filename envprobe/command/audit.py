@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from .. import config as configuration
+from ..audit.compose_command import read_compose_command
 from ..audit.examine import examine
 from ..audit.kind import KINDS, WALKED, kind_of
 from ..audit.model import AuditFinding
@@ -18,9 +19,9 @@ from ..audit.reading import read, read_command
 from ..audit.report import LEVELS, AuditReport, UnreadFile, WaivedFinding
 from ..audit.settings import AuditSettings
 from ..error import DocumentError, EnvprobeError, UsageError
-from .audit_files import surroundings, text_of
+from .audit_files import compose_project, surroundings, text_of
 
-COMMAND_LINE = re.compile(r"\s*(?:(?:sudo|exec|nohup|env)\s+)*(?:\S*/)?(?:docker|podman|nerdctl)\s")
+COMMAND_LINE = re.compile(r"\s*(?:(?:sudo|exec|nohup|env)\s+)*(?:\S*/)?(?:(?:docker|podman)(?:-compose)?|nerdctl)\s")
 SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages", ".mypy_cache"})
 WALK_LIMIT = 200_000
 """Files that are looked at by name below a folder."""
@@ -143,7 +144,13 @@ def _examined(name: str, kind: str) -> tuple[list[AuditFinding], list[UnreadFile
         return examine(inspect(name)), []
     if COMMAND_LINE.match(name) and not Path(name).exists():
         found = examine(read_command("command line", name))
-        return [msgspec.structs.replace(one, file=None, line=None) for one in found], []
+        of_line = [msgspec.structs.replace(one, file=None, line=None) for one in found]
+        named = read_compose_command(name)
+        if named is None:
+            return of_line, []
+        first, beside = compose_project(named)
+        file = read(str(first), "compose", text_of(first), beside)
+        return [*of_line, *examine(file)], [UnreadFile(*row) for row in file.unread]
     path = Path(name)
     text = text_of(path)
     of_kind = kind or kind_of(name, text)

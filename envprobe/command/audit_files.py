@@ -5,14 +5,18 @@ from __future__ import annotations
 import itertools
 import os
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..audit.compose_command import ComposeCommand
 from ..audit.compose_project import OpenFile
 from ..audit.expand import read_dotenv
 from ..audit.reading import BYTES, Surroundings
 from ..error import DocumentError
 
 NEIGHBOURS = (".dockerignore",)
+COMPOSE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+"""In the order in which Compose looks for them."""
 REMOTE = re.compile(r"^[\w+.-]+:(?://|.*@)|^git@|\.git(?:#|$)")
 
 
@@ -40,16 +44,42 @@ def surroundings(path: Path, kind: str) -> Surroundings:
         return Surroundings(neighbours=found, has_folder=True)
     if kind != "compose":
         return Surroundings(has_folder=True)
+    return _project([path, *_overrides(path)], path.parent, read_dotenv(_beside(path, ".env") or ""))
+
+
+def compose_project(command: ComposeCommand) -> tuple[Path, Surroundings]:
+    """Return the first file of a project that a command line starts, and the rest of it. Raises DocumentError."""
+    folder = Path(command.folder or (Path(command.files[0]).parent if command.files else "."))
+    variables: dict[str, str] = {}
+    for name in command.env_files:
+        variables |= read_dotenv(text_of(Path(name)))
+    if not command.env_files:
+        variables = read_dotenv(_beside(folder / "compose.yaml", ".env") or "")
+    named = variables.get("COMPOSE_FILE", "").split(variables.get("COMPOSE_PATH_SEPARATOR") or os.pathsep)
+    files = [Path(name) for name in command.files] or [folder / name for name in named if name]
+    if not files:
+        first = next((path for name in COMPOSE_NAMES if (path := folder / name).is_file()), None)
+        if first is None:
+            raise DocumentError(f"no {', '.join(COMPOSE_NAMES)} in {folder}", "name the file: docker compose -f FILE …")
+        files = [first, *_overrides(first)]
+    return files[0], _project(files, folder, variables)
+
+
+def _project(files: Sequence[Path], folder: Path, variables: Mapping[str, str]) -> Surroundings:
+    return Surroundings(
+        variables=variables,
+        overrides=[(str(path), text_of(path)) for path in files[1:]],
+        has_folder=True,
+        folder=str(folder),
+        open_file=_opener(files),
+    )
+
+
+def _overrides(path: Path) -> list[Path]:
+    """Return the files that Compose lays over one by itself."""
     base = re.fullmatch(r"((?:docker-)?compose)\.ya?ml", path.name)
     names = [f"{base[1]}.override.{end}" for end in ("yml", "yaml")] if base else []
-    overrides = [(str(path.parent / name), text) for name in names if (text := _beside(path, name)) is not None]
-    return Surroundings(
-        variables=read_dotenv(_beside(path, ".env") or ""),
-        overrides=overrides,
-        has_folder=True,
-        folder=str(path.parent),
-        open_file=_opener([path, *(Path(name) for name, _ in overrides)]),
-    )
+    return [path.parent / name for name in names if _beside(path, name) is not None]
 
 
 def _requirements(folder: Path) -> list[str]:
@@ -70,7 +100,7 @@ def _beside(path: Path, name: str) -> str | None:
         return None
 
 
-def _opener(known: list[Path]) -> OpenFile:
+def _opener(known: Sequence[Path]) -> OpenFile:
     """Return what opens the files that a Compose file names: those of its repository, and no link that leads out of it."""
     root = _repository(known[0])
     names = {path.resolve(): str(path) for path in known}
