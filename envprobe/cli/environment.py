@@ -263,17 +263,32 @@ def probe(target: str | None, output: Path | None, pack: Path | None, options: O
 
 @click.command()
 @click.argument("file", shell_complete=documents)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "in-toto"]),
+    default="text",
+    show_default=True,
+    help="For a reader; or as an in-toto statement with SLSA provenance, for other verifiers.",
+)
 @shown
-def show(file: str, reading: Reading) -> int:
+def show(file: str, form: str, reading: Reading) -> int:
     """Show one baseline, fingerprint or run to a reader.
 
     \b
     envprobe show tf-2.9                          a baseline
     envprobe show run-1.json -v                   an experiment, with every fact
     envprobe show report.md                       the record that a report carries
+    envprobe show model.keras --format in-toto    what a model was made of: SLSA provenance
 
     Exit status: 0 shown, 2 could not be read.
     """
+    if form == "in-toto":
+        from ..command import recorded
+        from ..render.provenance import provenance
+
+        write_stdout(provenance(recorded.record_in(recorded.load(file), file)))
+        return 0
     from ..command import source
     from ..render.show import show as render
     from .terminal import style_of

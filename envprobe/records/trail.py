@@ -19,6 +19,9 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     """The image's repository, the branch, or the data's path as it was declared; empty where it is unknown."""
     digest: str
     """`sha256:…` as a rule, `md5:…` of DVC's data; of code, the name of the commit."""
+    algorithm: str = "sha256"
+    """What the digest is, in the words of in-toto's DigestSet: `sha256` of a file or image, `gitCommit`, `md5`; or of our own,
+    `envprobeTree` of a folder, `dvcMd5Dir` of one that DVC tracks."""
     changed: bool = False
     """Of code: whether files differed from the commit."""
 
@@ -39,15 +42,22 @@ def _code(found: Fingerprint) -> Iterator[Material]:
     commit = _text(found.get("code.commit"))
     if commit:
         changed = isinstance(found.get("code.dirty"), Known)
-        yield Material(kind="code", name=_text(found.get("code.branch")), digest=commit, changed=changed)
+        yield Material(kind="code", name=_text(found.get("code.branch")), digest=commit, algorithm="gitCommit", changed=changed)
 
 
 def _data(found: Fingerprint) -> Iterator[Material]:
     section = found.sections.get("data")
     for name, value in sorted(section.known.items()) if section is not None else ():
         digest = value.get("digest") if isinstance(value, dict) else None
-        if isinstance(digest, str):
-            yield Material(kind="data", name=name, digest=digest)
+        if isinstance(value, dict) and isinstance(digest, str):
+            yield Material(kind="data", name=name, digest=digest, algorithm=_algorithm(digest, value.get("files")))
+
+
+def _algorithm(digest: str, files: object) -> str:
+    name = digest.partition(":")[0]
+    if name == "sha256":
+        return name if files == 1 else "envprobeTree"
+    return "dvcMd5Dir" if digest.endswith(".dir") else name
 
 
 def _text(fact: Fact) -> str:
