@@ -102,6 +102,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]
     (folder / "etc/engine/daemon.json").write_text("{}")
     (folder / "Dockerfile").write_text("FROM python:3.12\nRUN pip install numpy\n")
     (folder / "compose.yml").write_text("services: {a: {image: 'a:1', privileged: true}}\n")
+    (folder / "compose.gpu.yml").write_text("services: {a: {gpus: all}}\n")
     (folder / "train.log").write_text('Traceback (most recent call last):\n  File "train.py", line 1, in <module>\n' + FAILURE)
     for key in ("id_ed25519", "id_reviewer"):
         subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / "home/.ssh" / key], check=True)
