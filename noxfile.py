@@ -14,7 +14,7 @@ nox.needs_version = ">=2024.4"
 
 FAST = ("tests/unit", "tests/property", "tests/cli")
 # Those that need real components follow each other on one core: tests/conftest.py.
-ON_ALL_CORES = ("-n", "auto", "--dist", "loadgroup")
+ON_ALL_CORES = ("-n", "auto")
 
 
 def _pythons() -> list[str]:
