@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from . import image_name
 from .image_name import ImageName
@@ -86,9 +86,9 @@ def is_work_place(launch: Launch) -> bool:
     return not is_once
 
 
-def same_script(file: AuditedFile, command: ShellCommand) -> list[ShellCommand]:
-    """Return the commands of the script, or of the RUN, that a command belongs to."""
-    return [other for other in file.commands if other.script == command.script]
+def scripts_with(file: AuditedFile, matches: Callable[[ShellCommand], bool]) -> set[int]:
+    """Return the numbers of the scripts, and of the RUN, in which a command matches."""
+    return {command.script for command in file.commands if matches(command)}
 
 
 def own_stages(file: AuditedFile) -> Iterator[BuildStage]:
@@ -100,7 +100,7 @@ def source_line(file: AuditedFile, line: int | None) -> str:
     return file.lines[line - 1] if line and 0 < line <= len(file.lines) else ""
 
 
-def installs(file: AuditedFile) -> Iterator[tuple[ShellCommand, list[str]]]:
+def installs(file: AuditedFile | BuildStage) -> Iterator[tuple[ShellCommand, list[str]]]:
     """Yield each `pip install` with its arguments."""
     for command in file.commands:
         argv = command.argv

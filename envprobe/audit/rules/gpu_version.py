@@ -40,7 +40,7 @@ TORCH = re.compile(r"torch==[\d.]+\+cu(\d{2,3})$")
 def find(file: AuditedFile) -> Iterator[AuditFinding]:
     """Yield frameworks that will not find the CUDA that they were built for."""
     for stage in file.stages:
-        yield from _stage(file, stage)
+        yield from _stage(stage)
     for setting in variables(file):
         if setting.name == "NVIDIA_DISABLE_REQUIRE" and setting.value.lower() in ("1", "true"):
             yield found(
@@ -53,11 +53,9 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
             )
 
 
-def _stage(file: AuditedFile, stage: BuildStage) -> Iterator[AuditFinding]:
+def _stage(stage: BuildStage) -> Iterator[AuditFinding]:
     cuda, cudnn = _cuda_of(stage)
-    for command, arguments in installs(file):
-        if command not in stage.commands:
-            continue
+    for command, arguments in installs(stage):
         for word in arguments:
             wheel, torch = WHEEL.match(word), TORCH.match(word)
             if wheel and cuda and wheel[1] in TENSORFLOW:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from ..expand import is_open
 from ..finding import NOTE, WARN, found
 from ..model import AuditedFile, AuditFinding, ShellCommand
-from ..query import installs, same_script
+from ..query import installs, scripts_with
 
 RULE = "pin.remote"
 FETCHERS = ("curl", "wget", "fetch", "aria2c")
@@ -33,9 +33,13 @@ PIPED = "what lies at that address on the day of the build is run unseen"
 
 def find(file: AuditedFile) -> Iterator[AuditFinding]:
     """Yield downloads that may be others tomorrow."""
+    running = {(one.script, one.fed_by, one.line) for one in file.commands if one.fed_by and RUNNERS.match(one.name)}
+    checking = scripts_with(file, lambda one: one.name in CHECKERS)
+    choosing = scripts_with(file, lambda one: one.name == "git" and not {"checkout", "reset", "switch"}.isdisjoint(one.argv))
     for command in file.commands:
         if command.name in FETCHERS:
-            yield from _fetched(file, command)
+            is_run = any((command.script, command.name, command.line + by) in running for by in (-1, 0, 1))
+            yield from _fetched(command, is_run=is_run, is_checked=command.script in checking)
         elif RUNNERS.match(command.name) and any(name in FETCHERS for name in re.findall(r"\$\((\w+)", " ".join(command.argv))):
             yield found(
                 f"{RULE}.piped",
@@ -46,7 +50,7 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
                 "download a release, check its sha256, then run it",
             )
         elif command.name == "git" and "clone" in command.argv:
-            yield from _cloned(file, command)
+            yield from _cloned(command, is_chosen=command.script in choosing)
     for command, arguments in installs(file):
         for word in command.arguments[len(command.arguments) - len(arguments) :]:
             yield from _pip(word.text, word.line)
@@ -56,15 +60,11 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
                 yield from _added(instruction.text, instruction.line)
 
 
-def _fetched(file: AuditedFile, command: ShellCommand) -> Iterator[AuditFinding]:
+def _fetched(command: ShellCommand, *, is_run: bool, is_checked: bool) -> Iterator[AuditFinding]:
     address = next((word for word in command.arguments[1:] if REMOTE.match(word.text)), None)
     evidence = address.text if address else command.name
     line = address.line if address else command.line
-    is_run = RUNNERS.match(command.feeds) is not None or any(
-        RUNNERS.match(other.name) and other.fed_by == command.name and abs(other.line - command.line) <= 1
-        for other in same_script(file, command)
-    )
-    if is_run:
+    if is_run or RUNNERS.match(command.feeds):
         yield found(
             f"{RULE}.piped",
             WARN,
@@ -73,7 +73,7 @@ def _fetched(file: AuditedFile, command: ShellCommand) -> Iterator[AuditFinding]
             PIPED,
             "download a release, check its sha256, then run it",
         )
-    elif address is not None and not any(other.name in CHECKERS for other in same_script(file, command)):
+    elif address is not None and not is_checked:
         if BRANCH.search(address.text):
             yield found(
                 RULE,
@@ -98,13 +98,11 @@ def _is_kept(command: ShellCommand) -> bool:
     return command.name != "curl" or command.flag("-o", "-O", "--output", "--remote-name") is not None
 
 
-def _cloned(file: AuditedFile, command: ShellCommand) -> Iterator[AuditFinding]:
+def _cloned(command: ShellCommand, *, is_chosen: bool) -> Iterator[AuditFinding]:
     branch = command.option("-b", "--branch", "--revision")
     if branch is not None and (COMMIT.match(branch.text) or is_open(branch.text)):
         return
-    if branch is None and any(
-        other.name == "git" and {"checkout", "reset", "switch"} & set(other.argv) for other in same_script(file, command)
-    ):
+    if branch is None and is_chosen:
         return
     yield found(
         f"{RULE}.git",
