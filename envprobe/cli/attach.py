@@ -52,7 +52,7 @@ def attach_command(
     envprobe attach trainer.json report.md
     envprobe attach report.md report.md --sign-ssh KEY      sign what is there
     envprobe attach run.json mlflow:RUN_ID                  tags, and artifacts
-    envprobe attach run.json model.keras                    a file beside the model
+    envprobe attach run.json model.keras                    a file beside it
 
     Exit status: 0 attached, 2 not: the report is as it was.
     """

@@ -279,7 +279,7 @@ def show(file: str, form: str, reading: Reading) -> int:
     envprobe show tf-2.9                          a baseline
     envprobe show run-1.json -v                   an experiment, with every fact
     envprobe show report.md                       the record that a report carries
-    envprobe show model.keras --format in-toto    what a model was made of: SLSA provenance
+    envprobe show model.keras --format in-toto    its origin: SLSA provenance
 
     Exit status: 0 shown, 2 could not be read.
     """
