@@ -7,6 +7,7 @@ from typing import Any
 from envprobe.audit.report import AuditVerdict
 from envprobe.baseline import Baseline
 from envprobe.causes.alignment import Alignment
+from envprobe.causes.bisection import Bisection
 from envprobe.causes.cause import Explanation
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
@@ -35,6 +36,7 @@ TYPES = (
     Statement,
     Comparison,
     Alignment,
+    Bisection,
     Explanation,
     OutputComparison,
     VerifiedSignature,
@@ -53,6 +55,7 @@ DOCUMENTS = {
     "answer/1": "Answer",
     "audit/1": "Audit",
     "baseline/1": "Baseline",
+    "bisection/1": "Bisection",
     "explanation/1": "Explanation",
     "fingerprint/1": "WholeFingerprint",
     "fingerprint/2": "PartialFingerprint",

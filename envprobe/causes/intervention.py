@@ -160,9 +160,9 @@ MAKERS: Mapping[str, Callable[[Difference, Sides, Symptoms], Made]] = {
     "ospackages.": _impossible("packages of the operating system are not replaced in a copy: use the baseline's image"),
     "image.": _impossible("another image is another target: probe that one"),
     "container.": _impossible("a copy keeps the container's other settings"),
-    "run.": _impossible("the benchmark does not run the experiment: `bisect` does"),
-    "code.": _impossible("the benchmark does not run the experiment: `bisect` does"),
-    "data.": _impossible("the benchmark does not run the experiment: `bisect` does"),
+    "run.": _impossible("another command or seed is another experiment: run it as the baseline was"),
+    "code.": _impossible("a copy keeps the code: check out the commit of the baseline, and try again"),
+    "data.": _impossible("a copy keeps the data: put the data of the baseline there, and try again"),
 }
 """Beginning of a path to what takes it away; the first that fits is taken."""
 

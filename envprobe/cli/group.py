@@ -20,6 +20,7 @@ HOMES = {
     "explain": "causes",
     "fix": "causes",
     "align": "causes",
+    "bisect": "bisect",
     "up": "standard",
     "down": "standard",
     "status": "standard",

@@ -31,7 +31,7 @@ FAILED, TROUBLE, INTERRUPTED = 1, 2, 130
 GLOBS = ("--outputs", "--data")
 
 
-class _CommandBehind(click.Command):
+class CommandBehind(click.Command):
     """Takes what stands behind `--` as the command to run: before it stands the target, which may be left out."""
 
     def parse_args(self, context: click.Context, args: list[str]) -> list[str]:
@@ -61,7 +61,7 @@ def _refuse_expanded(words: list[str]) -> None:
             raise click.UsageError(f"the shell made several files of {option} ({first}, {second}): quote it, as in {quoted}")
 
 
-def _target_or_file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+def target_or_file(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Complete the target, and behind the separator whatever a command may take."""
     return (files if context.meta[IS_BEHIND] else targets)(context, parameter, incomplete)
 
@@ -95,9 +95,7 @@ def _plan(
     """Return what to run and what to keep of it. Raises click.UsageError where that does not fit together."""
     from ..experiment.running import Plan
 
-    command: list[str] = click.get_current_context().meta[__name__]
-    if not command:
-        raise click.UsageError("no command: put it behind --, as in: envprobe run --outputs metrics.json -- python train.py")
+    command = command_behind("run")
     variable = seed_env or ""
     if seed is not None and not variable:
         raise click.UsageError("--seed needs --seed-env NAME: the variable from which the command takes its seed")
@@ -113,14 +111,22 @@ def _plan(
     )
 
 
+def command_behind(name: str) -> list[str]:
+    """Return what stands behind the separator. Raises click.UsageError where nothing does."""
+    command: list[str] = click.get_current_context().meta[__name__]
+    if not command:
+        raise click.UsageError(f"no command: put it behind --, as in: envprobe {name} --outputs metrics.json -- python train.py")
+    return command
+
+
 def _own_seed(variable: str) -> int:
     """Return the value that the variable has already, where that is a number."""
     text = os.environ.get(variable, "")
     return int(text) if text.lstrip("-").isdecimal() else 0
 
 
-@click.command("run", cls=_CommandBehind, help=HELP)
-@click.argument("target", required=False, shell_complete=_target_or_file)
+@click.command("run", cls=CommandBehind, help=HELP)
+@click.argument("target", required=False, shell_complete=target_or_file)
 @together(
     "plan",
     _plan,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import secrets
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,9 +14,11 @@ import msgspec
 
 from ..error import TargetError
 from .address import Address
+from .container import ContainerTarget
 from .deadline import Deadline
 from .engine import Engine, speaking
 from .image import LABEL, ImageTarget
+from .interruption import make, orderly_end
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -30,6 +33,8 @@ COPY_OF = "org.envprobe.copy-of"
 """The label that a snapshot and its containers have: the original's id."""
 FOLDER = "/envprobe-copy"
 """Where files are put into a copy."""
+IDLE = ("sh", "-c", "while :; do sleep 1000; done")
+"""What keeps a copy alive in which several programs find each other's files."""
 
 
 class CopyPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +59,18 @@ class CopyTarget(ImageTarget):
     def _host(self) -> dict[str, Any]:
         host = self._settings["HostConfig"]
         return dict(host) if isinstance(host, dict) else {}
+
+    @contextmanager
+    def standing(self) -> Iterator[ContainerTarget]:
+        """Give one container that stays, and remove it at the end. Raises TargetError where it cannot be started."""
+        name = f"envprobe-{secrets.token_hex(8)}"
+        with orderly_end(), speaking(self.reference), self._thrown_away(name):
+            make(lambda: self._create(name, IDLE))
+            make(lambda: self._client.start(name))
+            scheme = "docker" if self._engine.tool == "docker" else "podman"
+            with ContainerTarget(Address(scheme, name), self.deadline, self._engine) as target:
+                target.pythons = self.pythons
+                yield target
 
     def _create(self, name: str, argv: Sequence[str]) -> None:
         super()._create(name, argv)

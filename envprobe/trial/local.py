@@ -24,9 +24,9 @@ class OverlaidTarget(LocalTarget):
     def __init__(self, address: Address, deadline: Deadline, variables: dict[str, str | None], cpus: int) -> None:
         super().__init__(address, deadline)
         taken = [word for name, value in variables.items() if value is None for word in ("-u", name)]
-        self._before = ["env", *taken, *(f"{name}={value}" for name, value in variables.items() if value is not None)]
-        self._before += [sys.executable, "-S", "-E", "-c", BOUND, str(cpus)] if cpus else []
+        self.before = ["env", *taken, *(f"{name}={value}" for name, value in variables.items() if value is not None)]
+        self.before += [sys.executable, "-S", "-E", "-c", BOUND, str(cpus)] if cpus else []
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program as the user who runs envprobe."""
-        return process.run([*self._before, *argv], stdin, timeout_s, limit_bytes)
+        return process.run([*self.before, *argv], stdin, timeout_s, limit_bytes)

@@ -113,6 +113,8 @@ CASES = (
     Case("explain file://same.json --prove", 2, "", "tf has no benchmark"),
     Case("explain --prove --traceback requirements.txt", 2, "", "can be explained and not proved"),
     Case("align file://same.json", 2, "", "has no benchmark to come to"),
+    Case("bisect --baseline same.json --outputs m.json", 2, "", "no command: put it behind --"),
+    Case("bisect --baseline same.json --outputs m.json -- python train.py", 2, "", "is no recorded run"),
     Case("align --with docker://other --baseline tf", 2, "", "--with and --baseline at once"),
     Case("fix file://same.json", 0, "", "nothing to fix"),
     Case(

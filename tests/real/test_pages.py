@@ -181,7 +181,7 @@ def test_what_a_page_says_is_typed(page: Path, full: Path, world: tuple[Path, st
     wrong = []
     for line in typed(page):
         done = _shell(line, folder, world[1])
-        judges = re.match(r"envprobe (check|fleet check|explain|diff|verify|doctor)\b", line)
+        judges = re.match(r"envprobe (check|fleet check|explain|bisect|diff|verify|doctor)\b", line)
         is_right = done.returncode == 0 or (judges and (done.returncode == 1 or done.stdout.startswith("UNDETERMINED")))
         if not is_right:
             wrong.append(f"$ {line}\n{done.stdout[-1500:]}{done.stderr[-1500:]}exit status {done.returncode}")

@@ -75,7 +75,7 @@ ROOMS = {
     "demo": "baseline error fact targets",
     "probing": "document error fact fingerprint guest launched progress redaction targets version",
     "targets": "call error fact fixes suggestion",
-    "trial": "causes error fact fingerprint launched numerics probing progress store targets",
+    "trial": "causes claim error evidence experiment fact fingerprint launched numerics output probing progress runs spelling store targets",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
     "carrier": f"{NOUNS} installation output records redaction store",
     "verification": f"{NOUNS} carrier output records signing",

@@ -1,0 +1,75 @@
+"""Which difference changes an experiment: searched for in copies of a real container, and on this machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.real.guest import container, docker
+from tests.support import engine
+
+pytestmark = pytest.mark.real
+
+TRAIN = """
+import json, os
+threads = os.environ.get("OMP_NUM_THREADS")
+if os.environ.get("FLAKY"):
+    open("metrics.json", "w").write(json.dumps({"accuracy": int.from_bytes(os.urandom(6), "big")}))
+else:
+    open("metrics.json", "w").write(json.dumps({"accuracy": 0.5 if threads == "3" else 0.9}))
+"""
+COMMAND = ("--outputs", "metrics.json", "--", "python3", "train.py")
+
+
+def envprobe(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), **variables}
+    command = [sys.executable, "-m", "envprobe", *arguments]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=200)
+
+
+def bisected(folder: Path, *arguments: str, **variables: str) -> tuple[int, dict[str, Any], str]:
+    done = envprobe(folder, "bisect", *arguments, **variables)
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout), done.stderr
+
+
+def test_the_one_of_two_differences_that_acts_is_found_in_copies_of_a_container(tmp_path: Path) -> None:
+    """The plan is said first, the other difference is not named, and the container and its files are as they were."""
+    (tmp_path / "train.py").write_text(TRAIN)
+    image = engine.tiny_image()
+    with container(image, "--network=none", "-w", "/tmp") as good:
+        docker("cp", str(tmp_path / "train.py"), f"{good}:/tmp/train.py")
+        options = ("--no-benchmark", "--no-integrity", "--output", "good.json")
+        done = envprobe(tmp_path, "run", f"docker://{good}", *options, *COMMAND)
+        assert done.returncode == 0, done.stderr
+    variables = ("-e", "OMP_NUM_THREADS=3", "-e", "TF_ENABLE_ONEDNN_OPTS=0")
+    with container(image, "--network=none", "-w", "/tmp", *variables) as other:
+        docker("cp", str(tmp_path / "train.py"), f"{other}:/tmp/train.py")
+        changed = docker("diff", other)
+        status, found, plan = bisected(tmp_path, f"docker://{other}", "--baseline", "good.json", "--format", "json", *COMMAND)
+        assert docker("diff", other) == changed
+    assert (status, found["verdict"], found["minimal"]) == (0, "found", ["environment.OMP_NUM_THREADS"])
+    assert found["runs"] <= 2 + 1 + 2
+    assert "unset TF_ENABLE_ONEDNN_OPTS" in plan
+
+
+def test_on_this_machine_answers_are_kept_and_a_flaky_outcome_is_said(tmp_path: Path) -> None:
+    """A second search takes its answers from the file; where the outcome is not stable, nothing is searched."""
+    (tmp_path / "train.py").write_text(TRAIN)
+    run = ("run", "--no-benchmark", "--no-integrity", "--output", "good.json", *COMMAND)
+    assert envprobe(tmp_path, *run).returncode == 0
+    acting = {"OMP_NUM_THREADS": "3", "TF_ENABLE_ONEDNN_OPTS": "0"}
+    options = ("--baseline", "good.json", "--format", "json", "--resume", "answers.json", *COMMAND)
+    first, again = (bisected(tmp_path, *options, **acting) for _ in range(2))
+    assert first[0] == again[0] == 0
+    assert first[1]["minimal"] == again[1]["minimal"] == ["environment.OMP_NUM_THREADS"]
+    assert (again[1]["runs"], again[1]["kept"]) == (2, first[1]["runs"] - 2)
+    status, found, _ = bisected(tmp_path, *options, **acting, FLAKY="1")
+    assert (status, found["verdict"], found["is_undecided"], found["runs"]) == (2, "unresolved", True, 2)
+    assert "--repeat" in found["why"]
