@@ -17,7 +17,7 @@ from .address import Address
 from .container import ContainerTarget
 from .deadline import Deadline
 from .engine import Engine, speaking
-from .image import LABEL, ImageTarget
+from .image import LABEL, LASTING, ImageTarget
 from .interruption import make, orderly_end
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class CopyTarget(ImageTarget):
     def standing(self) -> Iterator[ContainerTarget]:
         """Give one container that stays, and remove it at the end. Raises TargetError where it cannot be started."""
         name = f"envprobe-{secrets.token_hex(8)}"
+        self._settings = {**self._settings, "Labels": {LABEL: "1", LASTING: "1"}}
         with orderly_end(), speaking(self.reference), self._thrown_away(name):
             make(lambda: self._create(name, IDLE))
             make(lambda: self._client.start(name))

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 LABEL = "org.envprobe.throwaway"
+LASTING = "org.envprobe.experiment"
+"""The label of a container in which an experiment runs, for as long as that takes."""
 LEFTOVER_AGE_S = 3600
+LASTING_AGE_S = 30 * 24 * 3600
 WAIT_S = 10
 UNDO_S = 15
 """For removing the container, after the deadline too."""
@@ -219,8 +222,9 @@ class ImageTarget:
 
 
 def is_leftover(entry: Mapping[str, Any], now_s: float) -> bool:
-    """Say whether a listed throw-away container is older than any probe may take."""
-    return now_s - float(entry["Created"]) > LEFTOVER_AGE_S
+    """Say whether a listed throw-away container is older than any probe, or experiment, may take."""
+    limit_s = LASTING_AGE_S if LASTING in (entry.get("Labels") or {}) else LEFTOVER_AGE_S
+    return now_s - float(entry["Created"]) > limit_s
 
 
 def settings(address: Address, environ: Mapping[str, str]) -> dict[str, object]:

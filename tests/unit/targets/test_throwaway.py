@@ -6,7 +6,7 @@ import pytest
 
 from envprobe.error import UsageError
 from envprobe.targets.address import parse
-from envprobe.targets.image import LABEL, as_docker_run, is_leftover, settings
+from envprobe.targets.image import LABEL, LASTING, as_docker_run, is_leftover, settings
 from envprobe.targets.outside import container_section
 
 
@@ -59,3 +59,10 @@ def test_its_own_settings_are_not_taken_for_the_images():
 def test_only_an_old_one_is_a_leftover(age_s, expected):
     """A young one may belong to another envprobe that runs now."""
     assert is_leftover({"Id": "c1", "Created": 1_000_000}, 1_000_000 + age_s) is expected
+
+
+def test_an_experiment_may_take_days():
+    """The container in which one runs is left to it by every other envprobe, and removed when nobody can be waiting for it."""
+    entry = {"Id": "c1", "Created": 1_000_000, "Labels": {LABEL: "1", LASTING: "1"}}
+    assert not is_leftover(entry, 1_000_000 + 7 * 24 * 3600)
+    assert is_leftover(entry, 1_000_000 + 31 * 24 * 3600)
