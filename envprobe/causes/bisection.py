@@ -16,7 +16,7 @@ from .intervention import Intervention, NoIntervention
 from .minimize import ddmin
 
 SCHEMA = "envprobe.bisection/1"
-NONE_EXPLAINS = "none of these differences explains it: without all of them the outcome is still not the baseline's"
+NONE_EXPLAINS = "none of the differences that were tried explains it: without all of them the outcome is not the baseline's"
 SEVERAL_RUNS = 2
 """What a search takes beside the halving: everything taken away, and what is left taken away alone."""
 
@@ -163,7 +163,8 @@ def bisect(items: Sequence[Removal], control: ExperimentTrial, ask: Ask, expecte
     everything = range(len(items))
     if not search.restores(everything):
         is_told = search.is_kept(everything)
-        why = NONE_EXPLAINS if is_told else "the outcome without all of these differences is unknown"
+        seen = f"; in an unchanged copy {control.why}" if control.why else ""
+        why = NONE_EXPLAINS + seen if is_told else "the outcome without all of these differences is unknown"
         return msgspec.structs.replace(nothing, why=why, is_undecided=not is_told, skipped=search.skipped)
     return _concluded(nothing, items, search)
 

@@ -24,8 +24,8 @@ from ..progress import Progress
 from ..runs import Run
 from ..targets.address import parse, shown
 from ..targets.deadline import Deadline
-from ..trial.experiments import AskedExperiment, ExperimentRuns
-from ..trial.laboratory import ENGINES, open_laboratory
+from ..trial.experiments import AskedExperiment, ExperimentRuns, still_there
+from ..trial.laboratory import ENGINES, Laboratory, open_laboratory
 from ..trial.overlay import make_overlay
 from .comparison import compare
 from .environment import chosen, observe
@@ -33,6 +33,7 @@ from .source import open_source
 
 BUDGET_S = 3600
 OPENING_S = 300
+SET_AGAIN = "it is still there in a copy without it: something in the target sets it again"
 
 
 class BisectionPlan(msgspec.Struct, frozen=True):
@@ -87,10 +88,6 @@ def bisect(
         )
     options = msgspec.structs.replace(options or Options(), benchmark="off")
     observed, ways = _ways(reference, name, recorded, options, config, progress)
-    usable = [way for way in ways if isinstance(way, Intervention)]
-    items = removals(usable)
-    took = [attempt.context.get("seconds", 0) for attempt in recorded.attempts]
-    planned(BisectionPlan(items, shown(reference), repeat, _mean(took)))
     asked = AskedExperiment(
         expected=recorded,
         observed=observed,
@@ -101,6 +98,9 @@ def bisect(
         tolerance=config.outputs,
     )
     with open_laboratory(reference, observed, Deadline(OPENING_S + budget_s)) as laboratory:
+        ways = _effective(laboratory, ways, recorded.fingerprint)
+        items = removals([way for way in ways if isinstance(way, Intervention)])
+        planned(BisectionPlan(items, shown(reference), repeat, _mean(recorded)))
         runs = ExperimentRuns(laboratory, asked, budget_s, answers, progress or (lambda words: None))
         found = bisected(items, runs.control(), runs.ask, name, shown(reference))
     left = skipped_of([way for way in ways if isinstance(way, NoIntervention)])
@@ -137,7 +137,16 @@ def _usable(way: Intervention | NoIntervention, observed: Fingerprint, is_contai
     return way
 
 
-def _mean(took: Sequence[object]) -> float:
-    """Return the mean of what a document calls seconds, which may be anything."""
+def _effective(
+    laboratory: Laboratory, ways: Sequence[Intervention | NoIntervention], expected: Fingerprint
+) -> list[Intervention | NoIntervention]:
+    """Return the changes with those that have no effect in a copy as what nobody can take away."""
+    again = still_there(laboratory, [way for way in ways if isinstance(way, Intervention)], expected)
+    return [NoIntervention(way.path, SET_AGAIN) if way.path in again else way for way in ways]
+
+
+def _mean(recorded: Run) -> float:
+    """Return how long one run took, by what a document calls seconds, which may be anything."""
+    took = [attempt.context.get("seconds") for attempt in recorded.attempts]
     numbers = [float(value) for value in took if isinstance(value, int | float)]
     return sum(numbers) / len(numbers) if numbers else 0.0

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import msgspec
 
 from ..causes.bisection import ExperimentTrial, Removal, paths_of
-from ..causes.intervention import merged
+from ..causes.intervention import Intervention, merged
 from ..claim import Claim, ClaimVerdict
 from ..error import EnvprobeError, UsageError
 from ..evidence import Evidence
@@ -23,6 +23,7 @@ from ..experiment.workplace import LocalWorkplace, Workplace
 from ..fact import canonical, sha256
 from ..fingerprint import Fingerprint
 from ..output import OutputVerdict, Tolerance
+from ..probing.collect import Options, collect_from
 from ..progress import Progress
 from ..runs import Attempt, Run
 from ..spelling import line, some
@@ -32,10 +33,13 @@ from ..targets.deadline import Deadline
 from ..targets.protocol import Target
 from .laboratory import Laboratory
 from .local import OverlaidTarget
-from .runs import INTERRUPTED, NO_TIME
+from .runs import INTERRUPTED, NO_TIME, TRIAL_S
 
 COPIED_BYTES = 1 << 30
 """Of the outputs of one run, kept until they are compared."""
+CHECKED = ("python", "environment", "packages")
+OURS = ("environment.PYTHONPATH", "environment.KERAS_HOME")
+"""Variables that put files in front of what a copy has."""
 UNSTABLE = (
     "two unchanged copies did not come to the same outcome: --repeat N, or --claim about a metric, judges by what runs spread"
 )
@@ -86,10 +90,9 @@ class ExperimentRuns:
                 self.is_interrupted = True
                 return ExperimentTrial("unknown", INTERRUPTED)
         self._unchanged = [output.digest for attempt in first.attempts for output in attempt.outputs]
-        is_spread = self._asked.repeat > 1 or bool(self._asked.claims)
-        if trials[0].outcome != trials[1].outcome or not (is_spread or _are_fine(same)):
-            return ExperimentTrial("unknown", UNSTABLE)
-        return trials[0]
+        is_exact = trials[0].outcome == "other" and self._asked.repeat == 1 and not self._asked.claims
+        is_stable = trials[0] == trials[1] and (not is_exact or _are_fine(same))
+        return trials[0] if is_stable else ExperimentTrial("unknown", UNSTABLE)
 
     def ask(self, part: Sequence[Removal]) -> ExperimentTrial:
         """Return what a copy comes to without these, as it was kept or as it is found out now."""
@@ -169,6 +172,18 @@ class ExperimentRuns:
             self._known[key] = found
             if self._answers is not None:
                 save(self._answers, msgspec.json.encode(self._known), replace=True)
+
+
+def still_there(laboratory: Laboratory, ways: Sequence[Intervention], expected: Fingerprint) -> set[str]:
+    """Return the variables and versions that are not the baseline's in a copy without all of these: something sets them again."""
+    options = Options(integrity=False, benchmark="off", sections=CHECKED, as_launched=False, timeout_s=TRIAL_S)
+    try:
+        with laboratory.copy(merged(ways), Deadline(TRIAL_S)) as target:
+            found = collect_from(target, options, None, lambda words: None)
+    except EnvprobeError:
+        return set()  # the run without all of them says what is wrong
+    read = [way.path for way in ways if way.path.startswith("environment.") or way.path.endswith(".version")]
+    return {path for path in read if path not in OURS and found.get(path) != expected.get(path)}
 
 
 def _outcome(evidence: Evidence) -> ExperimentTrial:

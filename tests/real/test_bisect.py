@@ -59,6 +59,38 @@ def test_the_one_of_two_differences_that_acts_is_found_in_copies_of_a_container(
     assert "unset TF_ENABLE_ONEDNN_OPTS" in plan
 
 
+def test_what_the_target_sets_again_is_not_called_without_effect(tmp_path: Path) -> None:
+    """A start-up file sets the variable that acts, in copies too: it stands among what was not tried, with the reason."""
+    (tmp_path / "train.py").write_text(TRAIN)
+    (tmp_path / "site").mkdir()
+    start = "import os\nif os.path.exists('threads'):\n    os.environ['OMP_NUM_THREADS'] = '3'\n"
+    (tmp_path / "site/sitecustomize.py").write_text(start)
+    path = {"PYTHONPATH": str(tmp_path / "site")}
+    run = ("run", "--no-benchmark", "--no-integrity", "--output", "good.json", *COMMAND)
+    assert envprobe(tmp_path, *run, **path).returncode == 0
+    (tmp_path / "threads").touch()
+    options = ("--baseline", "good.json", "--format", "json", *COMMAND)
+    status, found, _ = bisected(tmp_path, *options, **path, TF_ENABLE_ONEDNN_OPTS="0")
+    assert (status, found["minimal"]) == (1, [])
+    assert {path: one["why"] for one in found["not_taken_away"] for path in one["paths"]} == {
+        "environment.OMP_NUM_THREADS": "it is still there in a copy without it: something in the target sets it again"
+    }
+
+
+def test_a_command_that_fails_everywhere_is_not_blamed_on_a_difference(tmp_path: Path) -> None:
+    """Its exit status stands in the answer, and a file of other answers is refused before anything is run."""
+    (tmp_path / "train.py").write_text(TRAIN)
+    assert envprobe(tmp_path, "run", "--no-benchmark", "--no-integrity", "--output", "good.json", *COMMAND).returncode == 0
+    options = ("--baseline", "good.json", "--outputs", "metrics.json")
+    wrong = ("--format", "json", "--", "python3", "nothing.py")
+    status, found, _ = bisected(tmp_path, *options, *wrong, OMP_NUM_THREADS="3")
+    assert (status, found["minimal"]) == (1, [])
+    assert "none of the differences" in found["why"] and "exit status 2" in found["why"]
+    (tmp_path / "junk.json").write_text("junk")
+    refused = envprobe(tmp_path, "bisect", *options, "--resume", "junk.json", *wrong)
+    assert refused.returncode == 2 and "not the answers of a bisection" in refused.stderr
+
+
 def test_on_this_machine_answers_are_kept_and_a_flaky_outcome_is_said(tmp_path: Path) -> None:
     """A second search takes its answers from the file; where the outcome is not stable, nothing is searched."""
     (tmp_path / "train.py").write_text(TRAIN)

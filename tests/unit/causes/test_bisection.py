@@ -95,7 +95,7 @@ def test_none_of_them_explains_it() -> None:
     oracle = Oracle(lambda part: "other")
     found = searched(8, oracle)
     assert (found.verdict, found.is_undecided, found.minimal) == (UNRESOLVED, False, [])
-    assert "none of these differences" in found.why and len(oracle.asked) == 1
+    assert "none of the differences" in found.why and len(oracle.asked) == 1
 
 
 @pytest.mark.parametrize(
