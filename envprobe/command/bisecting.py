@@ -16,12 +16,13 @@ from ..causes.symptoms import is_symptom, symptoms_of
 from ..claim import parse_claim
 from ..config import Config, load_config
 from ..error import EnvprobeError, UsageError
-from ..experiment.running import LOCAL, reference_of
+from ..experiment.running import IN_ITS_OWN_FOLDER, LOCAL, reference_of
 from ..experiment.workplace import check_globs
 from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
 from ..runs import Run
+from ..store import require_writable
 from ..targets.address import parse, shown
 from ..targets.deadline import Deadline
 from ..trial.experiments import AskedExperiment, ExperimentRuns, still_there
@@ -33,6 +34,7 @@ from .source import open_source
 
 BUDGET_S = 3600
 OPENING_S = 300
+DATA_UNREAD = "the data is not read here: envprobe run --data records it, and check --run compares it"
 SET_AGAIN = "it is still there in a copy without it: something in the target sets it again"
 
 
@@ -86,6 +88,10 @@ def bisect(
         raise UsageError(
             f"{name} is no recorded run", "record one where the outcome is right: envprobe run --outputs GLOB -- COMMAND"
         )
+    if answers is not None:
+        require_writable(answers)
+    code = Path.cwd() if parse(reference).scheme == "local" else Path(IN_ITS_OWN_FOLDER)
+    config = msgspec.structs.replace(config, code=config.code or code)
     options = msgspec.structs.replace(options or Options(), benchmark="off")
     observed, ways = _ways(reference, name, recorded, options, config, progress)
     asked = AskedExperiment(
@@ -117,6 +123,8 @@ def _ways(
     symptoms = symptoms_of(report, observed.document)
     differences = [item for item in report.differences if not is_symptom(item.path)]
     ways = [intervention_for(item, recorded.fingerprint, symptoms) for item in differences]
+    if recorded.fingerprint.sections.get("data"):
+        ways.append(NoIntervention("data", DATA_UNREAD))
     is_container = parse(reference).scheme in ENGINES
     return observed.document, [_usable(way, observed.document, is_container) for way in ways]
 
