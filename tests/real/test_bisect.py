@@ -72,9 +72,8 @@ def test_what_the_target_sets_again_is_not_called_without_effect(tmp_path: Path)
     options = ("--baseline", "good.json", "--format", "json", *COMMAND)
     status, found, _ = bisected(tmp_path, *options, **path, TF_ENABLE_ONEDNN_OPTS="0")
     assert (status, found["minimal"]) == (1, [])
-    assert {path: one["why"] for one in found["not_taken_away"] for path in one["paths"]} == {
-        "environment.OMP_NUM_THREADS": "it is still there in a copy without it: something in the target sets it again"
-    }
+    why = {path: one["why"] for one in found["not_taken_away"] for path in one["paths"]}
+    assert "something in the target sets it again" in why["environment.OMP_NUM_THREADS"]
 
 
 def test_a_command_that_fails_everywhere_is_not_blamed_on_a_difference(tmp_path: Path) -> None:
