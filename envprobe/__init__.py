@@ -17,6 +17,7 @@ from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .command.aligning import align as align
+    from .command.applying import apply_fix as apply_fix
     from .command.audit import doctor as doctor
     from .command.baseline import declare as declare
     from .command.baseline import record as record
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 HOMES = {
     "align": "command.aligning",
+    "apply_fix": "command.applying",
     "attach": "command.report",
     "verify": "command.report",
     "Options": "probing.collect",
@@ -76,6 +78,7 @@ __all__ = [
     "Options",
     "Plan",
     "align",
+    "apply_fix",
     "attach",
     "check",
     "check_fleet",

@@ -1,7 +1,7 @@
 """What helps against a difference, as it is typed where it helps: a command, or a sentence where none is safe and sure.
 
 What came out of a target is quoted or, where quoting does not help, not typed. Each function returns an empty Fix where nothing
-is known to help. envprobe runs none of these: they are for a person.
+is known to help. They are for a person; what pip does of them, `fix --apply` does too.
 """
 
 from __future__ import annotations

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from ..spelling import line
 from .candidate import baselines, files, targets
 from .delivery import progress_shown, write_file, write_stdout
 from .option import FILE, Reading, probing, reading, together
 
 if TYPE_CHECKING:
     from ..causes.fixing import EmitKind, FixPlan
+    from ..command.applying import Agree
     from ..command.proving import ProofPlan
     from ..probing.collect import Options
 
@@ -109,7 +113,7 @@ def explain_command(
 
 def _show_plan(plan: ProofPlan) -> None:
     """Say on stderr what is going to be run, and what it costs."""
-    from ..spelling import line, some
+    from ..spelling import some
 
     rows = [f"  without {line(way.path)}: {line(way.words, 300)}" for way in plan.ways]
     runs = some(len(plan.ways) + 1, "benchmark run")
@@ -125,21 +129,54 @@ def _show_plan(plan: ProofPlan) -> None:
     type=click.Choice(["requirements", "constraints", "dockerfile", "script", "env"]),
     help="Print a file in place of the commands.",
 )
-@click.option("--output", type=FILE, help="Write it to a file instead of stdout.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Write it to a file instead of stdout; with --apply: make the new environment here.",
+)
+@click.option(
+    "--apply",
+    "is_applied",
+    is_flag=True,
+    help="Make a new virtual environment beside that of the target, with the baseline's packages, and check it.",
+)
+@click.option("--in-place", "is_in_place", is_flag=True, help="With --apply: change the virtual environment itself.")
+@click.option("--yes", "is_agreed", is_flag=True, help="With --in-place: do not ask first.")
 @probing
-def fix_command(target: str | None, baseline: str | None, emit: EmitKind | None, options: Options, output: Path | None) -> int:
-    """Print the commands that bring a target to its baseline.
+def fix_command(
+    target: str | None,
+    baseline: str | None,
+    emit: EmitKind | None,
+    output: Path | None,
+    is_applied: bool,
+    is_in_place: bool,
+    is_agreed: bool,
+    options: Options,
+) -> int:
+    """Print the commands that bring a target to its baseline, or do what they do.
 
     One command for all that one does, in the order in which they are typed; what has none stands as a comment. Nothing is
-    run and nothing is changed.
+    run and nothing is changed without --apply.
 
     \b
     envprobe fix docker://trainer --baseline tf-2.9
     envprobe fix --baseline tf-2.9 --emit requirements --output requirements.txt
     envprobe fix docker://trainer --baseline tf-2.9 --emit env --output tf.env
+    envprobe fix local://./.venv --baseline tf-2.9 --apply
+                                                  in a new environment, .venv-fixed
 
-    Exit status: 0 printed or written, 2 could not tell.
+    Exit status: 0 printed or written, 2 could not tell; with --apply that of the check: 0 reproduces, 1 differs, 2 could not
+    be applied or told.
     """
+    if is_applied:
+        if emit:
+            raise click.UsageError("--emit and --apply at once: print it or do it")
+        if is_in_place and output is not None:
+            raise click.UsageError("--in-place makes nothing: leave --output out")
+        return _applied(target, baseline, output, _agree(is_agreed) if is_in_place else None, options)
+    if is_in_place or is_agreed:
+        raise click.UsageError("--in-place and --yes are for --apply: give that too")
     from ..command.fixing import fix
 
     with progress_shown("causes") as progress:
@@ -149,6 +186,31 @@ def fix_command(target: str | None, baseline: str | None, emit: EmitKind | None,
     if not emit:
         click.echo(f"then: {plan.check}" if plan.commands or plan.words else "nothing to fix", err=True)
     return 0
+
+
+def _applied(target: str | None, baseline: str | None, folder: Path | None, in_place: Agree | None, options: Options) -> int:
+    """Apply it, say what was made and what is left, and print the report of its check."""
+    from ..command.applying import apply_fix
+    from ..render import FORMATS
+    from ..report import EXIT_STATUS
+    from .terminal import style_of
+
+    with progress_shown("causes", "render.text") as progress:
+        found = apply_fix(target, baseline, folder=folder, in_place=in_place, options=options, progress=progress)
+    write_stdout(FORMATS["text"](found.report, style_of(Reading(), is_file=False)))
+    done = "changed" if in_place is not None else "made"
+    click.echo("\n".join([f"{done} {line(found.target, 400)}", *(f"left: {words}" for words in found.left)]), err=True)
+    return EXIT_STATUS[found.report.verdict]
+
+
+def _agree(is_agreed: bool) -> Agree:
+    """Return what shows on stderr what will be run, and asks at a terminal."""
+
+    def agree(lines: Sequence[str]) -> bool:
+        click.echo("\n".join(line(text, 2000) for text in lines), err=True)
+        return is_agreed or (sys.stdin.isatty() and sys.stderr.isatty() and click.confirm("Run this?", err=True))
+
+    return agree
 
 
 def _rows(plan: FixPlan) -> list[str]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..baseline import Baseline
 from ..causes import explain_report
 from ..causes.fixing import EmitKind, FixPlan, emitted, plan_of
 from ..config import Config, load_config
 from ..error import UsageError
 from ..fact import Known
+from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
 from .comparison import compare
 from .environment import chosen, observe
 from .prompt import call_of
+from .source import Source
 
 IMAGE = "image.id"
 
@@ -33,14 +36,27 @@ def fix(
     """
     config = config or load_config(Path.cwd())
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-    report = compare(expected, observed, config=config, left_out=(options or Options()).left_out)
-    check = call_of(target, chosen(baseline, config, target), options, config).check()
+    plan = planned(expected, observed, target, baseline, options, config)
     recorded = expected.document.fingerprint
-    wanted = recorded.get(IMAGE) if recorded is not None else None
-    is_same_image = isinstance(wanted, Known) and wanted == observed.document.get(IMAGE)
-    plan = plan_of(explain_report(report, observed.document).causes, check, is_same_image=is_same_image)
     if emit is None or emit == "script":
         return plan, "" if emit is None else emitted(emit, plan, observed.document, observed.document)
     if recorded is None:
         raise UsageError(f"{expected.name} is declared: what declared it is the file", "take that, or record a baseline")
     return plan, emitted(emit, plan, recorded, observed.document)
+
+
+def planned(
+    expected: Source[Baseline],
+    observed: Source[Fingerprint],
+    target: str | None,
+    baseline: str | None,
+    options: Options | None,
+    config: Config,
+) -> FixPlan:
+    """Return the least that takes away what differs between a baseline and what was observed of a target."""
+    report = compare(expected, observed, config=config, left_out=(options or Options()).left_out)
+    check = call_of(target, chosen(baseline, config, target), options, config).check()
+    recorded = expected.document.fingerprint
+    wanted = recorded.get(IMAGE) if recorded is not None else None
+    is_same_image = isinstance(wanted, Known) and wanted == observed.document.get(IMAGE)
+    return plan_of(explain_report(report, observed.document).causes, check, is_same_image=is_same_image)

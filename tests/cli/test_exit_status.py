@@ -125,6 +125,10 @@ CASES = (
     ),
     Case("fix file://drifted.json --emit requirements", 0, "numpy==1.22.4"),
     Case("fix file://drifted.json --emit script", 0, "set -eu"),
+    Case("fix file://drifted.json --apply", 2, "", "applied to a virtual environment of this machine alone"),
+    Case("fix --apply --emit env", 2, "", "--emit and --apply at once"),
+    Case("fix --apply --in-place --output x", 2, "", "leave --output out"),
+    Case("fix --yes", 2, "", "are for --apply"),
     Case("fix --emit nothing", 2, "", "'nothing' is not one of"),
     Case("explain --baseline gone", 2, "", "record it: envprobe record --name gone"),
     # -- what tells and does not judge

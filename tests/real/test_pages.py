@@ -50,6 +50,7 @@ ELSEWHERE = {
     "--on file:nodes.jsonl": "what those have left: tests/real/test_fleet_ssh.py",
     "--on docker-contexts:": "the client's own contexts",
     "tensorflow-29": "shows an error on purpose: tests/cli",
+    "local://./.venv": "a virtual environment of the reader's: tests/real/test_apply.py",
     "image://team/train:1.4.0": "an image of the reader's",
 }
 """What is typed by another test, or by nobody, and why."""
