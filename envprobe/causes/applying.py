@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -17,6 +17,9 @@ SEEDS = ("setuptools", "pip")
 """What a new environment may come with; pip last, because it removes itself."""
 ASKED_NOTHING = ("-y", "--break-system-packages")
 AGAIN = ("--force-reinstall", "--no-deps")
+FROM_A_FOLDER = ("editable", "directory")
+IN_A_NEW_ONE = ("packages.", "integrity.", "unlisted.", "modules.", "python.pth")
+"""Facts of files that another environment has of its own."""
 VALUED = ("--index-url", "--extra-index-url")
 """Options that a word of their own follows."""
 
@@ -57,6 +60,8 @@ def installer_calls(commands: Sequence[str]) -> tuple[list[InstallerCall], list[
 
 def _call(command: str) -> InstallerCall | None:
     words = shlex.split(command)
+    if len(words) < 4:
+        return None
     if words[1:3] == ["-m", "pip"]:
         action, rest = words[3], words[4:]
     elif words[:2] == ["uv", "pip"] and words[3:4] == ["--python"]:
@@ -77,10 +82,13 @@ class NewPackages(msgspec.Struct, frozen=True):
     """Packages of the old one that cannot be had again, as `NAME VERSION, from ORIGIN`."""
 
 
-def new_packages(observed: Fingerprint, calls: Sequence[InstallerCall]) -> NewPackages:
-    """Return what an environment has that is left as it is, and what is installed in place of the rest."""
+def new_packages(observed: Fingerprint, calls: Sequence[InstallerCall], folders: Mapping[str, str]) -> NewPackages:
+    """Return what an environment has that is left as it is, and what is installed in place of the rest.
+
+    `folders` has the word that installs a package of a folder of this machine, by name.
+    """
     changed = {_project(item) for call in calls for item in call.items}
-    kept, left = _kept(observed, changed)
+    kept, left = _kept(observed, changed, folders)
     together: dict[tuple[str, ...], list[str]] = {(): kept}
     for call in calls:
         if call.action == "install":
@@ -94,7 +102,7 @@ def new_packages(observed: Fingerprint, calls: Sequence[InstallerCall]) -> NewPa
     )
 
 
-def _kept(observed: Fingerprint, changed: Collection[str]) -> tuple[list[str], list[str]]:
+def _kept(observed: Fingerprint, changed: Collection[str], folders: Mapping[str, str]) -> tuple[list[str], list[str]]:
     section = observed.sections.get("packages")
     names = set() if section is None else {key.partition(".")[0] for key in section.known if key.endswith(".version")}
     kept, left = [], []
@@ -102,6 +110,8 @@ def _kept(observed: Fingerprint, changed: Collection[str]) -> tuple[list[str], l
         version, origin = (_said(observed, f"packages.{name}.{fact}") for fact in ("version", "origin"))
         if origin == "index" and NAME.fullmatch(name) and VERSION.fullmatch(version):
             kept.append(f"{name}=={version}")
+        elif origin in FROM_A_FOLDER and name in folders:
+            kept.append(folders[name])
         else:
             left.append(f"{name} {version}, from {origin or 'an unknown source'}")
     return kept, left

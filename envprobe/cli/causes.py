@@ -199,7 +199,8 @@ def _applied(target: str | None, baseline: str | None, folder: Path | None, in_p
         found = apply_fix(target, baseline, folder=folder, in_place=in_place, options=options, progress=progress)
     write_stdout(FORMATS["text"](found.report, style_of(Reading(), is_file=False)))
     done = "changed" if in_place is not None else "made"
-    click.echo("\n".join([f"{done} {line(found.target, 400)}", *(f"left: {words}" for words in found.left)]), err=True)
+    head = f"{done} {line(found.target, 400)}" if found.is_done else "nothing to fix, so nothing was made or changed"
+    click.echo("\n".join([head, *(f"left: {words}" for words in found.left)]), err=True)
     return EXIT_STATUS[found.report.verdict]
 
 

@@ -8,17 +8,17 @@ from pathlib import Path
 
 import msgspec
 
-from ..causes.applying import NewPackages, installer_calls, new_packages
+from ..causes.applying import IN_A_NEW_ONE, NewPackages, installer_calls, new_packages
 from ..config import Config, load_config
 from ..error import UsageError
 from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
-from ..report import Report
+from ..report import Report, Verdict
 from ..spelling import line
 from ..targets import virtual_environment
 from ..targets.address import parse
-from .environment import check, observe
+from .environment import observe
 from .fixing import planned
 
 LEFT_CHARACTERS = 2000
@@ -33,7 +33,9 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """How it is checked again: the reference of what was made, or of what was changed."""
     report: Report
     left: list[str] = []
-    """What was not done, because no installer of packages does it: commands and words."""
+    """What helps against what still differs, and what could not be installed: commands and words."""
+    is_done: bool = True
+    """False where there was nothing to do."""
 
 
 def apply_fix(
@@ -60,22 +62,24 @@ def apply_fix(
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
     python = _python(observed.document)
     root = virtual_environment.root_of(python)
-    plan = planned(expected, observed, target, baseline, options, config)
+    report, plan = planned(expected, observed, target, baseline, options, config)
     calls, others = installer_calls(plan.commands)
-    if not calls:
-        what = "; ".join([*others, *plan.words]) or "nothing differs that is known to be fixed"
-        raise UsageError(f"{reference}: there is nothing for an installer of packages to do", what)
-    left = [*others, *plan.words, *(f"nothing is known to help against {path}" for path in plan.unfixed)]
+    is_helped = bool(calls) or (in_place is None and any(row.path.startswith(IN_A_NEW_ONE) for row in report.differences))
+    if not is_helped and report.verdict is Verdict.REPRODUCES:
+        return Applied(target=reference, report=report, is_done=False)
+    if not is_helped:
+        what = "; ".join([*others, *plan.words]) or "nothing that differs is known to be fixed"
+        raise UsageError(f"{reference}: nothing of what differs is an installed package", what)
+    made, left = reference, []
     if in_place is not None:
         _change([virtual_environment.call(python, call.action, call.words) for call in calls], in_place, say, reference)
-        made = reference
     else:
-        packages = new_packages(observed.document, calls)
-        place = _make(python, (folder or root.with_name(f"{root.name}-fixed")).absolute(), packages, say)
-        made = f"local://{place}"
-        left += [f"not in it, install it from its own source: {words}" for words in packages.left]
-    say(f"checking {made}")
-    report = check(made, baseline, options=options, config=config, progress=progress)
+        packages = new_packages(observed.document, calls, virtual_environment.folders_of(root))
+        made = f"local://{_make(python, (folder or root.with_name(f'{root.name}-fixed')).absolute(), packages, say)}"
+        left = [f"install it from its own source: {words}" for words in packages.left]
+    expected, observed = observe(made, baseline, options=options, config=config, progress=progress)
+    report, plan = planned(expected, observed, made, baseline, options, config)
+    left += [*plan.commands, *plan.words, *(f"nothing is known to help against {path}" for path in plan.unfixed)]
     return Applied(target=made, report=report, left=[line(words, LEFT_CHARACTERS) for words in left])
 
 

@@ -13,6 +13,7 @@ from ..fact import Known
 from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
+from ..report import Report
 from .comparison import compare
 from .environment import chosen, observe
 from .prompt import call_of
@@ -36,7 +37,7 @@ def fix(
     """
     config = config or load_config(Path.cwd())
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-    plan = planned(expected, observed, target, baseline, options, config)
+    plan = planned(expected, observed, target, baseline, options, config)[1]
     recorded = expected.document.fingerprint
     if emit is None or emit == "script":
         return plan, "" if emit is None else emitted(emit, plan, observed.document, observed.document)
@@ -52,11 +53,11 @@ def planned(
     baseline: str | None,
     options: Options | None,
     config: Config,
-) -> FixPlan:
-    """Return the least that takes away what differs between a baseline and what was observed of a target."""
+) -> tuple[Report, FixPlan]:
+    """Return what differs between a baseline and what was observed of a target, and the least that takes it away."""
     report = compare(expected, observed, config=config, left_out=(options or Options()).left_out)
     check = call_of(target, chosen(baseline, config, target), options, config).check()
     recorded = expected.document.fingerprint
     wanted = recorded.get(IMAGE) if recorded is not None else None
     is_same_image = isinstance(wanted, Known) and wanted == observed.document.get(IMAGE)
-    return plan_of(explain_report(report, observed.document).causes, check, is_same_image=is_same_image)
+    return report, plan_of(explain_report(report, observed.document).causes, check, is_same_image=is_same_image)

@@ -8,6 +8,9 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import msgspec
 
 from ..error import TargetError, UsageError
 from . import process
@@ -29,6 +32,32 @@ def root_of(python: str) -> Path:
     if "include-system-site-packages = true" in (root / "pyvenv.cfg").read_text("utf-8", "replace").lower():
         raise UsageError(f"{root}: takes packages of another Python, too", "make one without --system-site-packages")
     return root
+
+
+class _Folder(msgspec.Struct, frozen=True):
+    editable: bool = False
+
+
+class _Source(msgspec.Struct, frozen=True):
+    """A file `direct_url.json`: https://packaging.python.org/en/latest/specifications/direct-url/."""
+
+    url: str
+    dir_info: _Folder | None = None
+
+
+def folders_of(root: Path) -> dict[str, str]:
+    """Return the word that installs a package once more, by name, of those that came from a folder of this machine."""
+    found = {}
+    for file in root.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):
+        try:
+            source = msgspec.json.decode(file.read_bytes(), type=_Source)
+        except (OSError, msgspec.DecodeError):
+            continue
+        folder = unquote(urlsplit(source.url).path)
+        if source.dir_info is not None and source.url.startswith("file:///") and Path(folder).is_dir():
+            name = re.sub(r"[-_.]+", "-", file.parent.name.partition("-")[0]).lower()
+            found[name] = f"--editable={folder}" if source.dir_info.editable else folder
+    return found
 
 
 @contextmanager

@@ -28,17 +28,18 @@ def test_what_pip_and_uv_do_is_told_from_the_rest() -> None:
 
 def test_a_new_environment_has_what_was_right_and_what_is_wanted() -> None:
     """Each package stands once, in one call for an index; nothing resolves dependencies, and no pip stays that was not there."""
-    observed = fingerprint({"packages.mine.version": "0.1", "packages.mine.origin": "editable"})
+    mine = {"packages.mine.version": "0.1", "packages.mine.origin": "editable"}
+    observed = fingerprint({**mine, "packages.other.version": "2", "packages.other.origin": "archive sha256:1"})
     calls = [
         InstallerCall("install", ("numpy==1.23.5",)),
         InstallerCall("install", ("--force-reinstall", "--no-deps", "Six==1.15.0")),
         InstallerCall("install", ("--index-url", "https://a/simple", "torch==1.9+cpu")),
         InstallerCall("uninstall", ("tensorflow",)),
     ]
-    found = new_packages(observed, calls)
+    found = new_packages(observed, calls, {"mine": "--editable=/home/me/mine"})
     assert found.calls == [
-        InstallerCall("install", ("--no-deps", "numpy==1.23.5", "Six==1.15.0")),
+        InstallerCall("install", ("--no-deps", "--editable=/home/me/mine", "numpy==1.23.5", "Six==1.15.0")),
         InstallerCall("install", ("--no-deps", "--index-url", "https://a/simple", "torch==1.9+cpu")),
     ]
     assert found.unneeded == ["setuptools", "pip"]
-    assert found.left == ["mine 0.1, from editable"]
+    assert found.left == ["other 2, from archive sha256:1"]
