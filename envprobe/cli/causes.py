@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..spelling import line
+from ..render import FORMATS
+from ..spelling import line, some
 from .candidate import baselines, files, targets
 from .delivery import progress_shown, write_file, write_stdout
 from .option import FILE, Reading, probing, reading, together
@@ -113,8 +114,6 @@ def explain_command(
 
 def _show_plan(plan: ProofPlan) -> None:
     """Say on stderr what is going to be run, and what it costs."""
-    from ..spelling import some
-
     rows = [f"  without {line(way.path)}: {line(way.words, 300)}" for way in plan.ways]
     runs = some(len(plan.ways) + 1, "benchmark run")
     head = f"{runs} in throw-away copies of {line(plan.target)}, about {plan.seconds} s; more where several act together:"
@@ -164,10 +163,10 @@ def fix_command(
     envprobe fix --baseline tf-2.9 --emit requirements --output requirements.txt
     envprobe fix docker://trainer --baseline tf-2.9 --emit env --output tf.env
     envprobe fix local://./.venv --baseline tf-2.9 --apply
-                                                  in a new environment, .venv-fixed
+                                                  in a copy, .venv-fixed
 
     Exit status: 0 printed or written, 2 could not tell; with --apply that of the check: 0 reproduces, 1 differs, 2 could not
-    be applied or told.
+    be applied.
     """
     if is_applied:
         if emit:
@@ -191,7 +190,6 @@ def fix_command(
 def _applied(target: str | None, baseline: str | None, folder: Path | None, in_place: Agree | None, options: Options) -> int:
     """Apply it, say what was made and what is left, and print the report of its check."""
     from ..command.applying import apply_fix
-    from ..render import FORMATS
     from ..report import EXIT_STATUS
     from .terminal import style_of
 

@@ -21,7 +21,7 @@ INSTALL_S = 1800
 MAKE_S = 120
 OUTPUT_BYTES = 1 << 24
 LAST_WORDS = 600
-"""How many characters of what an installer said last are told."""
+"""How many characters of the last that an installer wrote are shown."""
 
 
 def root_of(python: str) -> Path:
