@@ -89,6 +89,7 @@ def _python(observed: Fingerprint) -> str:
 
 
 def _change(lines: Sequence[list[str]], agree: Agree, say: Progress, reference: str) -> None:
+    say("")  # a question stands still
     if not agree([shlex.join(words) for words in lines]):
         raise UsageError(f"{reference}: nothing was changed, because nobody agreed to it", "agree with --yes")
     for words in lines:
