@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..spelling import line, some
 from .candidate import baselines, files
 from .causes import INTERRUPTED, delivering
 from .delivery import progress_shown, write_file, write_stdout
@@ -121,7 +122,6 @@ COMMANDS = (bisect_command,)
 def _show_plan(plan: BisectionPlan) -> None:
     """Say on stderr what is going to be run, and what it costs."""
     from ..causes.bisection import paths_of
-    from ..spelling import line, some
 
     rows = [
         f"  {line('; '.join(dict.fromkeys(way.words for way in one)), 300)} ({', '.join(map(line, paths_of([one])))})"
