@@ -57,6 +57,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     except SystemExit as end:
         # click exits with 1 where the reader of a pipe has gone, and 1 means `differs`; a signal's 128 + n is right as it is
         let_go_of(STDOUT)
+        if len(end.args) == 2:
+            _say(*_words_of(end))
         return end.code if isinstance(end.code, int) and end.code > 128 else TROUBLE
     except Exception as error:  # noqa: BLE001 - our own bug: must never look like "differs"
         if isinstance(error, OSError) and error.errno in FULL:  # help, or a last word: reports are written with more care
@@ -91,7 +93,7 @@ def _spell_everything() -> None:
 
 
 def _words_of(interruption: BaseException) -> tuple[str, str]:
-    """Return what is printed on Ctrl-C: what could not be undone, and what to do about it, stand in its arguments."""
+    """Return what is printed on a signal: what could not be undone, and what to do about it, stand in its arguments."""
     problem, hint = interruption.args if len(interruption.args) == 2 else ("", "")
     return (f"interrupted: {problem}" if problem else "interrupted"), hint
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..spelling import line, some
 from .candidate import baselines, files
 from .causes import INTERRUPTED, delivering
 from .delivery import progress_shown, write_file, write_stdout
@@ -82,10 +81,8 @@ def bisect_command(
     machine the command writes its outputs where it always does.
 
     \b
-    envprobe bisect docker://trainer --baseline good.json \\
-        --outputs metrics.json -- python train.py
-    envprobe bisect --baseline good.json --outputs metrics.json \\
-        --claim 'accuracy >= -0.01' --repeat 5 -- python train.py
+    envprobe bisect --baseline good.json --outputs m.json -- python train.py
+    envprobe bisect docker://c --baseline good.json --outputs m.json -- ./train
 
     Exit status: 0 found, 1 not: none explains it, or more than one set may; 2 could not tell.
     """
@@ -122,6 +119,7 @@ COMMANDS = (bisect_command,)
 def _show_plan(plan: BisectionPlan) -> None:
     """Say on stderr what is going to be run, and what it costs."""
     from ..causes.bisection import paths_of
+    from ..spelling import line, some
 
     rows = [
         f"  {line('; '.join(dict.fromkeys(way.words for way in one)), 300)} ({', '.join(map(line, paths_of([one])))})"

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ..render import FORMATS
-from ..spelling import line, some
 from .candidate import baselines, files, targets
 from .delivery import progress_shown, write_file, write_stdout
 from .option import FILE, Reading, probing, reading, together
@@ -114,6 +113,8 @@ def explain_command(
 
 def _show_plan(plan: ProofPlan) -> None:
     """Say on stderr what is going to be run, and what it costs."""
+    from ..spelling import line, some
+
     rows = [f"  without {line(way.path)}: {line(way.words, 300)}" for way in plan.ways]
     runs = some(len(plan.ways) + 1, "benchmark run")
     head = f"{runs} in throw-away copies of {line(plan.target)}, about {plan.seconds} s; more where several act together:"
@@ -153,7 +154,7 @@ def fix_command(
     is_agreed: bool,
     options: Options,
 ) -> int:
-    """Print the commands that bring a target to its baseline, or do what they do.
+    """Print, or do, what brings a target to its baseline.
 
     One command for all that one does, in the order in which they are typed; what has none stands as a comment. Nothing is
     run and nothing is changed without --apply.
@@ -191,6 +192,7 @@ def _applied(target: str | None, baseline: str | None, folder: Path | None, in_p
     """Apply it, say what was made and what is left, and print the report of its check."""
     from ..command.applying import apply_fix
     from ..report import EXIT_STATUS
+    from ..spelling import line
     from .terminal import style_of
 
     with progress_shown("causes", "render.text") as progress:
@@ -206,6 +208,8 @@ def _agree(is_agreed: bool) -> Agree:
     """Return what shows on stderr what will be run, and asks at a terminal."""
 
     def agree(lines: Sequence[str]) -> bool:
+        from ..spelling import line
+
         click.echo("\n".join(line(text, 2000) for text in lines), err=True)
         return is_agreed or (sys.stdin.isatty() and sys.stderr.isatty() and click.confirm("Run this?", err=True))
 
@@ -246,7 +250,7 @@ def align_command(
     written: tuple[str, Path | None],
     reading: Reading,
 ) -> int:
-    """Find the switches under which two machines compute the same bits.
+    """Find the switches that bring two machines to the same bits.
 
     Tries oneDNN and its instruction set, OpenBLAS' kernel, numpy's instruction sets, variants of the C library, threads and
     CPUs in throw-away copies, and keeps the smallest set that leaves the fewest records apart. What no switch moves is named.

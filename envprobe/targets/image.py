@@ -83,10 +83,10 @@ class ImageTarget:
     @contextmanager
     def _thrown_away(self, name: str) -> Iterator[None]:
         """Remove a container at the end, and say how to where that cannot be known to be done."""
-        interruption: KeyboardInterrupt | None = None
+        interruption: KeyboardInterrupt | SystemExit | None = None
         try:
             yield
-        except KeyboardInterrupt as stop:
+        except (KeyboardInterrupt, SystemExit) as stop:
             interruption = stop
             raise
         finally:
@@ -95,7 +95,7 @@ class ImageTarget:
                 hint = f"when it answers again: {self._engine.tool} rm -f {name}"
                 if interruption is None:
                     raise TargetError(f"{self.reference}: {problem}", hint)
-                interruption.args = (problem, hint)  # for the command line, beside "interrupted"
+                interruption.args = (problem, hint)  # for the command line; the status stays that of the signal
 
     def _create(self, name: str, argv: Sequence[str]) -> None:
         from docker.errors import APIError

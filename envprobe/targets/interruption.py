@@ -19,9 +19,9 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ALARM = signal.SIGVTALRM
 """Not SIGALRM, which time limits of test runners use."""
 PATIENCE_S = 10
+"""How long an interrupted `make` waits to hear whether it was made."""
 _CALLED_OFF = threading.Event()
 _HEARD = threading.local()
-"""How long an interrupted `make` waits to hear whether it was made."""
 
 
 @contextmanager

@@ -129,15 +129,16 @@ def test_a_frozen_engine_does_not_outlast_the_time_limit_of_a_container(image):
     assert "no answer in time" in said
 
 
-def test_ctrl_c_in_front_of_a_frozen_engine_ends(image):
-    """Ctrl-C ends though the engine is silent, with the status of Ctrl-C and what removes what it may still make."""
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_front_of_a_frozen_engine_ends(image, number):
+    """It ends though the engine is silent, with the status of the signal and what removes what the engine may still make."""
     before = made_of(image)
     with slow_engine(b"/containers/create") as engine:
         process = envprobe(engine.host, "probe", f"image://{image}", "--no-benchmark", "--no-integrity")
         assert engine.arrived.wait(ENOUGH_S)
-        interrupt(process, signal.SIGINT)
+        interrupt(process, number)
         _, said = process.communicate(timeout=ENOUGH_S)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert "docker rm -f envprobe-" in said
     for name in set(made_of(image)) - set(before):
         docker("rm", "-f", name)

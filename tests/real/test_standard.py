@@ -63,7 +63,7 @@ def test_a_browser_is_let_in_by_the_link(project: Project, browser: Browser) -> 
     (project.folder / "seen.ipynb").write_text("{}")
     page = browser.new_page()
     page.goto(project.url)
-    assert page.locator("#password_input").is_visible()
+    page.locator("#password_input").wait_for()
     page.goto(f"{project.url}?token={project.token_file.read_text()}")
     page.get_by_text("seen.ipynb").wait_for()
     assert "token" not in page.url
