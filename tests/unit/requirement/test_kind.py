@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parents[2] / "data" / "requirements"
 def zipped() -> bytes:
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr("six.py", "x = 1\n" * 100)
+        archive.writestr(zipfile.ZipInfo("six.py"), "x = 1\n" * 100)
     return data.getvalue()
 
 
