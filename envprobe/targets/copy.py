@@ -19,6 +19,7 @@ from .deadline import Deadline
 from .engine import Engine, speaking
 from .image import LABEL, LASTING, ImageTarget
 from .interruption import make, orderly_end
+from .scheme import ROWS
 
 if TYPE_CHECKING:
     from docker import APIClient
@@ -68,7 +69,7 @@ class CopyTarget(ImageTarget):
         with orderly_end(), speaking(self.reference), self._thrown_away(name):
             make(lambda: self._create(name, IDLE))
             make(lambda: self._client.start(name))
-            scheme = "docker" if self._engine.tool == "docker" else "podman"
+            scheme = next(row.name for row in ROWS if row.tool == self._engine.tool and row.experiments == "engine")
             with ContainerTarget(Address(scheme, name), self.deadline, self._engine) as target:
                 target.pythons = self.pythons
                 yield target
