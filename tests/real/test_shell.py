@@ -15,7 +15,7 @@ import pexpect
 import pytest
 
 from tests.real.guest import container
-from tests.support.engine import missing, tiny_image
+from tests.support.engine import missing, nopython_image, tiny_image
 
 pytestmark = pytest.mark.real
 
@@ -83,6 +83,7 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[str]:
+    nopython_image()
     with container(tiny_image()) as name:
         yield name
 
@@ -95,7 +96,7 @@ def test_a_shell_completes_what_is_typed(shell: str, desk: Path, running: str) -
             "envprobe che\tX": "envprobe check X",
             "envprobe check dock\tX": "envprobe check docker://X",
             f"envprobe check docker://{running[:-1]}\tX": f"envprobe check docker://{running} X",
-            "envprobe check image://envprobe-test/pyth\tX": "envprobe check image://envprobe-test/python:latest X",
+            "envprobe check image://envprobe-test/nopy\tX": "envprobe check image://envprobe-test/nopython:latest X",
             "envprobe check --baseline tea\tX": "envprobe check --baseline team-7 X",
             "envprobe check --baseline=stand\tX": "envprobe check --baseline=standin-tensorflow-2.9.0 X",
             "envprobe check --format=js\tX": "envprobe check --format=json X",
@@ -120,7 +121,7 @@ def test_fish_completes_what_is_typed(desk: Path, running: str) -> None:
     assert answer("envprobe che\t") == "check\tCompare a target with a baseline.\n"
     assert answer("envprobe check dock\t") == "docker://\ta running container\n"
     assert answer(f"envprobe check docker://{running[:-1]}\t") == f"docker://{running}\n"
-    assert answer("envprobe check image://envprobe-test/pyth\t") == "image://envprobe-test/python:latest\n"
+    assert answer("envprobe check image://envprobe-test/nopy\t") == "image://envprobe-test/nopython:latest\n"
     assert answer("envprobe check --baseline te\t").splitlines()[0] == "team-7\tbaseline"
     assert answer("envprobe check --format=js\t") == "--format=json\n"
     assert answer("envprobe check --format js\t") == "json\n"
