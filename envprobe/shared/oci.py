@@ -6,14 +6,14 @@ by its fallback, an index under the tag `sha256-…`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from typing import Any
 
 from ..document import read_json
 from ..error import EnvprobeError, StoreError
-from .registry import Registry
+from ..fact import sha256
+from .registry import MANIFEST_BYTES, Registry
 
 PLACE = re.compile(
     r"oci://(?P<registry>[\w.-]+(?::\d+)?|\[[0-9A-Fa-f:]+\](?::\d+)?)/(?P<repository>[a-z0-9._/-]+?)"
@@ -29,7 +29,6 @@ IMAGES = (
     "application/vnd.docker.distribution.manifest.v2+json",
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
-MANIFEST_BYTES = 4 << 20
 TITLE = "org.opencontainers.image.title"
 
 
@@ -69,7 +68,7 @@ def put(url: str, data: bytes, *, replace: bool) -> None:
         "subject": {"mediaType": media_type, "digest": digest, "size": len(body)},
     }
     encoded = json.dumps(artifact, sort_keys=True).encode()
-    own = f"sha256:{hashlib.sha256(encoded).hexdigest()}"
+    own = sha256(encoded)
     keeps_referrers = registry.put_manifest(own, encoded, MANIFEST)
     if not keeps_referrers:
         entry = {"mediaType": MANIFEST, "digest": own, "size": len(encoded), "artifactType": ARTIFACT}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +10,9 @@ from urllib.parse import urljoin
 import requests
 
 from ..error import StoreError
+from ..fact import sha256
 
 TIMEOUT_S = 30
-LIMIT_BYTES = 64 << 20
 MANIFEST_BYTES = 4 << 20
 LOOPBACK = re.compile(r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?")
 """Registries that Docker, too, speaks plain HTTP to."""
@@ -37,7 +36,7 @@ class Registry:
         if answer.status_code == 404:
             return None
         body = self._body(answer, MANIFEST_BYTES)
-        digest = f"sha256:{hashlib.sha256(body).hexdigest()}"
+        digest = sha256(body)
         if reference.startswith("sha256:") and reference != digest:
             raise StoreError(f"{self._name}: answered {reference} with other bytes, {digest}", "do not trust this registry")
         return body, digest, answer.headers.get("Content-Type", "").partition(";")[0]
@@ -51,13 +50,13 @@ class Registry:
         """Return a blob, at most one byte more than the limit."""
         answer = self._ask("GET", f"blobs/{digest}", stream=True)
         data = self._body(answer, limit_bytes + 1)
-        if len(data) <= limit_bytes and f"sha256:{hashlib.sha256(data).hexdigest()}" != digest:
+        if len(data) <= limit_bytes and sha256(data) != digest:
             raise StoreError(f"{self._name}: answered {digest} with other bytes", "do not trust this registry")
         return data
 
     def push(self, data: bytes) -> dict[str, Any]:
         """Upload a blob and return its descriptor, without a type."""
-        digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        digest = sha256(data)
         begun = self._ask("POST", "blobs/uploads/")
         self._require(begun, 202)
         place = urljoin(begun.url, begun.headers.get("Location", ""))

@@ -64,7 +64,7 @@ ROOMS = {
     "signing": "document error fact installation",
     "revision": "error spelling",
     "store": "baseline document error revision shared suggestion redaction targets",
-    "shared": "document error installation",
+    "shared": "document error fact installation",
     "toml": "error",
     "config": "audit baseline claim document error output policy revision standard suggestion toml",
     "schemas": "error suggestion",
