@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urljoin
 
@@ -32,7 +33,7 @@ class Registry:
 
     def manifest(self, reference: str, accepted: Sequence[str]) -> tuple[bytes, str, str] | None:
         """Return a manifest's bytes, digest and type; None where there is none."""
-        answer = self._ask("GET", f"manifests/{reference}", headers={"Accept": ", ".join(accepted)})
+        answer = self._ask("GET", f"manifests/{reference}", headers={"Accept": ", ".join(accepted)}, stream=True)
         if answer.status_code == 404:
             return None
         body = self._body(answer, MANIFEST_BYTES)
@@ -43,13 +44,13 @@ class Registry:
 
     def referrers(self, digest: str, artifact: str) -> bytes | None:
         """Return the index of what refers to a manifest; None where the registry has no such thing."""
-        answer = self._ask("GET", f"referrers/{digest}", params={"artifactType": artifact})
+        answer = self._ask("GET", f"referrers/{digest}", params={"artifactType": artifact}, stream=True)
         return None if answer.status_code in (400, 404, 405) else self._body(answer, MANIFEST_BYTES)
 
     def blob(self, digest: str, limit_bytes: int) -> bytes:
         """Return a blob, at most one byte more than the limit."""
         answer = self._ask("GET", f"blobs/{digest}", stream=True)
-        data = self._body(answer, limit_bytes + 1)
+        data = self._body(answer, limit_bytes)
         if len(data) <= limit_bytes and sha256(data) != digest:
             raise StoreError(f"{self._name}: answered {digest} with other bytes", "do not trust this registry")
         return data
@@ -72,14 +73,10 @@ class Registry:
 
     def _ask(self, method: str, path: str, **settings: Any) -> requests.Response:
         url = urljoin(self._base, path)
-        try:
+        with self._reached():
             answer = self._session.request(method, url, timeout=TIMEOUT_S, allow_redirects=True, **settings)
             if answer.status_code == 401 and self._log_in(answer.headers.get("WWW-Authenticate", "")):
                 answer = self._session.request(method, url, timeout=TIMEOUT_S, allow_redirects=True, **settings)
-        except requests.RequestException as error:
-            raise StoreError(
-                f"{self._name}: the registry cannot be reached: {type(error).__name__}", "is its name right?"
-            ) from None
         if answer.status_code in (401, 403):
             raise StoreError(f"{self._name}: the registry refuses {self._repository}", f"docker login {self._name}")
         if answer.status_code >= 500 or answer.status_code == 429:
@@ -109,13 +106,24 @@ class Registry:
         return bool(token)
 
     def _body(self, answer: requests.Response, limit_bytes: int) -> bytes:
+        """Return what an answer holds, at most one byte more than the limit, whatever length it states."""
         self._require(answer, 200)
-        data: bytes = b""
-        for piece in answer.iter_content(1 << 16):
-            data += piece
-            if len(data) > limit_bytes:
-                return data[: limit_bytes + 1]
-        return data
+        data = bytearray()
+        with self._reached(), answer:
+            for piece in answer.iter_content(1 << 16):
+                data += piece
+                if len(data) > limit_bytes:
+                    break
+        return bytes(data[: limit_bytes + 1])
+
+    @contextmanager
+    def _reached(self) -> Iterator[None]:
+        try:
+            yield
+        except requests.RequestException as error:
+            raise StoreError(
+                f"{self._name}: the registry cannot be reached: {type(error).__name__}", "is its name right?"
+            ) from None
 
     def _require(self, answer: requests.Response, status: int) -> None:
         if answer.status_code != status:
