@@ -55,7 +55,7 @@ class EngineRow(NamedTuple):
     extra: str = ""
     """The extra of the distribution that brings the client; empty where none is needed."""
 
-    def members(self, place: str, timeout_s: float) -> AbstractContextManager[Members]:
+    def members(self, place: str) -> AbstractContextManager[Members]:
         """Give the members while the engine is held; on leaving, all that was made there is gone."""
         try:
             module = import_module(f".engines.{self.module}", __package__)
@@ -63,7 +63,7 @@ class EngineRow(NamedTuple):
             from ..installation import installing  # asks what is installed
 
             raise UsageError(f"{self.name}: needs {error.name}, which is not installed", installing(self.extra)) from None
-        opened: AbstractContextManager[Members] = module.members(place, timeout_s)
+        opened: AbstractContextManager[Members] = module.members(place)
         return opened
 
 

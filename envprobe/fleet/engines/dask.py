@@ -26,7 +26,7 @@ CALL = "exec(source) or {}(*words)"
 
 
 @contextmanager
-def members(place: str, timeout_s: float) -> Iterator[Members]:
+def members(place: str) -> Iterator[Members]:
     """Give a worker a host, by the host's name in the worker's address. Raises TargetError where no scheduler answers."""
     if not place:
         raise UsageError("dask: names no scheduler", "as in dask:tcp://scheduler:8786")

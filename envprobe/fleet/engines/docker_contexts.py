@@ -20,7 +20,7 @@ OPENED: dict[str, type[ContainerTarget | ImageTarget]] = {"docker": ContainerTar
 
 
 @contextmanager
-def members(place: str, timeout_s: float) -> Iterator[Members]:
+def members(place: str) -> Iterator[Members]:
     """Give the contexts by name. Nothing is connected to before one is asked."""
     address = parse(place) if "://" in place else None
     if address is None or address.scheme not in OPENED:

@@ -24,7 +24,7 @@ SUFFIXES = (".json",)
 
 
 @contextmanager
-def members(place: str, timeout_s: float) -> Iterator[Members]:
+def members(place: str) -> Iterator[Members]:
     """Give a member for each JSON file of a folder, by its name without the ending; a spool's as they were heard of."""
     folder = Path(place).expanduser()
     if folder.is_file():

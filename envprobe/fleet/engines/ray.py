@@ -35,7 +35,7 @@ class Asked:
 
 
 @contextmanager
-def members(place: str, timeout_s: float) -> Iterator[Members]:
+def members(place: str) -> Iterator[Members]:
     """Give the nodes, those that died among them. Raises TargetError where no cluster answers."""
     if not place:
         raise UsageError("ray: names no cluster", "as in ray:HOST:6379 on a node of it, or ray:ray://HOST:10001 from elsewhere")

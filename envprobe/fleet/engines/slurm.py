@@ -28,7 +28,7 @@ SRUN_ERROR = re.compile(r"^(?:srun|slurmstepd[^:]*): (?:error: )?(?!job \d+ queu
 
 
 @contextmanager
-def members(place: str, timeout_s: float) -> Iterator[Members]:
+def members(place: str) -> Iterator[Members]:
     """Give the nodes; those on which Slurm starts nothing are out of reach, with Slurm's own reason."""
     partition, slash, path = place.partition("/")
     if not PARTITION.fullmatch(partition) or partition.startswith("-"):

@@ -17,7 +17,7 @@ from ..unreachable import UnreachableMember
 
 
 @contextmanager
-def members(place: str, timeout_s: float) -> Iterator[Members]:
+def members(place: str) -> Iterator[Members]:
     """Give the hosts, as they are written; nothing is connected to before one is asked."""
     yield [_member(host) for host in read_hosts(place)]
 
