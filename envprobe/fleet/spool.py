@@ -37,13 +37,13 @@ class Arrived(msgspec.Struct):
     unreachable: dict[str, str] = {}
 
     def answered(self, member: str, answers: Iterable[Fingerprint]) -> list[Fingerprint]:
-        """Keep the answers of a member; return those fingerprints that no member had before."""
+        """Keep the answers of a member; return those fingerprints that no member had before, without context."""
         answers = list(answers)
-        new = [one for one in {one.id: one for one in answers}.values() if one.id not in self.fingerprints]
-        self.fingerprints |= {one.id: msgspec.structs.replace(one, context={}) for one in new}
+        new = {one.id: msgspec.structs.replace(one, context={}) for one in answers if one.id not in self.fingerprints}
+        self.fingerprints |= new
         self.members[member] = tuple(one.id for one in answers)
         self.unreachable.pop(member, None)
-        return new
+        return list(new.values())
 
     def failed(self, unreachable: UnreachableMember) -> None:
         """Keep why a member gave no fingerprint."""
@@ -60,7 +60,7 @@ class Spool:
 
     def answered(self, member: str, answers: Iterable[Fingerprint]) -> None:
         """Write what a member gave."""
-        lines = [{"fingerprint": msgspec.json.decode(_without_context(one))} for one in self.arrived.answered(member, answers)]
+        lines = [{"fingerprint": msgspec.json.decode(to_json(one))} for one in self.arrived.answered(member, answers)]
         self._write(*lines, {"member": member, "ids": list(self.arrived.members[member])})
 
     def failed(self, unreachable: UnreachableMember) -> None:
@@ -168,10 +168,6 @@ def checked(fingerprint: Fingerprint) -> Fingerprint:
     if fingerprint.trace is not None:
         read_trace(fingerprint.trace, "its benchmark")
     return fingerprint
-
-
-def _without_context(fingerprint: Fingerprint) -> bytes:
-    return to_json(msgspec.structs.replace(fingerprint, context={}))
 
 
 def default_path(reference: str) -> Path:
