@@ -79,6 +79,5 @@ def _details(console: Console, report: FleetReport, style: Style) -> None:
         console.print(Text(f"\n── {names(one, 4)}", "bold"), soft_wrap=True)
         console.print(Text.from_ansi(render_class(one.report, style)), soft_wrap=True)
     if len(shown) < len(found):
-        console.print(
-            Text(f"and {some(len(found) - len(shown), 'class').replace('classs', 'classes')} more that do not reproduce", "dim")
-        )
+        left = len(found) - len(shown)
+        console.print(Text(f"and {left} class{'es' * (left != 1)} more that do not reproduce", "dim"))
