@@ -12,6 +12,8 @@ from ..targets.deadline import Deadline
 from ..targets.machine import Machine
 from ..targets.protocol import Completed, NoProgram
 
+UNDO_S = 20
+
 
 class LaunchedTarget(Machine):
     """Python on a node, started by `launcher`; what was started is taken away by `undo` where it may run on."""
@@ -51,6 +53,3 @@ class LaunchedTarget(Machine):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if self._undo and not self._is_over:
             process.run(self._undo, b"", UNDO_S, 1 << 16)
-
-
-UNDO_S = 20
