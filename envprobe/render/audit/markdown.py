@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from ...audit.report import AuditReport
-from ...spelling import line
 from .. import Style
+from ..markdown_cell import cell
 from .words import headline, place
-
-MARKED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>|#~&!"})
 
 
 def render(report: AuditReport, style: Style) -> str:
@@ -17,13 +15,9 @@ def render(report: AuditReport, style: Style) -> str:
     if shown:
         rows += ["| | where | rule | what and why | fix |", "| --- | --- | --- | --- | --- |"]
         rows += [
-            f"| {one.severity} | {_cell(place(one))} | {one.rule} | {_cell(one.evidence)}: {_cell(one.why)} | {_cell(one.fix)} |"
+            f"| {one.severity} | {cell(place(one))} | {one.rule} | {cell(one.evidence)}: {cell(one.why)} | {cell(one.fix)} |"
             for one in shown
         ]
         rows.append("")
-    rows += [f"- not read: {_cell(one.file)}: {_cell(one.reason)}" for one in report.unread]
+    rows += [f"- not read: {cell(one.file)}: {cell(one.reason)}" for one in report.unread]
     return "\n".join(rows).rstrip() + "\n"
-
-
-def _cell(text: str) -> str:
-    return line(text, 300).translate(MARKED)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ...fleet.report import FleetReport
-from ...spelling import line
 from .. import Style
+from ..markdown_cell import cell
 from ..summary import headline as class_headline
 from .words import headline, names, why, wrong
 
-MARKED = str.maketrans({letter: f"\\{letter}" for letter in "\\`*_{}[]<>|#~&!"})
 SHOWN_ROWS = 60
 
 
@@ -17,25 +16,21 @@ def render(report: FleetReport, style: Style) -> str:
     rows = [
         f"## envprobe fleet: {report.verdict.value}",
         "",
-        f"**{headline(report)}.** {_cell(report.engine)} against {_cell(report.baseline)}.",
+        f"**{headline(report)}.** {cell(report.engine)} against {cell(report.baseline)}.",
     ]
     shown = report.classes if style.verbosity > 0 else report.classes[:SHOWN_ROWS]
     if shown:
         rows += ["", "| | members | | what | unlike its peers |", "| --- | ---: | --- | --- | --- |"]
     for one in shown:
-        unlike = _cell(why(one)) if one.unlike is not None else ""
-        row = (one.report.verdict_words, str(len(one.members)), _cell(names(one, 6)), _cell(class_headline(one.report)), unlike)
+        unlike = cell(why(one)) if one.unlike is not None else ""
+        row = (one.report.verdict_words, str(len(one.members)), cell(names(one, 6)), cell(class_headline(one.report)), unlike)
         rows.append(f"| {' | '.join(row)} |")
     if len(shown) < len(report.classes):
         rows += ["", f"and {len(report.classes) - len(shown)} more classes"]
     if report.unstable or report.unreachable:
         rows.append("")
-    rows += [f"- unstable: {_cell(one.member)} {_cell(wrong(one))}" for one in report.unstable]
-    rows += [f"- unreachable: {_cell(one.member)}: {_cell(one.reason)}" for one in report.unreachable[:SHOWN_ROWS]]
+    rows += [f"- unstable: {cell(one.member)} {cell(wrong(one))}" for one in report.unstable]
+    rows += [f"- unreachable: {cell(one.member)}: {cell(one.reason)}" for one in report.unreachable[:SHOWN_ROWS]]
     if len(report.unreachable) > SHOWN_ROWS:
         rows.append(f"- and {len(report.unreachable) - SHOWN_ROWS} more unreachable")
     return "\n".join(rows) + "\n"
-
-
-def _cell(text: str) -> str:
-    return line(text, 300).translate(MARKED)
