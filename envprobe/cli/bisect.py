@@ -9,8 +9,8 @@ import click
 
 from .candidate import baselines, files
 from .causes import INTERRUPTED, delivering
-from .delivery import progress_shown, write_file, write_stdout
-from .option import FILE, Reading, reading
+from .delivery import hand_out, progress_shown
+from .option import FILE, Delivery
 from .run import CommandBehind, command_behind, target_or_file
 
 if TYPE_CHECKING:
@@ -62,7 +62,6 @@ UNDECIDED = 2
     help="Start no more runs after this long.",
 )
 @delivering
-@reading
 def bisect_command(
     target: str | None,
     baseline: str | None,
@@ -71,8 +70,7 @@ def bisect_command(
     repeat: int,
     answers: Path | None,
     budget_s: float,
-    written: tuple[str, Path | None],
-    reading: Reading,
+    delivery: Delivery,
 ) -> int:
     """Find which difference changes the outcome of an experiment.
 
@@ -89,7 +87,6 @@ def bisect_command(
     from ..causes.bisection import BISECTION_STATUS
     from ..command.bisecting import bisect
     from ..render import bisection
-    from .terminal import style_of
 
     command = command_behind("bisect")
     with progress_shown("causes", "render.bisection") as progress:
@@ -105,9 +102,7 @@ def bisect_command(
             budget_s=budget_s,
             answers=answers,
         )
-    form, output = written
-    told = bisection.json(found) if form == "json" else bisection.text(found, style_of(reading, is_file=output is not None))
-    write_file(output, told.encode("utf-8", "backslashreplace")) if output is not None else write_stdout(told)
+    hand_out(lambda form, style: bisection.json(found) if form == "json" else bisection.text(found, style), delivery)
     if is_interrupted:
         return INTERRUPTED
     return UNDECIDED if found.is_undecided else BISECTION_STATUS[found.verdict]

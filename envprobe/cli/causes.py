@@ -11,8 +11,8 @@ import click
 
 from ..render import FORMATS
 from .candidate import baselines, files, targets
-from .delivery import progress_shown, write_file, write_stdout
-from .option import FILE, Reading, probing, reading, together
+from .delivery import hand_out, progress_shown, write_file, write_stdout
+from .option import FILE, Delivery, Reading, probing, reading, together
 
 if TYPE_CHECKING:
     from ..causes.fixing import EmitKind, FixPlan
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 delivering = together(
-    "written",
-    lambda form, output: (form, output),
+    "delivery",
+    lambda form, output, reading: Delivery(form, output, (), reading),
     click.option(
         "--format",
         "form",
@@ -33,6 +33,7 @@ delivering = together(
         help="For a terminal or a program.",
     ),
     click.option("--output", type=FILE, help="Write it to a file instead of stdout."),
+    reading,
 )
 
 
@@ -62,7 +63,6 @@ delivering = together(
 )
 @probing
 @delivering
-@reading
 def explain_command(
     target: str | None,
     baseline: str | None,
@@ -70,8 +70,7 @@ def explain_command(
     prove: bool,
     budget_s: float,
     options: Options,
-    written: tuple[str, Path | None],
-    reading: Reading,
+    delivery: Delivery,
 ) -> int:
     """Say why a target differs from a baseline: causes, ranked.
 
@@ -90,7 +89,6 @@ def explain_command(
     from ..causes.cause import EXPLANATION_STATUS
     from ..command.explanation import explain
     from ..render import explanation
-    from .terminal import style_of
 
     if prove and traceback is not None:
         raise click.UsageError("a traceback can be explained and not proved: name the target in place of it")
@@ -104,10 +102,7 @@ def explain_command(
             )
         else:
             found = explain(target, baseline, traceback=traceback, options=options, progress=progress)
-    form, output = written
-    style = style_of(reading, is_file=output is not None)
-    told = explanation.json(found) if form == "json" else explanation.text(found, style)
-    write_file(output, told.encode("utf-8", "backslashreplace")) if output is not None else write_stdout(told)
+    hand_out(lambda form, style: explanation.json(found) if form == "json" else explanation.text(found, style), delivery)
     return INTERRUPTED if is_interrupted else EXPLANATION_STATUS[found.verdict]
 
 
@@ -239,7 +234,6 @@ def _rows(plan: FixPlan) -> list[str]:
 )
 @probing
 @delivering
-@reading
 def align_command(
     target: str | None,
     baseline: str | None,
@@ -247,8 +241,7 @@ def align_command(
     env_file: Path | None,
     budget_s: float,
     options: Options,
-    written: tuple[str, Path | None],
-    reading: Reading,
+    delivery: Delivery,
 ) -> int:
     """Find the switches that bring two machines to the same bits.
 
@@ -266,7 +259,6 @@ def align_command(
     from ..causes.alignment import env_file as text_of
     from ..command.aligning import align
     from ..render import alignment
-    from .terminal import style_of
 
     if other is not None and baseline is not None:
         raise click.UsageError("--with and --baseline at once: come to the bits of one of them")
@@ -277,10 +269,7 @@ def align_command(
 
         write_file(env_file, text_of(found.switches).encode("ascii"))
         found = msgspec.structs.replace(found, env_file=str(env_file))
-    form, output = written
-    style = style_of(reading, is_file=output is not None)
-    told = alignment.json(found) if form == "json" else alignment.text(found, style)
-    write_file(output, told.encode("utf-8", "backslashreplace")) if output is not None else write_stdout(told)
+    hand_out(lambda form, style: alignment.json(found) if form == "json" else alignment.text(found, style), delivery)
     return 2 if found.problem else ALIGNMENT_STATUS[found.verdict]
 
 

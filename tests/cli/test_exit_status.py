@@ -402,6 +402,16 @@ def test_poor_terminals(encoding: str) -> None:
     assert json.loads(body.communicate()[0])["verdict"] == "differs"
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_causes_are_utf_8_for_a_program(tmp_path: Path, encoding: str) -> None:
+    """JSON of what was raised reads back whatever the locale, of characters that have no four-digit escape too."""
+    (tmp_path / "train.log").write_text("ValueError: café \N{GRINNING FACE}\n", "utf-8")
+    words = ("explain", "--traceback", str(tmp_path / "train.log"), "--format", "json")
+    body, errors = _start(*words, env=_environment(PYTHONIOENCODING=encoding)).communicate()
+    assert json.loads(body)["symptoms"] == ["it ends in ValueError: café \N{GRINNING FACE}"]
+    assert errors == b""
+
+
 def test_ctrl_c(tmp_path: Path) -> None:
     """Ctrl-C while a target hangs ends envprobe with 130 and one word, and ends what it started there."""
     fifo = tmp_path / "started"
