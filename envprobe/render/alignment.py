@@ -14,15 +14,14 @@ from ..fact import in_utf8
 from ..fingerprint import encode
 from ..spelling import line, some
 from . import Style
-from .console import make_console
-from .text import unbroken
+from .console import drawn, make_console
+from .labelled import print_words
 
 COLORS = {
     AlignmentVerdict.IDENTICAL: "bold green",
     AlignmentVerdict.CLOSER: "bold yellow",
     AlignmentVerdict.NONE: "bold red",
 }
-LABEL = 10
 SHOWN = 12
 
 
@@ -34,11 +33,8 @@ def text(alignment: Alignment, style: Style) -> str:
     if style.verbosity >= 0:
         console.print(Text(f"{line(alignment.observed)} beside {line(alignment.expected)}\n", style="dim"))
         for label, words, is_whole in _rows(alignment, style.verbosity > 0):
-            head = Text(f"{label:<{LABEL}}", style="dim")
-            for row in [words] if is_whole else unbroken(words, style.width - LABEL):
-                console.print(head.append(row), soft_wrap=True)
-                head = Text(" " * LABEL)
-    return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"
+            print_words(console, label, words, style.width, is_whole=is_whole)
+    return drawn(screen)
 
 
 def json(alignment: Alignment) -> str:

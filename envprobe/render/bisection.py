@@ -13,11 +13,10 @@ from ..fact import in_utf8
 from ..fingerprint import encode
 from ..spelling import line, some
 from . import Style
-from .console import make_console
-from .text import unbroken
+from .console import drawn, make_console
+from .labelled import print_words
 
 COLORS = {BisectionVerdict.FOUND: "bold green", BisectionVerdict.UNRESOLVED: "bold yellow"}
-LABEL = 10
 SHOWN = 5
 
 
@@ -31,11 +30,8 @@ def text(bisection: Bisection, style: Style) -> str:
     if style.verbosity >= 0:
         console.print(Text(f"{line(bisection.observed)} against {line(bisection.expected)}\n", style="dim"))
         for label, words in _rows(bisection, style.verbosity > 0):
-            start = Text(f"{label:<{LABEL}}", style="dim")
-            for row in unbroken(words, style.width - LABEL):
-                console.print(start.append(row), soft_wrap=True)
-                start = Text(" " * LABEL)
-    return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"
+            print_words(console, label, words, style.width)
+    return drawn(screen)
 
 
 def json(bisection: Bisection) -> str:

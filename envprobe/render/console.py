@@ -23,3 +23,8 @@ def make_console(screen: io.StringIO, style: Style) -> Console:
         legacy_windows=False,
         force_jupyter=False,  # a kernel would show every line as an output of its own
     )
+
+
+def drawn(screen: io.StringIO) -> str:
+    """Return what a console has written, without blanks at the ends of lines; it ends in a newline."""
+    return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"

@@ -15,8 +15,8 @@ from ..fact import in_utf8
 from ..fingerprint import encode
 from ..spelling import line, some
 from . import Style
-from .console import make_console
-from .text import unbroken
+from .console import drawn, make_console
+from .labelled import print_words
 
 COLORS = {
     ExplanationVerdict.EXPLAINED: "bold green",
@@ -26,7 +26,6 @@ COLORS = {
 UNTRIED = Proof()
 SHOWN_CAUSES = 5
 INDENT = " " * 4
-LABEL = 10
 
 
 def text(explanation: Explanation, style: Style) -> str:
@@ -39,7 +38,7 @@ def text(explanation: Explanation, style: Style) -> str:
         against = f" against {line(explanation.expected)}" if explanation.expected else ""
         console.print(Text(f"{line(explanation.observed)}{against}", style="dim"))
         for symptom in explanation.symptoms:
-            _print_words(console, "seen", symptom, style.width, indent="")
+            print_words(console, "seen", symptom, style.width)
         everything = style.verbosity > 0
         shown = explanation.causes if everything else explanation.causes[:SHOWN_CAUSES]
         for cause in shown:
@@ -48,11 +47,11 @@ def text(explanation: Explanation, style: Style) -> str:
                 Text.assemble((f"{cause.rank:>2}  ", "bold"), (line(cause.paths[0]), "bold"), f"  {line(cause.values, 160)}")
             )
             for label, words, is_command in _rows(cause, everything):
-                _print_words(console, label, words, style.width, is_command=is_command)
+                print_words(console, label, words, style.width, indent=INDENT, is_whole=is_command)
         if len(explanation.causes) > len(shown):
             console.print(Text(f"\nand {len(explanation.causes) - len(shown)} more: -v shows all", "dim"))
         _print_rest(console, explanation, style.width)
-    return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"
+    return drawn(screen)
 
 
 def json(explanation: Explanation) -> str:
@@ -120,13 +119,4 @@ def _print_rest(console: Console, explanation: Explanation, width: int) -> None:
     if rows:
         console.print()
     for label, words in rows:
-        _print_words(console, label, words, width, indent="")
-
-
-def _print_words(console: Console, label: str, words: str, width: int, *, indent: str = INDENT, is_command: bool = False) -> None:
-    """Print a labelled sentence; a command is left whole, for the terminal to wrap."""
-    head = Text(indent).append(f"{label:<{LABEL}}", style="dim")
-    lines = [words] if is_command else unbroken(words, width - len(head))
-    for row in lines:
-        console.print(head.append(row), soft_wrap=True)
-        head = Text(" " * (len(indent) + LABEL))
+        print_words(console, label, words, width)

@@ -18,7 +18,7 @@ from ..runs import Run
 from ..spelling import line, safe, spell, spell_lines
 from ..targets.address import shown
 from . import Style
-from .console import make_console
+from .console import drawn, make_console
 from .curve import draw
 from .show_declared import declared_rows
 from .show_run import run_rows
@@ -186,7 +186,7 @@ def _print(rows: Iterable[Row], style: Style) -> str:
         for label, words in rows:
             grid.add_row(Text(label), Text(words))
         console.print(grid)
-    return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"
+    return drawn(screen)
 
 
 def _print_unbroken(console: Console, rows: list[Row]) -> None:

@@ -15,7 +15,7 @@ from ..policy import Severity
 from ..report import Report, Verdict
 from ..spelling import SHOWN_ITEMS, contrast, contrast_lines, line
 from . import Style, claim_words, group_words, output_summary
-from .console import make_console
+from .console import drawn, make_console
 from .group_words import Row
 from .summary import (
     COMMAND,
@@ -49,7 +49,7 @@ def render(report: Report, style: Style) -> str:
     console.print(Text(f"{line(report.observed_name)} against {line(report.expected_name)} (expected != observed)", style="dim"))
     if style.verbosity >= 0:
         _body(console, report, style)
-    return "\n".join(line.rstrip() for line in screen.getvalue().splitlines()) + "\n"
+    return drawn(screen)
 
 
 def _body(console: Console, report: Report, style: Style) -> None:

@@ -17,7 +17,7 @@ from ..records.trail import Material, materials
 from ..spelling import cut, safe
 from ..verification.verification import AlteredPart, Status, Verification
 from . import Style
-from .console import make_console
+from .console import drawn, make_console
 from .json import render as render_report
 from .text import render as render_text
 
@@ -57,7 +57,7 @@ def text(verification: Verification, style: Style) -> str:
         for label, words in _rows(verification):
             grid.add_row(f"  {label}", Text(words))
         console.print(grid)
-    told = "\n".join(line.rstrip() for line in screen.getvalue().splitlines()) + "\n"
+    told = drawn(screen)
     return told if verification.comparison is None else f"{told}\n{render_text(verification.comparison, style)}"
 
 

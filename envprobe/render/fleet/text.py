@@ -11,7 +11,7 @@ from ...fleet.report import FleetClass, FleetReport
 from ...report import Verdict
 from ...spelling import line, some
 from .. import Style
-from ..console import make_console
+from ..console import drawn, make_console
 from ..summary import headline as class_headline
 from ..text import VERDICTS
 from ..text import render as render_class
@@ -32,7 +32,7 @@ def render(report: FleetReport, style: Style) -> str:
     console.print(Text(where, style="dim"), soft_wrap=True)
     if style.verbosity >= 0:
         _body(console, report, style)
-    return "\n".join(row.rstrip() for row in screen.getvalue().splitlines()) + "\n"
+    return drawn(screen)
 
 
 def _body(console: Console, report: FleetReport, style: Style) -> None:
