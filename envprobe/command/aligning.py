@@ -18,7 +18,7 @@ from ..fingerprint import Fingerprint
 from ..numerics import comparison
 from ..numerics.comparison import Comparison
 from ..numerics.trace import read_trace
-from ..policy import DEFAULT, Policy, overlay, read_policy
+from ..policy import Policy
 from ..probing.collect import Options
 from ..probing.collect import observe as observe_target
 from ..progress import Progress
@@ -26,6 +26,7 @@ from ..targets.address import parse, shown
 from ..targets.deadline import Deadline
 from ..trial.laboratory import ENGINES, Laboratory, open_laboratory
 from ..trial.runs import TrialRuns
+from .comparison import policy_of
 from .environment import observe
 from .probing import options_of
 
@@ -57,9 +58,8 @@ def align(
             name, seen = expected.name, observed.document
             if not expected_traces(expected.document):
                 raise UsageError(f"{name} has no benchmark to come to", "record it with its benchmark")
-            policy = overlay(overlay(DEFAULT, read_policy(expected.document.policy, expected.document.name)), config.policy)
             wanted = expected.document.fingerprint or seen
-            compared = _against(expected.document, policy)
+            compared = _against(expected.document, policy_of(expected, config))
         else:
             asked = options_of(options, config)
             seen, wanted = (observe_target(one, asked, progress=progress).fingerprint for one in (reference, other))

@@ -14,7 +14,7 @@ from ..error import UsageError
 from ..fact import in_utf8
 from ..fingerprint import Fingerprint
 from ..installation import calling
-from ..policy import DEFAULT, overlay, read_policy
+from ..policy import DEFAULT, Policy, overlay, read_policy
 from ..report import PolicySource, Report
 from .source import Document, Source
 
@@ -53,17 +53,15 @@ def compare(
             f"{observed.name} is a declared baseline; it can only stand first",
             f"{calling()} {shlex.join(['diff', observed.name, expected.name])}",
         )
-    policy, waivers = DEFAULT, list(config.waivers)
+    waivers = list(config.waivers)
     if isinstance(expected.document, Baseline):
-        policy = overlay(policy, read_policy(expected.document.policy, expected.document.name))
         waivers += expected.document.waivers
-    policy = overlay(policy, config.policy)
     if located:
         from .location import locate
     return assess(
         expected.document,
         seen,
-        policy=policy,
+        policy=policy_of(expected, config),
         waivers=waivers,
         names=(in_utf8(expected.name), in_utf8(observed.name)),
         prompt=observed.prompt,
@@ -74,6 +72,14 @@ def compare(
         left_out=left_out,
         today=today or datetime.now(timezone.utc).date(),
     )
+
+
+def policy_of(expected: Source[Document], config: Config) -> Policy:
+    """Return the rules under which something is compared with a document: the default, a baseline's own, the configuration's."""
+    policy = DEFAULT
+    if isinstance(expected.document, Baseline):
+        policy = overlay(policy, read_policy(expected.document.policy, expected.document.name))
+    return overlay(policy, config.policy)
 
 
 def _evidence(

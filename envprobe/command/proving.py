@@ -17,13 +17,12 @@ from ..causes.symptoms import Symptoms, symptoms_of
 from ..config import Config, load_config
 from ..error import UsageError
 from ..fingerprint import Fingerprint
-from ..policy import DEFAULT, overlay, read_policy
 from ..probing.collect import Options
 from ..progress import Progress
 from ..targets.deadline import Deadline
 from ..trial.laboratory import open_laboratory
 from ..trial.runs import TrialRuns
-from .comparison import compare
+from .comparison import compare, policy_of
 from .environment import observe
 
 BUDGET_S = 300
@@ -70,7 +69,7 @@ def prove_causes(
         raise UsageError(f"{expected.name} has no benchmark, and nothing else proves anything", "record it with its benchmark")
     if not symptoms.moved and not symptoms.failure:
         return found, False  # the bits are the baseline's: there is nothing that could be restored
-    policy = overlay(overlay(DEFAULT, read_policy(expected.document.policy, expected.document.name)), config.policy)
+    policy = policy_of(expected, config)
     ways = _ways(order, recorded, symptoms)
     reference = target or config.target
     planned(ProofPlan(tuple(way for way in ways if isinstance(way, Intervention)), reference))
