@@ -8,9 +8,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import msgspec
 
-from ..fact import Known
 from ..fingerprint import Fingerprint
-from .intervention import NAME, VERSION
+from .intervention import NAME, VERSION, said
 
 PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 SEEDS = ("setuptools", "pip")
@@ -107,7 +106,7 @@ def _kept(observed: Fingerprint, changed: Collection[str], folders: Mapping[str,
     names = set() if section is None else {key.partition(".")[0] for key in section.known if key.endswith(".version")}
     kept, left = [], []
     for name in sorted(names - set(changed)):
-        version, origin = (_said(observed, f"packages.{name}.{fact}") for fact in ("version", "origin"))
+        version, origin = (said(observed, f"packages.{name}.{fact}") for fact in ("version", "origin"))
         if origin == "index" and NAME.fullmatch(name) and VERSION.fullmatch(version):
             kept.append(f"{name}=={version}")
         elif origin in FROM_A_FOLDER and name in folders:
@@ -115,11 +114,6 @@ def _kept(observed: Fingerprint, changed: Collection[str], folders: Mapping[str,
         else:
             left.append(f"{name} {version}, from {origin or 'an unknown source'}")
     return kept, left
-
-
-def _said(observed: Fingerprint, path: str) -> str:
-    fact = observed.get(path)
-    return str(fact.value) if isinstance(fact, Known) else ""
 
 
 def _project(item: str) -> str:

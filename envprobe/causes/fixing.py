@@ -1,5 +1,7 @@
-"""The least that brings a target to its baseline: one command for all that one command does, and words where there is none. "
-"Pure."""
+"""The least that brings a target to its baseline: one command for all that one command does, and words where there is none.
+
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,11 @@ from typing import Literal
 
 import msgspec
 
-from ..fact import Absent, Known
 from ..fingerprint import Fingerprint
 from ..fixes import joined
 from ..spelling import line
 from .cause import Cause
-from .intervention import NAME, VERSION
+from .intervention import NAME, VERSION, said
 
 EmitKind = Literal["requirements", "constraints", "dockerfile", "script", "env"]
 VALUE = re.compile(r"[ -~]*")
@@ -66,9 +67,9 @@ def emitted(kind: EmitKind, plan: FixPlan, expected: Fingerprint, observed: Fing
 
 def _requirements(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> Iterator[str]:
     """Yield a pin for each package that came from an index; a comment for one that did not."""
-    yield f"# the baseline's packages, for Python {_text(expected, 'python.version')}"
+    yield f"# the baseline's packages, for Python {said(expected, 'python.version')}"
     for name, version in sorted(_versions(expected).items()):
-        origin = _text(expected, f"packages.{name}.origin")
+        origin = said(expected, f"packages.{name}.origin")
         yield (
             f"{name}=={version}" if origin == "index" else f"# {name} {version}: from {line(origin, 200) or 'an unknown source'}"
         )
@@ -115,7 +116,7 @@ def _script(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> Iter
 
 def _dockerfile(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> Iterator[str]:
     """Yield what is put on the target's image: packages that differ, and variables."""
-    image = _text(observed, "image.reference") or _text(expected, "image.reference")
+    image = said(observed, "image.reference") or said(expected, "image.reference")
     yield f"FROM {image}" if IMAGE.fullmatch(image) else "FROM scratch  # no image is known: name the one that you start from"
     wanted, there = _versions(expected), _versions(observed)
     changed = [f"{name}=={version}" for name, version in sorted(wanted.items()) if there.get(name) != version]
@@ -124,10 +125,11 @@ def _dockerfile(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> 
     extra = sorted(there.keys() - wanted.keys())
     if extra:
         yield f"RUN python3 -m pip uninstall -y {' '.join(map(shlex.quote, extra))}"
-    for name, value in sorted(_variables(expected).items()):
-        if _variables(observed).get(name) != value and VALUE.fullmatch(value) and not PLACE.search(value):
+    variables, theirs = _variables(expected), _variables(observed)
+    for name, value in sorted(variables.items()):
+        if theirs.get(name) != value and VALUE.fullmatch(value) and not PLACE.search(value):
             yield f"ENV {name}={_quoted(value)}"
-    for name in sorted(_variables(observed).keys() - _variables(expected).keys()):
+    for name in sorted(theirs.keys() - variables.keys()):
         yield f"# {name} cannot be unset by an image: start the container without it"
     yield from (f"# by hand: {words}" for words in plan.words)
 
@@ -135,11 +137,6 @@ def _dockerfile(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> 
 def _quoted(value: str) -> str:
     """Return a value as a Dockerfile takes it word for word: in double quotes a backslash, a quote and a dollar are escaped."""
     return '"' + re.sub(r'([\\"$])', r"\\\1", value) + '"'
-
-
-def _text(fingerprint: Fingerprint, path: str) -> str:
-    fact = fingerprint.get(path)
-    return "" if isinstance(fact, Absent) or not isinstance(fact, Known) else str(fact.value)
 
 
 WRITERS: Mapping[EmitKind, Callable[[FixPlan, Fingerprint, Fingerprint], Iterator[str]]] = {

@@ -54,6 +54,12 @@ Sides = tuple[Fingerprint, Fingerprint]
 Made = Intervention | NoIntervention
 
 
+def said(fingerprint: Fingerprint, path: str) -> str:
+    """Return what a fingerprint says of a fact, as text; empty where it says nothing."""
+    fact = fingerprint.get(path)
+    return str(fact.value) if isinstance(fact, Known) else ""
+
+
 def intervention_for(difference: Difference, expected: Fingerprint, symptoms: Symptoms) -> Made:
     """Return what takes a difference away in a copy, or why nothing does."""
     observed = symptoms.observed

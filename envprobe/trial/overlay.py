@@ -12,9 +12,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..causes.intervention import Intervention
+from ..causes.intervention import Intervention, said
 from ..error import TargetError
-from ..fact import Known
 from ..fingerprint import Fingerprint
 
 TIMEOUT_S = 300
@@ -56,7 +55,7 @@ def variables(intervention: Intervention, folder: str, python_path: str) -> dict
 
 def _unpacked(wheel: str, observed: Fingerprint) -> Path:
     """Return a folder that holds one requirement as pip unpacks it for the observed Python, fetched once. Raises TargetError."""
-    version, architecture = (_said(observed, path) for path in ("python.version", "system.architecture"))
+    version, architecture = (said(observed, path) for path in ("python.version", "system.architecture"))
     minor = ".".join(version.split(".")[:2])
     key = hashlib.sha256(f"{wheel} {minor} {architecture}".encode()).hexdigest()[:24]
     place = cache_folder() / f"wheel-{key}"
@@ -98,8 +97,3 @@ def _pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
         raise TargetError(f"{arguments[-1]}: was not there after {TIMEOUT_S} s") from None
-
-
-def _said(observed: Fingerprint, path: str) -> str:
-    fact = observed.get(path)
-    return str(fact.value) if isinstance(fact, Known) else ""
