@@ -122,7 +122,7 @@ def record(
     """
     from .. import store
     from ..command import baseline, fleet
-    from ..installation import calling
+    from ..command.prompt import call_of
     from ..render.fleet.text import render
     from .terminal import style_of
 
@@ -132,10 +132,9 @@ def record(
         )
     write_stdout(render(report, style_of(reading)))
     baseline.save(recording, update=update)
-    left_out = ["--no-benchmark"] if options.benchmark == "off" else []
-    left_out += [] if options.integrity else ["--no-integrity"]
-    again = ["fleet", "check", "--on", engine, "--baseline", name or store.spelled(recording.path, None), *left_out]
-    click.echo(store.spelled_next(recording.path, f"{calling()} {shlex.join(again)}"), err=True)
+    call = call_of(None, name or store.spelled(recording.path, None), options)
+    again = ["fleet", "check", "--on", engine, "--baseline", call.baseline, *call.options]
+    click.echo(store.spelled_next(recording.path, f"{call.program} {shlex.join(again)}"), err=True)
     return 0
 
 
