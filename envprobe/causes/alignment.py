@@ -139,21 +139,21 @@ def search(switches: Sequence[Switchable], is_container: bool, run_each: RunEach
             if chosen.get(switch.name) != value
         ]
         outcomes = run_each([ways(one) for one in tried])
-        index = min(range(len(tried)), key=lambda number: _rank(outcomes[number], number), default=None)
-        if index is None or _rank(outcomes[index], 0)[:1] >= _rank(best, 0)[:1]:
+        index = min(range(len(tried)), key=lambda number: _apart(outcomes[number]), default=None)
+        if index is None or _apart(outcomes[index]) >= _apart(best):
             break
         best, chosen = outcomes[index], tried[index]
     for name in list(chosen) if len(chosen) > 1 else ():
         without = {other: value for other, value in chosen.items() if other != name}
         (found,) = run_each([ways(without)])
-        if _rank(found, 0)[:1] <= _rank(best, 0)[:1]:
+        if _apart(found) <= _apart(best):
             best, chosen = found, without
     return chosen, before, best
 
 
-def _rank(outcome: TrialOutcome, number: int) -> tuple[float, int]:
-    is_run = outcome.moved is not None and not outcome.problem
-    return (float(outcome.moved or 0) if is_run else float("inf"), number)
+def _apart(outcome: TrialOutcome) -> float:
+    """Return how many records differ; infinitely many where the benchmark did not run."""
+    return float("inf") if outcome.moved is None or outcome.problem else outcome.moved
 
 
 def left_of(outcome: TrialOutcome) -> list[LeftRecord]:
