@@ -98,7 +98,7 @@ def _cause(rank: int, one: Candidate, symptoms: Symptoms, report: Report) -> Cau
     difference, rule = one.difference, one.breakage or one.rule
     explains = [stage for stage, records in symptoms.moved.items() if not one.covers.isdisjoint(records)]
     leaves = [stage for stage, records in symptoms.moved.items() if not one.covers.issuperset(records)]
-    breaks = [FRAMEWORK] if one.is_breaking or one.breakage is not None else []
+    breaks = [FRAMEWORK] if one.explains_failure else []
     return Cause(
         paths=[difference.path, *symptoms.follows.get(difference.path, [])],
         rank=rank,
@@ -119,7 +119,7 @@ def _unexplained(order: Sequence[Candidate], symptoms: Symptoms) -> Iterator[str
         left = [record.rpartition("/")[2] for record in records if record not in covered]
         if left:
             yield f"{stage}: {line(', '.join(left[:8]), 300)}" + (f" and {len(left) - 8} more" if len(left) > 8 else "")
-    if symptoms.failure and not any(one.is_breaking or one.breakage for one in order):
+    if symptoms.failure and not any(one.explains_failure for one in order):
         yield f"the framework does not run: {line(symptoms.failure, 300)}"
 
 

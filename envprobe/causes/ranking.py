@@ -37,14 +37,19 @@ class Candidate(msgspec.Struct, frozen=True, kw_only=True):
         return ANYTHING[0] in self.rule.moves
 
     @property
+    def explains_failure(self) -> bool:
+        """Whether it can be why the framework does not run."""
+        return self.is_breaking or self.breakage is not None
+
+    @property
     def is_seen(self) -> bool:
         """Whether the benchmark would show it, if it were a cause."""
-        return bool(self.rule.moves) or self.is_breaking or self.breakage is not None
+        return bool(self.rule.moves) or self.explains_failure
 
     @property
     def explains_something(self) -> bool:
         """Whether any of what was seen can be its doing."""
-        return bool(self.covers) or self.is_breaking or self.breakage is not None
+        return bool(self.covers) or self.explains_failure
 
 
 def ranked(symptoms: Symptoms) -> list[Candidate]:
