@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from ..spelling import some
-from .cause import Cause, Explanation, ExplanationVerdict, Proof, ProofStatus
+from .cause import Explanation, ExplanationVerdict, Proof, ProofStatus
 from .intervention import Intervention, NoIntervention
 from .minimize import ddmin
 
@@ -92,12 +92,11 @@ def _several(explanation: Explanation, ways: list[Intervention], unchanged: Tria
     if not whole.restores:
         return _left_over(explanation, paths, whole)
     together = {
-        path: Proof(status=cause.proof.status, to=cause.proof.to, moved=cause.proof.moved, why=_together(path, paths))
-        for cause in explanation.causes
-        if (path := cause.paths[0]) in paths
+        index: msgspec.structs.replace(cause.proof, why=_together(cause.paths[0], paths))
+        for index, cause in enumerate(explanation.causes)
+        if cause.paths[0] in paths
     }
-    causes = [_cause_with(cause, together.get(cause.paths[0])) for cause in explanation.causes]
-    return _explained(msgspec.structs.replace(explanation, causes=causes), paths)
+    return _explained(_with(explanation, together), paths)
 
 
 def _together(path: str, paths: Iterable[str]) -> str:
@@ -142,9 +141,7 @@ def _not_run(way: Way) -> Proof:
 
 
 def _with(explanation: Explanation, proofs: dict[int, Proof]) -> Explanation:
-    causes = [_cause_with(cause, proofs.get(index)) for index, cause in enumerate(explanation.causes)]
+    causes = [
+        msgspec.structs.replace(cause, proof=proofs.get(index, cause.proof)) for index, cause in enumerate(explanation.causes)
+    ]
     return msgspec.structs.replace(explanation, causes=causes)
-
-
-def _cause_with(cause: Cause, proof: Proof | None) -> Cause:
-    return cause if proof is None else msgspec.structs.replace(cause, proof=proof)

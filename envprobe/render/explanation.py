@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 from rich.console import Console
@@ -56,13 +55,10 @@ def text(explanation: Explanation, style: Style) -> str:
 
 def json(explanation: Explanation) -> str:
     """Return the explanation as one JSON document, `envprobe.explanation/1`."""
-    body = {"schema": SCHEMA, **msgspec.to_builtins(explanation)}
-    body["causes"] = [{**told, "fix": {"text": cause.fix.text, **told["fix"]}} for cause, told in _told(explanation)]
-    return encode(in_utf8({**body, "seconds": round(explanation.seconds, 1)})).decode("utf-8")
-
-
-def _told(explanation: Explanation) -> Iterator[tuple[Cause, dict[str, Any]]]:
-    return ((cause, msgspec.to_builtins(cause)) for cause in explanation.causes)
+    body = {"schema": SCHEMA, **msgspec.to_builtins(explanation), "seconds": round(explanation.seconds, 1)}
+    for cause, told in zip(explanation.causes, body["causes"], strict=True):
+        told["fix"] = {"text": cause.fix.text, **told["fix"]}
+    return encode(in_utf8(body)).decode("utf-8")
 
 
 def _headline(explanation: Explanation) -> str:
