@@ -26,7 +26,7 @@ from ..store import require_writable
 from ..targets.address import parse, shown
 from ..targets.deadline import Deadline
 from ..trial.experiments import AskedExperiment, ExperimentRuns, still_there
-from ..trial.laboratory import ENGINES, Laboratory, open_laboratory
+from ..trial.laboratory import CONTAINERS_CPUS, CONTAINERS_SETTING, ENGINES, Laboratory, open_laboratory
 from ..trial.overlay import make_overlay
 from .comparison import compare
 from .environment import chosen, observe
@@ -134,9 +134,9 @@ def _usable(way: Intervention | NoIntervention, observed: Fingerprint, is_contai
     if isinstance(way, NoIntervention):
         return way
     if way.settings and not is_container:
-        return NoIntervention(way.path, "a setting of a container is changed in a container alone")
+        return NoIntervention(way.path, CONTAINERS_SETTING)
     if way.cpus and is_container:
-        return NoIntervention(way.path, "the CPUs of a container are a setting of its own")
+        return NoIntervention(way.path, CONTAINERS_CPUS)
     try:
         with TemporaryDirectory(prefix="envprobe-copy-") as folder:
             make_overlay(way, Path(folder), observed)

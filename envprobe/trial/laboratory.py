@@ -35,6 +35,8 @@ ENGINES: Mapping[str, tuple[Engine, bool]] = {
     "podman+image": (PODMAN, False),
 }
 """Scheme to its engine, and whether a container is named."""
+CONTAINERS_SETTING = "a setting of a container is changed in a container alone"
+CONTAINERS_CPUS = "the CPUs of a container are a setting of its own"
 
 
 class Laboratory(Protocol):
@@ -64,7 +66,7 @@ def open_laboratory(reference: str, observed: Fingerprint, deadline: Deadline) -
             image = stack.enter_context(snapshot(client, address.reference, address.place))
         else:
             image, config = address.place, settings(address, os.environ)
-        yield _OnEngine(engine, Address(f"{engine.image_scheme}", image), dict(config), observed)
+        yield _OnEngine(engine, Address(engine.image_scheme, image), dict(config), observed)
 
 
 class _OnThisMachine:
@@ -74,7 +76,7 @@ class _OnThisMachine:
     @contextmanager
     def copy(self, intervention: Intervention, deadline: Deadline) -> Iterator[Target]:
         if intervention.settings:
-            raise TargetError("a setting of a container is changed in a container alone")
+            raise TargetError(CONTAINERS_SETTING)
         with tempfile.TemporaryDirectory(prefix="envprobe-copy-") as folder:
             make_overlay(intervention, Path(folder), self._observed)
             given = variables(intervention, folder, os.environ.get("PYTHONPATH", ""))
@@ -92,7 +94,7 @@ class _OnEngine:
     @contextmanager
     def copy(self, intervention: Intervention, deadline: Deadline) -> Iterator[Target]:
         if intervention.cpus:
-            raise TargetError("the CPUs of a container are a setting of its own")
+            raise TargetError(CONTAINERS_CPUS)
         with tempfile.TemporaryDirectory(prefix="envprobe-copy-") as name:
             folder = Path(name)
             has_files = make_overlay(intervention, folder, self._observed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..rule import MEASURED, CauseRule
 from .records import PRODUCTS, TRAINED
 
-DISPATCHER = "https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html; "
+DISPATCHER = "https://uxlfoundation.github.io/oneDNN/dev_guide_cpu_dispatcher_control.html"
 
 RULES = (
     CauseRule(
@@ -21,7 +21,7 @@ RULES = (
         name="onednn.instruction-set",
         facts=("environment.DNNL_MAX_CPU_ISA", "environment.ONEDNN_MAX_CPU_ISA", "numerics.onednn_isa"),
         mechanism="oneDNN builds its kernels for another instruction set, whose vectors cut sums into other pieces",
-        source=f"{DISPATCHER}{MEASURED}",
+        source=f"{DISPATCHER}; {MEASURED}",
         moves=(*PRODUCTS, "operation/normalization/*", *TRAINED),
         must_move=("operation/matmul/*|precision/bfloat16/*",),
     ),
@@ -29,7 +29,7 @@ RULES = (
         name="onednn.hints",
         facts=("environment.DNNL_*", "environment.ONEDNN_*", "environment.TF_*MKL*"),
         mechanism="it changes which kernels oneDNN chooses",
-        source=DISPATCHER.rstrip("; "),
+        source=DISPATCHER,
         moves=(*PRODUCTS, "operation/normalization/*", *TRAINED),
     ),
 )

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from ..rule import CauseRule
 
-PYTHON = "https://docs.python.org/3/using/cmdline.html#environment-variables"
-
 RULES = (
     CauseRule(
         name="settings.hash-seed",
