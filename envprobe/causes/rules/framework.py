@@ -12,8 +12,7 @@ RULES = (
         name="tensorflow.version",
         facts=("packages.tensorflow", "packages.tensorflow[-_]*", "packages.tensorflow.*", "integrity.tensorflow*"),
         mechanism="another build of TensorFlow has another Eigen, other kernels and other defaults: 2.8 has oneDNN off, 2.10 "
-        "seeds "
-        "initialisers in another way, 2.11 has other optimizers",
+        "seeds initialisers in another way, 2.11 has other optimizers",
         source=f"https://github.com/tensorflow/tensorflow/blob/master/RELEASE.md; {MEASURED}",
         moves=("operation/*", "precision/*", "float/tensorflow/*", "pipeline/*", *MODEL),
         breaks="tensorflow",

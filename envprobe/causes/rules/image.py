@@ -51,9 +51,8 @@ RULES = (
             "environment.CUDA_VISIBLE_DEVICES",
             "environment.NVIDIA_VISIBLE_DEVICES",
         ),
-        mechanism="whether a GPU is used, and with which libraries, is decided by the image, by `--gpus`, by the driver and "
-        "by the "
-        "order in which libraries are found",
+        mechanism="whether a GPU is used, and with which libraries, is decided by the image, by `--gpus`, by the driver and by "
+        "the order in which libraries are found",
         source="https://www.tensorflow.org/install/source#gpu; not measured here",
         moves=("*-gpu/*",),
         breaks=r"libcud|cuda|cudnn|CUDA_ERROR",

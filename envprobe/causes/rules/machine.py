@@ -8,9 +8,8 @@ RULES = (
     CauseRule(
         name="machine.cpu",
         facts=("cpu.*",),
-        mechanism="libraries choose kernels by the CPU's features and caches, and each make has its own tables for "
-        "reciprocals and "
-        "reciprocal roots, which no switch replaces",
+        mechanism="libraries choose kernels by the CPU's features and caches, and each make has its own tables for reciprocals "
+        "and reciprocal roots, which no switch replaces",
         source=f"https://www.felixcloutier.com/x86/rcpps (an approximation, different by make); {MEASURED}",
         moves=("host/*", "operation/*", "precision/*", "pipeline/ties/*", "layers/*", "training/*"),
         breaks=r"compiled to use \w+ instructions|illegal instruction",
@@ -26,8 +25,8 @@ RULES = (
         name="machine.gpu",
         facts=("gpu.*",),
         mechanism="another GPU or driver chooses other kernels; cuDNN promises equal bits on one architecture only",
-        source="https://docs.nvidia.com/deeplearning/cudnn/latest/developer/misc.html#reproducibility-determinism; not "
-        "measured here",
+        source="https://docs.nvidia.com/deeplearning/cudnn/latest/developer/misc.html#reproducibility-determinism; not measured "
+        "here",
         moves=("*-gpu/*",),
     ),
 )

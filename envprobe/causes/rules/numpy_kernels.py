@@ -33,9 +33,8 @@ RULES = (
     CauseRule(
         name="libc.variants",
         facts=("environment.GLIBC_TUNABLES", "system.libc", "ospackages.libc6", "ospackages.libm*"),
-        mechanism="the C library has its mathematical functions in variants, with FMA and without, and takes one by the CPU "
-        "or as "
-        "GLIBC_TUNABLES says",
+        mechanism="the C library has its mathematical functions in variants, with FMA and without, and takes one by the CPU or "
+        "as GLIBC_TUNABLES says",
         source=f"https://sourceware.org/glibc/manual/latest/html_node/Tunables.html; {MEASURED}",
         moves=LIBM,
         must_move=("host/libm/*|host/numpy/pow.float64|operation/function/sin.float64",),

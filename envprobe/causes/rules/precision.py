@@ -57,9 +57,8 @@ RULES = (
     CauseRule(
         name="determinism.operations",
         facts=("numerics.op_determinism", "environment.TF_DETERMINISTIC_OPS", "environment.TF_CUDNN_DETERMINISTIC"),
-        mechanism="without op determinism some operations add up in any order; the benchmark switches it on for itself, so "
-        "its bits "
-        "do not show it",
+        mechanism="without op determinism some operations add up in any order; the benchmark switches it on for itself, so its "
+        "bits do not show it",
         source="https://www.tensorflow.org/api_docs/python/tf/config/experimental/enable_op_determinism",
     ),
 )

@@ -20,8 +20,7 @@ RULES = (
         name="loader.preload",
         facts=("environment.LD_PRELOAD", "system.ld_so_preload", "environment.LD_AUDIT"),
         mechanism="it is loaded into every process before anything else, can replace any function, and can set the "
-        "floating-point "
-        "state as it is loaded",
+        "floating-point state as it is loaded",
         source=f"https://man7.org/linux/man-pages/man8/ld.so.8.html; {FAST_MATH}",
         moves=("float/*", "host/*", "operation/*", "precision/*", "pipeline/*", "layers/*", "training/*"),
         breaks=r"cannot be preloaded|undefined symbol|symbol lookup error",

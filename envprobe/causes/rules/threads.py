@@ -41,8 +41,7 @@ RULES = (
         name="threads.intra-op",
         facts=("environment.TF_NUM_INTRAOP_THREADS", "numerics.intra_threads"),
         mechanism="operations of TensorFlow that are not oneDNN's, such as the gradient of a bias, sum in as many pieces as "
-        "there "
-        "are intra-op threads",
+        "there are intra-op threads",
         source=f"{INTRA_OP}; {MEASURED}",
         moves=("operation/reduction/*", "precision/float16/*"),
         must_move=("operation/reduction/bias_gradient",),
