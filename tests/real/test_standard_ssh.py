@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.support.cluster import free_ports
 from tests.support.debian import VARIABLES, debian_image
-from tests.support.project import OWNER, Project, free_port
+from tests.support.project import OWNER, Project
 
 pytestmark = pytest.mark.real
 
@@ -108,7 +109,7 @@ def test_editors_find_what_they_need(desk: Desk) -> None:
         == 0
     )
     assert desk.ssh('kill -0 "$(cat server.pid)"').returncode == 0
-    port = free_port()
+    (port,) = free_ports(1)
     command = ["ssh", *desk.options, "-N", "-L", f"{port}:127.0.0.1:9000", desk.project.name]
     with subprocess.Popen(command) as forwarding:
         assert b"made.txt" in _fetched(port)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import unittest
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -166,10 +166,10 @@ def _running(argv: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def _until(true: object, seconds: float = 60) -> None:
+def _until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for what other programs do: there is nothing to wait on but to look again."""
     end = time.monotonic() + seconds
-    while not true():  # type: ignore[operator]
+    while not true():
         if time.monotonic() > end:
             raise TimeoutError("a cluster did not come up")
         time.sleep(0.1)

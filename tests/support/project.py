@@ -6,11 +6,12 @@ import functools
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from tests.support.cluster import free_ports
 
 OWNER = os.getuid() or 1000
 """Whoever runs the tests; where that is root, somebody who is not."""
@@ -22,7 +23,7 @@ class Project:
     def __init__(self, folder: Path, image: str, called: str = "my digits, v1", **settings: object) -> None:
         self.folder, self.state = folder / called, folder / "state"
         self.folder.mkdir(parents=True)
-        self.port = free_port()
+        (self.port,) = free_ports(1)
         self.configure(image=image, **settings)
         if os.getuid() == 0:
             for path in (self.folder, *self.folder.iterdir()):
@@ -100,11 +101,3 @@ def interrupt(process: subprocess.Popen[bytes], number: int = signal.SIGINT) -> 
     """Send a signal and return the exit status."""
     process.send_signal(number)
     return process.wait(60)
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
