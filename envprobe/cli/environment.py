@@ -109,7 +109,8 @@ def check(
 
 def _mention(target: str, report: Report) -> None:
     """Say on stderr which finding of doctor's explains a difference, where one does."""
-    if not report.differences or not target.startswith(("docker://", "podman://", "image://", "podman+image://")):
+    row = SCHEMES.get(target.partition("://")[0])
+    if not report.differences or row is None or not row.tool:
         return
     from ..command.audit_beside import explaining
     from ..spelling import safe

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -171,14 +171,14 @@ def _named(settings: EnvironmentSettings | None, config: Config | None) -> Envir
     return planned(settings or settings_of(config=config), config, for_others=True)
 
 
-def _require_there(there: dict[str, object] | None, plan: EnvironmentPlan) -> dict[str, dict[str, object]]:
+def _require_there(there: dict[str, Any] | None, plan: EnvironmentPlan) -> dict[str, Any]:
     if there is None:
         raise TargetError(f"{plan.name}: is not there", f"start it: {calling()} up")
     _require_ours(there, plan)
-    return there  # type: ignore[return-value]
+    return there
 
 
-def _require_ours(there: dict[str, object], plan: EnvironmentPlan) -> None:
+def _require_ours(there: dict[str, Any], plan: EnvironmentPlan) -> None:
     if not is_ours(there):
         raise UsageError(f"{plan.name}: envprobe did not make this container", f"{plan.engine} ps -a shows it")
 
