@@ -54,17 +54,17 @@ def integrity_facts(host, section, verification, found, lost):
             integrity_fact(section, printable(name), faults)
         elif name in verification.unreadable:
             section.unknown(printable(name), verification.unreadable[name])
-        elif package.copy.entry.kind == "archive":
-            section.absent(printable(name))  # packages.NAME.files has the digest of the whole archive
         else:
-            section.absent(printable(name))
+            section.absent(printable(name))  # of an archive packages.NAME.files has the digest
 
 
 def also_listed_by(verification, name, modified):
     """Return how many of the modified files other distributions list as their own: two that bring one file overwrite each other."""
+    if not modified:  # nearly always, and it takes all the others for each one
+        return {}
     files = {os.fsencode(path) for path in modified}
     root = verification.subjects[name].root
-    others = [one for one in verification.subjects.values() if files and one.name != name and one.root == root]
+    others = [one for one in verification.subjects.values() if one.name != name and one.root == root]
     counts = {printable(one.name): sum(row[0] in files for row in one.rows) for one in others}
     return {other: count for other, count in counts.items() if count}
 
