@@ -24,13 +24,15 @@ class Record:
 
     def paths(self):
         """Return the paths, relative to the folder of the package, of what it lists: not the installer's own notes."""
-        listed = [line.rsplit(b",", 2)[0].strip(b'"') for line in self._lines if not line.startswith((self._own, b"/"))]
-        return [path.decode("utf-8", "surrogateescape") for path in listed if b".." not in path.split(b"/")]
+        return self._paths(self._lines)
 
     def without_digest(self):
         """Return the paths, relative to the folder of the package, of which no digest is recorded: not those of the installer's own notes."""
-        bare = [line[:-2].strip(b'"') for line in self._lines if line.endswith(b",,") and not line.startswith((self._own, b"/"))]
-        return [path.decode("utf-8", "surrogateescape") for path in bare if b".." not in path.split(b"/")]
+        return self._paths(line for line in self._lines if line.endswith(b",,"))
+
+    def _paths(self, lines):
+        listed = [line.rsplit(b",", 2)[0].strip(b'"') for line in lines if not line.startswith((self._own, b"/"))]
+        return [path.decode("utf-8", "surrogateescape") for path in listed if b".." not in path.split(b"/")]
 
     def digest(self):
         """Return the digest of what the distribution brought, whoever installed it, in whatever order it was written down.
