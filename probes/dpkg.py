@@ -1,4 +1,4 @@
-"""Which files below dist-packages Debian's package manager put there: apt's Python packages have no RECORD."""
+"""Which files Debian's package manager put below dist-packages, where apt's have no RECORD, and its digests of files."""
 
 import os
 
@@ -32,8 +32,21 @@ def sums(host):
     return found
 
 
+def sum_of(host, path, packages):
+    """Return the MD5 digest in hexadecimal of one file, from packages whose names begin so; empty where none has one."""
+    spelled = os.fsencode(path)
+    merged = spelled[len(b"/usr/") :] if spelled.startswith(b"/usr/") else b"usr" + spelled  # /bin is a link into /usr
+    for name in host.listdir(_INFO):
+        if name.startswith(packages) and name.endswith(".md5sums"):
+            for line in _lines(host, name, os.path.basename(spelled)):
+                digest, _, there = line.partition(b"  ")
+                if there in (spelled[1:], merged):
+                    return digest.decode("ascii", "replace")
+    return ""
+
+
 def _lines(host, name, mark=_MARK):
-    """Return the lines of a file list that lie below a dist-packages folder; none of a list that cannot be read."""
+    """Return the lines of a file list that hold `mark`, a dist-packages folder; none of a list that cannot be read."""
     try:
         data = host.read_bytes(_INFO + "/" + name)
     except OSError:

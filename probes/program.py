@@ -7,11 +7,13 @@ import re
 import stat
 import sys
 
+from . import dpkg
+
 BLOCK_BYTES = 1 << 20
 LIMIT_BYTES = 1 << 28
 CONDA_LIMIT_BYTES = 1 << 24
+PACKAGES = ("python", "libpython", "pypy")  # how those are called that bring one
 _LIBRARY = re.compile(r"/lib(?:python|pypy)[^/]*\.so[^/]*$")
-_DPKG = "/var/lib/dpkg/info"
 
 
 def files(host):
@@ -35,7 +37,7 @@ def digest(host, path):
 
     conda writes the folder of the environment into the file: what counts is the digest that it had before.
     """
-    listed = _listed(host, path)
+    listed = dpkg.sum_of(host, path, PACKAGES)
     sha256, md5 = _hashes(host.locate(path), ("sha256", "md5" if listed else "sha256"))
     released, here = _conda(host, path)
     if here:
@@ -78,22 +80,3 @@ def _entries(host, path):
     except (OSError, ValueError, KeyError, TypeError):
         return []
     return entries if isinstance(entries, list) else []
-
-
-def _listed(host, path):
-    """Return the MD5 digest that dpkg has of a file, in hexadecimal; empty where it has none."""
-    spellings = {path[1:], path[len("/usr/") :] if path.startswith("/usr/") else "usr" + path}  # a merged /usr
-    for name in host.listdir(_DPKG):
-        if name.startswith(("python", "libpython", "pypy")) and name.endswith(".md5sums"):
-            for line in _lines(host, _DPKG + "/" + name):
-                listed, _, there = line.partition("  ")
-                if there in spellings:
-                    return listed
-    return ""
-
-
-def _lines(host, path):
-    try:
-        return host.read_text(path).splitlines()
-    except OSError:
-        return []
