@@ -63,7 +63,7 @@ def _module_digest(files: Mapping[str, bytes], below: str) -> str:
     left_out, whole = shared("stdlib").LEFT_OUT, hashlib.sha256()
     for name in sorted(files):
         parts = name.split("/")
-        if name.endswith((".py", ".so")) and not left_out.intersection(parts[1:-1]):
+        if name.endswith(CODE) and not left_out.intersection(parts[1:-1]):
             content = hashlib.sha256(files[name]).hexdigest()
             whole.update(f"{posixpath.join(below, name)}\0{content}\n".encode("utf-8", "surrogateescape"))
     return "sha256:" + whole.hexdigest()

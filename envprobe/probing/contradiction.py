@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from typing import Any
 
 import msgspec
 
 from ..fact import ABSENT, WHOLE_SECTION, Known, Section
 from ..fingerprint import Fingerprint
+from . import seen
 
 GATED = ("python", "packages", "integrity", "stdlib")
 CUSTOMIZE = ("sitecustomize", "usercustomize")
@@ -31,16 +31,12 @@ def uncertain(fingerprint: Fingerprint, words: str) -> Fingerprint:
 
 
 def _hidden(fingerprint: Fingerprint) -> Iterator[str]:
-    context: Any = fingerprint.context.get("python")
-    if not isinstance(context, dict) or "python" not in fingerprint.sections:
+    python, folders = fingerprint.sections.get("python"), seen.folders(fingerprint)
+    if python is None:
         return
-    python, folders = fingerprint.sections["python"], context.get("folders")
-    path = context.get("path")
-    starts = [*folders.values(), *(path if isinstance(path, list) else [])] if isinstance(folders, dict) else []
-    sites = [folder for name, folder in folders.items() if name.startswith("{site")] if isinstance(folders, dict) else []
-    changes = fingerprint.sections.get("container", Section()).known.get("changes")
-    for change in changes if isinstance(changes, list) else []:
-        kind, _, place = str(change).partition(" ")
+    starts = [*folders.values(), *seen.python_path(fingerprint)]
+    sites = [folder for name, folder in folders.items() if name.startswith("{site")]
+    for kind, place in seen.changes(fingerprint):
         folder, name = posixpath.split(place)
         is_run = folder in sites if name.endswith(".pth") else folder in starts
         if kind != "deleted" and is_run and _is_start(name) and not _reports(python, name):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import posixpath
 from collections.abc import Mapping
 from typing import Any, TypeGuard
@@ -11,7 +10,7 @@ from typing import Any, TypeGuard
 import msgspec
 
 from ..error import TargetError
-from ..fact import Known
+from ..fact import Known, sha256
 from ..fingerprint import Fingerprint
 from ..guest import shared
 from ..targets.packed import Packer, unpack
@@ -36,7 +35,7 @@ def file_digest(pack: Packer, place: str) -> str | None:
     found = files(pack, place, FILE_BYTES)
     if found is None:
         return None
-    return next(("sha256:" + hashlib.sha256(data).hexdigest() for data in found.values()), "")
+    return next((sha256(data) for data in found.values()), "")
 
 
 def python_path(fingerprint: Fingerprint) -> list[str]:
@@ -53,8 +52,13 @@ def program_files(fingerprint: Fingerprint) -> dict[str, str]:
 
 def stdlib_folder(fingerprint: Fingerprint) -> str:
     """Return where the standard library lies; empty where the probe did not say."""
-    place = dict(_items(_said(fingerprint, "python").get("folders"))).get("{stdlib}")
+    place = folders(fingerprint).get("{stdlib}")
     return place if _is_place(place) else ""
+
+
+def folders(fingerprint: Fingerprint) -> dict[str, Any]:
+    """Return where Python's folders lie by the names that places begin with: `{site}`, `{stdlib}`."""
+    return dict(_items(_said(fingerprint, "python").get("folders")))
 
 
 def installed(fingerprint: Fingerprint) -> dict[str, tuple[str, frozenset[str]]]:

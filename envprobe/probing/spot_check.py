@@ -16,7 +16,7 @@ from ..fingerprint import Fingerprint
 from ..guest import shared
 from ..targets.packed import Packer
 from . import seen
-from .changed import contradicted_changes, is_in_stdlib
+from .changed import CODE, contradicted_changes, is_in_stdlib
 
 BUDGET_S = 2.0
 """Of which most is the engine's: 10 to 60 ms a file."""
@@ -104,7 +104,7 @@ def _package(fingerprint: Fingerprint, pack: Packer, name: str, folder: str, cha
     record, said = shared("record"), fingerprint.get(f"packages.{name}.record")
     yield "" if said == Known(record.Record(data, own).digest()) else OTHER.format(f"{folder}/RECORD")
     if fingerprint.get(f"integrity.{name}") == SOUND:
-        listed = sorted((path, digest) for path, digest in seen.listed(data).items() if digest and path.endswith((".py", ".so")))
+        listed = sorted((path, digest) for path, digest in seen.listed(data).items() if digest and path.endswith(CODE))
         for path, digest in chance.sample(listed, min(1, len(listed))):
             yield _compared(pack, posixpath.join(posixpath.dirname(folder), path), digest)
 
