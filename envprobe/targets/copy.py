@@ -10,8 +10,6 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from ..error import TargetError
 from .address import Address
 from .container import ContainerTarget
@@ -38,17 +36,8 @@ IDLE = ("sh", "-c", "while :; do sleep 1000; done")
 """What keeps a copy alive in which several programs find each other's files."""
 
 
-class CopyPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """How a copy differs from its original."""
-
-    variables: Mapping[str, str | None] = {}
-    settings: Mapping[str, Any] = {}
-    folder: Path | None = None
-    """A folder of this machine that is put into it as FOLDER."""
-
-
 class CopyTarget(ImageTarget):
-    """One copy; each program runs in a container of its own."""
+    """One copy, with `folder` of this machine in it as FOLDER, if any; each program runs in a container of its own."""
 
     def __init__(
         self, address: Address, deadline: Deadline, engine: Engine, config: Mapping[str, Any], folder: Path | None
@@ -128,9 +117,12 @@ def config_of(container: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def changed(config: Mapping[str, Any], plan: CopyPlan) -> dict[str, Any]:
-    """Return a create document with a plan's changes. A variable of the image's that is taken away is named without `=`."""
+def changed(config: Mapping[str, Any], variables: Mapping[str, str | None], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a create document with variables and its HostConfig changed.
+
+    None takes a variable away: one of the image's is then named without `=`.
+    """
     environment = dict(entry.partition("=")[::2] for entry in config.get("Env") or ())
-    entries = {**environment, **plan.variables}
+    entries = {**environment, **variables}
     listed = [name if value is None else f"{name}={value}" for name, value in entries.items()]
-    return {**config, "Env": listed, "HostConfig": {**config.get("HostConfig", {}), **plan.settings}}
+    return {**config, "Env": listed, "HostConfig": {**config.get("HostConfig", {}), **settings}}

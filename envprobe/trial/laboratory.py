@@ -15,7 +15,7 @@ from ..fact import Known
 from ..fingerprint import Fingerprint
 from ..launched import launched_python, parted
 from ..targets.address import Address, parse
-from ..targets.copy import FOLDER, CopyPlan, CopyTarget, changed, config_of, snapshot
+from ..targets.copy import FOLDER, CopyTarget, changed, config_of, snapshot
 from ..targets.deadline import Deadline
 from ..targets.docker import DOCKER
 from ..targets.engine import Engine, speaking
@@ -88,7 +88,7 @@ class _OnEngine:
     def __init__(self, engine: Engine, address: Address, config: dict[str, Any], observed: Fingerprint) -> None:
         self._engine, self._address, self._observed = engine, address, observed
         own = {name: _value(observed, name) for name in parted(observed) if name.isidentifier()}
-        self._config = changed(config, CopyPlan(variables=own))
+        self._config = changed(config, own, {})
         self._python = launched_python(observed)
 
     @contextmanager
@@ -99,8 +99,7 @@ class _OnEngine:
             folder = Path(name)
             has_files = make_overlay(intervention, folder, self._observed)
             before = dict(entry.partition("=")[::2] for entry in self._config["Env"]).get("PYTHONPATH", "")
-            plan = CopyPlan(variables=variables(intervention, FOLDER, before), settings=intervention.settings)
-            config = changed(self._config, plan)
+            config = changed(self._config, variables(intervention, FOLDER, before), intervention.settings)
             with CopyTarget(self._address, deadline, self._engine, config, folder if has_files else None) as target:
                 target.pythons = (self._python,) if self._python else target.pythons
                 yield target
