@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import msgspec
+from packaging.utils import canonicalize_name
 
 from ..error import TargetError, UsageError
 from . import process
@@ -47,7 +48,7 @@ class _Source(msgspec.Struct, frozen=True):
 
 def folders_of(root: Path) -> dict[str, str]:
     """Return the word that installs a package once more, by name, of those that came from a folder of this machine."""
-    found = {}
+    found: dict[str, str] = {}
     for file in root.glob("lib/python*/site-packages/*.dist-info/direct_url.json"):
         try:
             source = msgspec.json.decode(file.read_bytes(), type=_Source)
@@ -55,7 +56,7 @@ def folders_of(root: Path) -> dict[str, str]:
             continue
         folder = unquote(urlsplit(source.url).path)
         if source.dir_info is not None and source.url.startswith("file:///") and Path(folder).is_dir():
-            name = re.sub(r"[-_.]+", "-", file.parent.name.partition("-")[0]).lower()
+            name = canonicalize_name(file.parent.name.partition("-")[0])
             found[name] = f"--editable={folder}" if source.dir_info.editable else folder
     return found
 
