@@ -146,7 +146,7 @@ class ContainerTarget:
             finally:
                 if not ended:
                     self._kill(token)
-        except Exception as error:
+        except Exception as error:  # one of the library's, which is loaded for that alone
             refusal = refused(error)
             if refusal is None:
                 raise
@@ -229,7 +229,7 @@ class ContainerTarget:
         with speaking(self.reference):
             try:
                 document: dict[str, object] = self._client.inspect_container(self._name)
-            except Exception as error:
+            except Exception as error:  # one of the library's, which is loaded for that alone
                 if not is_missing(error):
                     raise
                 return None

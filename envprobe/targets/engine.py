@@ -146,7 +146,7 @@ def speaking(reference: str) -> Iterator[None]:
         yield
     except EnvprobeError:
         raise
-    except Exception as error:
+    except Exception as error:  # one of the library's, which is loaded for that alone
         refusal = refused(error)
         if refusal is not None:
             said = refusal.explanation or refusal
@@ -166,7 +166,7 @@ def packer_of(client: APIClient, container: Mapping[str, Any], reference: str) -
         with speaking(reference):
             try:
                 pieces: Iterable[bytes] = client.get_archive(container["Id"], path)[0]
-            except Exception as error:
+            except Exception as error:  # one of the library's, which is loaded for that alone
                 if not is_missing(error):
                     raise
                 return None

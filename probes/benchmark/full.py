@@ -19,7 +19,7 @@ def run(tf, np, draw, record, training, suffix):
         record.begin(part + suffix, TRAINING_SAMPLE_SIZE)
         try:
             go()
-        except Exception as error:
+        except Exception as error:  # what it raises is the record
             record.raised("stage", part[len("full.") :], error)
         record.end()
 

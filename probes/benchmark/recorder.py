@@ -47,7 +47,7 @@ class Recorder:
         """Record what `compute` returns, or that it raises: some operations do under determinism, and that is a fact."""
         try:
             value = compute()
-        except Exception as error:
+        except Exception as error:  # what it raises is the record
             self.raised(stage, name, error)
         else:
             self.tensor(stage, name, value)

@@ -36,7 +36,7 @@ class TrainingRun:
         ):
             try:
                 run()
-            except Exception as error:
+            except Exception as error:  # what it raises is the record
                 self.record.raised(stage, "stage", error)
                 break
         self.record.end()
