@@ -65,6 +65,14 @@ class Bytecode:
         `source` are the bytes at `path`, `status` its stat result. `moment` is given only where the source is what the
         installer brought.
         """
+        used = self.used(path, source, status, moment)
+        return used[0] if used and self.is_other(used[1], source) else None
+
+    def used(self, path, source, status, moment=None):
+        """Return (path, content) of the `.pyc` that import would run in place of the source, or None.
+
+        None as well for one that was surely last touched before `moment`: it needs no look.
+        """
         pyc = self.path(path)
         try:
             real, pyc_status = self._reader.locate(pyc)
@@ -73,16 +81,6 @@ class Bytecode:
             data = self._reader.read(real, pyc_status.st_size)
         except (OSError, Refused):
             return None  # none there, or none that import can read
-        return pyc if self.is_stale(data, source, status) else None
-
-    def used(self, path, source, status):
-        """Return (path, content) of the `.pyc` that import would run in place of the source, or None."""
-        pyc = self.path(path)
-        try:
-            real, pyc_status = self._reader.locate(pyc)
-            data = self._reader.read(real, pyc_status.st_size)
-        except (OSError, Refused):
-            return None
         return (pyc, data) if self.is_used(data, source, status) else None
 
     def pairs(self):
@@ -96,12 +94,8 @@ class Bytecode:
         """Return what of a `.pyc` stands behind its header, which says only which source it is of."""
         return data[self._header_bytes :]
 
-    def is_stale(self, data, source, source_status):
-        """Tell whether import would run something else than the source: `data` is the `.pyc`, `source` the file's bytes."""
-        return self.is_used(data, source, source_status) and self.is_other(data, source)
-
     def is_other(self, data, source):
-        """Tell whether a `.pyc` says something else than the source, whichever it claims to be of."""
+        """Tell whether a `.pyc` says something else than the source: both as bytes, whichever it claims to be of."""
         try:
             found = marshal.loads(self.body(data))
         except (EOFError, ValueError, TypeError):
