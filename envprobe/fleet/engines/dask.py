@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -49,7 +49,7 @@ def _host(address: str) -> str:
     return address.partition("://")[2].rpartition(":")[0] or address
 
 
-def _ask(client: Any, host: str, worker: str, options: Options, known: Fingerprint | None) -> Fingerprint:
+def _ask(client: Client, host: str, worker: str, options: Options, known: Fingerprint | None) -> Fingerprint:
     def call(name: str, *words: object) -> Any:
         space = {"source": SOURCE, "words": words}
         return _within(CALL_S, host, lambda: client.run(eval, CALL.format(name), space, workers=[worker])[worker])
@@ -58,7 +58,7 @@ def _ask(client: Any, host: str, worker: str, options: Options, known: Fingerpri
         return collect_from(target, options, known, lambda words: None)
 
 
-def _within(seconds: float, host: str, call: Any) -> Any:
+def _within(seconds: float, host: str, call: Callable[[], Any]) -> Any:
     """Return what a call gives within some seconds. Raises TargetError: the worker is gone, cut off or stuck."""
     outcome: list[Any] = []
     trouble: list[BaseException] = []
