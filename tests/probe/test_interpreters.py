@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from envprobe.fact import ABSENT
+from envprobe.probing import bundle
 from envprobe.probing.collect import Options, collect
 from tests.probe.installation import install
 from tests.probe.sent import answer, interpreters, send
@@ -79,6 +82,22 @@ def test_a_module_in_the_working_folder_is_not_run(python: str, tmp_path: Path, 
     assert not (tmp_path / "was run").exists(), (tmp_path / "was run").read_text()
     assert "safe_path" not in found.sections["python"].known["flags"]
     assert found.get("environment.PYTHONSAFEPATH") == ABSENT
+
+
+@pytest.mark.parametrize("python", SUPPORTED)
+def test_nothing_in_the_working_folder_is_run_by_the_archive(python: str, tmp_path: Path) -> None:
+    """Who runs it by hand stands in a checkout, too: Python 3.13 imports linecache before it runs what `-c` gives it."""
+    (tmp_path / "probe.pyz").write_bytes(bundle.pyz())
+    folder = tmp_path / "checkout"
+    folder.mkdir()
+    for name in ("json", "linecache", "struct"):
+        (folder / f"{name}.py").write_text(f"open('{tmp_path}/was run', 'a').write(__name__ + ' ')\n")
+    command = [python, str(tmp_path / "probe.pyz"), "--no-integrity", "--no-benchmark"]
+    done = subprocess.run(command, capture_output=True, cwd=folder, env=CLEAN, timeout=120)
+    assert not (tmp_path / "was run").exists(), (tmp_path / "was run").read_text()
+    sections = json.loads(done.stdout)["sections"]
+    assert "safe_path" not in sections["python"]["known"].get("flags", {})
+    assert "PYTHONSAFEPATH" not in sections["environment"]["known"]
 
 
 def test_the_same_environment_gives_the_same_sections() -> None:
