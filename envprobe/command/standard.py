@@ -16,7 +16,7 @@ from ..error import EnvprobeError, TargetError, UsageError
 from ..installation import calling
 from ..progress import Progress
 from ..redaction import redact
-from ..standard import gpu, host, images, lifecycle, ssh_client
+from ..standard import container, gpu, host, images, lifecycle, ssh_client
 from ..standard.choice import brings_jupyter, image_of
 from ..standard.create import is_ours
 from ..standard.lifecycle import Running
@@ -84,7 +84,7 @@ def up(
     with _engine(plan) as client:
         plan = _looked_up(client, settings, caller, plan)
         again = calling() + " up"
-        there = lifecycle.found(client, plan.name)
+        there = container.found(client, plan.name)
         if there is not None and not (recreate and is_ours(there)):
             lifecycle.require_same(there, plan, again)
             running = bool(there["State"]["Running"])
@@ -99,7 +99,7 @@ def up(
         if plan.recipe is not None:
             images.derive(client, plan.recipe, progress, os.environ)
         if there is not None:
-            lifecycle.remove(client, plan.name)
+            container.remove(client, plan.name)
             host.forget_token(plan)
             host.prepare(plan, keys)
             lifecycle.require_ports(client, plan, again)
@@ -114,11 +114,11 @@ def down(settings: EnvironmentSettings | None = None, *, config: Config | None =
     """Take a project's container away and return its name; work folder, HOME and keys stay. Empty where there is none."""
     plan = _named(settings, config)
     with _engine(plan) as client:
-        there = lifecycle.found(client, plan.name)
+        there = container.found(client, plan.name)
         if there is None:
             return ""
         _require_ours(there, plan)
-        lifecycle.remove(client, plan.name)
+        container.remove(client, plan.name)
     host.forget_token(plan)
     return plan.name
 
@@ -127,7 +127,7 @@ def state(settings: EnvironmentSettings | None = None, *, config: Config | None 
     """Return what there is of a project's environment: its name, state, image and address."""
     plan = _named(settings, config)
     with _engine(plan) as client:
-        there = lifecycle.found(client, plan.name)
+        there = container.found(client, plan.name)
     if there is None:
         return {"name": plan.name, "state": "not there"}
     _require_ours(there, plan)
@@ -151,7 +151,7 @@ def logs(settings: EnvironmentSettings | None = None, *, lines: int = 200, confi
     """Return what the environment printed last, without secrets."""
     plan = _named(settings, config)
     with _engine(plan) as client:
-        _require_there(lifecycle.found(client, plan.name), plan)
+        _require_there(container.found(client, plan.name), plan)
         said: bytes = client.logs(plan.name, tail=lines)
     return redact(said.decode("utf-8", "replace"))
 
@@ -160,7 +160,7 @@ def shell(settings: EnvironmentSettings | None = None, command: tuple[str, ...] 
     """Return the command that opens a shell in the environment, or runs a command there."""
     plan = _named(settings, None)
     with _engine(plan) as client:
-        there = lifecycle.found(client, plan.name)
+        there = container.found(client, plan.name)
         if not _require_there(there, plan)["State"]["Running"]:
             raise TargetError(f"{plan.name}: is stopped", f"start it: {calling()} up")
     return lifecycle.shell_command(plan, command, is_terminal)

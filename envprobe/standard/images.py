@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 import secrets
 import shlex
-import tarfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from ..error import TargetError, UsageError
 from ..progress import Progress
 from ..redaction import redact
-from ..targets.interruption import make, orderly_end
+from ..targets.interruption import make, orderly_end, undone
+from ..targets.packed import pack
+from .container import remove
 from .network import certificates, proxies
 from .recipe import ImageRecipe
 
@@ -98,18 +98,14 @@ def has_program(client: APIClient, image: Mapping[str, Any], program: str) -> bo
 
     path = next((row[5:] for row in (image.get("Config") or {}).get("Env") or () if row.startswith("PATH=")), "/usr/bin:/bin")
     name = f"envprobe-{secrets.token_hex(8)}"
-    with orderly_end():
-        try:
-            make(lambda: client.create_container_from_config({"Image": image["Id"], "Cmd": ["true"], "Entrypoint": []}, name))
-            for folder in path.split(":"):
-                with suppress(NotFound):
-                    stream, _ = client.get_archive(name, f"{folder}/{program}")
-                    stream.close()
-                    return True
-            return False
-        finally:
+    with orderly_end(), undone(lambda: remove(client, name)):
+        make(lambda: client.create_container_from_config({"Image": image["Id"], "Cmd": ["true"], "Entrypoint": []}, name))
+        for folder in path.split(":"):
             with suppress(NotFound):
-                client.remove_container(name, force=True, v=True)
+                stream, _ = client.get_archive(name, f"{folder}/{program}")
+                stream.close()
+                return True
+        return False
 
 
 def is_derived(client: APIClient, recipe: ImageRecipe, base: Mapping[str, Any]) -> bool:
@@ -125,23 +121,21 @@ def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: 
     Raises TargetError with the end of what the script printed.
     """
     base = inspected(client, recipe.base)
-    assert base is not None  # noqa: S101 - the caller has pulled it
+    if base is None:  # the caller has pulled it: somebody removed it since
+        raise TargetError(f"{recipe.base}: there is no such image here any more", f"docker pull {recipe.base}")
     if is_derived(client, recipe, base):
         return
     name = f"envprobe-build-{recipe.digest[-12:]}-{secrets.token_hex(4)}"
     config = {"Image": base["Id"], "Entrypoint": [], "Cmd": ["/bin/sh", f"{BUILD}/run"], "User": "0:0", "Tty": True}
     config["HostConfig"] = {"NetworkMode": "host"}  # a proxy on this machine's own loopback is reached, too
-    with orderly_end():
-        try:
-            make(lambda: client.create_container_from_config(config, name))
-            client.put_archive(name, "/", _context(recipe, environ))
-            make(lambda: client.start(name))
-            _wait(client, name, recipe, progress)
-            progress("keeping the image")
-            repository, _, tag = recipe.tag.rpartition(":")
-            client.commit(name, repository, tag, changes=_changes(base, recipe))
-        finally:
-            _remove(client, name)
+    with orderly_end(), undone(lambda: remove(client, name)):
+        make(lambda: client.create_container_from_config(config, name))
+        client.put_archive(name, "/", _context(recipe, environ))
+        make(lambda: client.start(name))
+        _wait(client, name, recipe, progress)
+        progress("keeping the image")
+        repository, _, tag = recipe.tag.rpartition(":")
+        client.commit(name, repository, tag, changes=_changes(base, recipe))
 
 
 def _wait(client: APIClient, name: str, recipe: ImageRecipe, progress: Progress) -> None:
@@ -190,13 +184,8 @@ def _context(recipe: ImageRecipe, environ: Mapping[str, str]) -> bytes:
         "run": "\n".join([*lines, f"/bin/sh {BUILD}/script", "status=$?", after, "exit $status", ""]),
         "script": recipe.script,
     }
-    written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode="w") as archive:
-        for name, data in {**{name: text.encode() for name, text in files.items()}, "certificates.pem": bundle}.items():
-            info = tarfile.TarInfo(f"{BUILD[1:]}/{name}")
-            info.size, info.mode = len(data), 0o644
-            archive.addfile(info, io.BytesIO(data))
-    return written.getvalue()
+    whole = {**{name: text.encode() for name, text in files.items()}, "certificates.pem": bundle}
+    return pack({f"{BUILD[1:]}/{name}": data for name, data in whole.items()})
 
 
 def _changes(base: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
@@ -212,17 +201,6 @@ def _changes(base: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
         f"USER {config.get('User') or '0:0'}",
         f"LABEL {RECIPE_LABEL}={recipe.digest} {BASE_LABEL}={base['Id']}",
     ]
-
-
-def _remove(client: APIClient, name: str) -> None:
-    from docker.errors import DockerException, NotFound
-    from requests.exceptions import RequestException
-
-    with suppress(NotFound):
-        try:
-            client.remove_container(name, force=True, v=True)
-        except (DockerException, RequestException, OSError) as error:
-            raise TargetError(f"{name}: the engine does not remove it: {error}", f"docker rm -f {name}") from None
 
 
 def may_pull(image: str, wanted: bool, ask: Callable[[str], bool] | None, warnings: list[str]) -> None:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
-import shlex
-import tarfile
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +12,9 @@ import msgspec
 
 from ..error import TargetError, UsageError
 from ..progress import Progress
-from ..targets.interruption import make, orderly_end
-from . import answer, host, images, network, port, ssh_client
+from ..targets.interruption import make, orderly_end, undone
+from ..targets.packed import pack
+from . import answer, container, host, images, network, port, ssh_client
 from .create import differences, document, is_ours, with_account
 from .plan import EnvironmentPlan
 
@@ -49,23 +46,12 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.url}?token={host.read_token(self.token_file)}" if self.token_file is not None else self.url
 
 
-def found(client: APIClient, name: str) -> dict[str, Any] | None:
-    """Return a container's inspect document; None where there is none of that name."""
-    from docker.errors import NotFound
-
-    try:
-        container: dict[str, Any] = client.inspect_container(name)
-    except NotFound:
-        return None
-    return container
-
-
-def require_same(container: Mapping[str, Any], plan: EnvironmentPlan, again: str) -> None:
+def require_same(there: Mapping[str, Any], plan: EnvironmentPlan, again: str) -> None:
     """Raise UsageError where a container of that name is another's, or made of other settings."""
-    if not is_ours(container):
+    if not is_ours(there):
         hint = f'give this one another name: name = "…" under [tool.envprobe.environment]; or: {plan.engine} rm {plan.name}'
         raise UsageError(f"{plan.name}: there is a container of that name that envprobe did not make", hint)
-    if rows := differences(container, plan):
+    if rows := differences(there, plan):
         listed = "\n".join(f"  {row}" for row in rows)
         raise UsageError(
             f"{plan.name}: is there with other settings:\n{listed}", f"make it anew; your files stay: {again} --recreate"
@@ -84,16 +70,16 @@ def require_ports(client: APIClient, plan: EnvironmentPlan, again: str) -> None:
 
 def create(client: APIClient, plan: EnvironmentPlan, environ: Mapping[str, str], progress: Progress) -> Running:
     """Make the container and start it; return when it answers. Raises TargetError, and then it is gone again."""
-    with orderly_end():
-        try:
-            make(lambda: client.create_container_from_config(_with_network(document(plan), environ), plan.name))
-            _name_user(client, plan)
-            _start(client, plan)
-            return wait(client, plan, progress, is_new=True)
-        except BaseException:
-            remove(client, plan.name)
-            host.forget_token(plan)
-            raise
+
+    def take_away() -> None:
+        container.remove(client, plan.name)
+        host.forget_token(plan)
+
+    with orderly_end(), undone(take_away, on_failure=True):
+        make(lambda: client.create_container_from_config(_with_network(document(plan), environ), plan.name))
+        _name_user(client, plan)
+        _start(client, plan)
+        return wait(client, plan, progress, is_new=True)
 
 
 def start_again(client: APIClient, plan: EnvironmentPlan, progress: Progress) -> Running:
@@ -123,21 +109,6 @@ def wait(client: APIClient, plan: EnvironmentPlan, progress: Progress, *, is_new
         time.sleep(POLL_S)
     words = "does not answer" if state == "not yet" else f"{state} answers"
     raise TargetError(f"{plan.name}: port {there}: {words}, after {WAIT_S} s", f"{plan.engine} logs {plan.name}")
-
-
-def remove(client: APIClient, name: str) -> None:
-    """Remove a container if it is there. Raises TargetError where nobody knows that it is gone."""
-    from docker.errors import DockerException, NotFound
-    from requests.exceptions import RequestException
-
-    try:
-        client.remove_container(name, force=True, v=True)
-    except NotFound:
-        return
-    except (DockerException, RequestException, OSError) as error:
-        raise TargetError(
-            f"{name}: the engine does not remove it: {error}", f"when it answers again: docker rm -f {name}"
-        ) from None
 
 
 def _start(client: APIClient, plan: EnvironmentPlan) -> None:
@@ -181,25 +152,10 @@ def _ended(client: APIClient, plan: EnvironmentPlan) -> TargetError:
 
 def _name_user(client: APIClient, plan: EnvironmentPlan) -> None:
     """Give the container's user a name in its /etc/passwd."""
-    from docker.errors import NotFound
-
-    with suppress(NotFound):
-        stream, _ = client.get_archive(plan.name, PASSWD)
-        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-            member = archive.extractfile(archive.next() or tarfile.TarInfo())
-            text = member.read().decode("utf-8", "replace") if member else ""
-        changed = with_account(text, plan.user)
-        if changed != text:
-            client.put_archive(plan.name, "/etc", _tar("passwd", changed.encode()))
-
-
-def _tar(name: str, data: bytes) -> bytes:
-    written = io.BytesIO()
-    with tarfile.open(fileobj=written, mode="w") as archive:
-        info = tarfile.TarInfo(name)
-        info.size, info.mode = len(data), 0o644
-        archive.addfile(info, io.BytesIO(data))
-    return written.getvalue()
+    text = container.read_text(client, plan.name, PASSWD)
+    changed = None if text is None else with_account(text, plan.user)
+    if changed is not None and changed != text:
+        client.put_archive(plan.name, "/etc", pack({"passwd": changed.encode()}))
 
 
 def _with_network(config: dict[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
@@ -228,8 +184,3 @@ def shell_command(plan: EnvironmentPlan, command: Sequence[str], is_terminal: bo
     options = ["-it"] if is_terminal else ["-i"]
     inside = list(command) or ["sh", "-c", "command -v bash >/dev/null && exec bash || exec sh"]
     return [plan.engine, "exec", *options, plan.name, *inside]
-
-
-def quoted(words: Sequence[str]) -> str:
-    """Return words as they are typed."""
-    return shlex.join(words)

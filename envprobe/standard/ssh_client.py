@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import subprocess
-import tarfile
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..error import TargetError, UsageError
+from . import container
 from .plan import ACCOUNT, HOME, EnvironmentPlan
 
 if TYPE_CHECKING:
@@ -75,14 +73,8 @@ def include(config: Path, home: Path) -> bool:
 
 def _host_key(client: APIClient, plan: EnvironmentPlan) -> str:
     """Return the host's public key, asked of the engine: the folder is the container's to write, links and all."""
-    from docker.errors import NotFound
-
-    with suppress(NotFound, tarfile.TarError):
-        stream, _ = client.get_archive(plan.name, HOST_KEY)
-        with tarfile.open(fileobj=io.BytesIO(b"".join(stream))) as archive:
-            member = archive.extractfile(archive.next() or tarfile.TarInfo())
-            for key in _keys(member.read(LIMIT_BYTES).decode("utf-8", "replace") if member else ""):
-                return " ".join(key.split()[:2])
+    for key in _keys(container.read_text(client, plan.name, HOST_KEY) or ""):
+        return " ".join(key.split()[:2])
     raise TargetError(f"{plan.name}: has no host key", f"{plan.engine} logs {plan.name}")
 
 

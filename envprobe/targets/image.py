@@ -18,7 +18,7 @@ from .address import Address
 from .container_change import untouched
 from .deadline import Deadline
 from .engine import Engine, packer_of, reason, speaking
-from .interruption import make, orderly_end
+from .interruption import make, orderly_end, undone
 from .outside import container_section, image_section, mounts
 from .packed import Packer
 from .protocol import Capture, Completed, Inspection
@@ -83,19 +83,14 @@ class ImageTarget:
     @contextmanager
     def _thrown_away(self, name: str) -> Iterator[None]:
         """Remove a container at the end, and say how to where that cannot be known to be done."""
-        interruption: KeyboardInterrupt | SystemExit | None = None
-        try:
-            yield
-        except (KeyboardInterrupt, SystemExit) as stop:
-            interruption = stop
-            raise
-        finally:
+
+        def remove() -> None:
             self.deadline.grant(UNDO_S)
             if problem := self._remove(name):
-                hint = f"when it answers again: {self._engine.tool} rm -f {name}"
-                if interruption is None:
-                    raise TargetError(f"{self.reference}: {problem}", hint)
-                interruption.args = (problem, hint)  # for the command line; the status stays that of the signal
+                raise TargetError(f"{self.reference}: {problem}", f"when it answers again: {self._engine.tool} rm -f {name}")
+
+        with undone(remove):
+            yield
 
     def _create(self, name: str, argv: Sequence[str]) -> None:
         from docker.errors import APIError

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TypeVar
 
+from ..error import TargetError
 from .deadline import Deadline
 
 T = TypeVar("T")
@@ -54,6 +55,28 @@ def orderly_end() -> Iterator[None]:
     finally:
         for number, handler in ours.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def undone(undo: Callable[[], None], *, on_failure: bool = False) -> Iterator[None]:
+    """Undo at the end what was made, or only where it fails; TargetError says what could not be undone.
+
+    On a signal its arguments hold that, for the command line: the exit status stays the signal's own.
+    """
+    stop: BaseException | None = None
+    try:
+        yield
+    except BaseException as error:
+        stop = error
+        raise
+    finally:
+        if stop is not None or not on_failure:
+            try:
+                undo()
+            except TargetError as problem:
+                if not isinstance(stop, (KeyboardInterrupt, SystemExit)):
+                    raise
+                stop.args = (problem.message, problem.hint)
 
 
 @contextmanager

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
 import tarfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import IO, TypeAlias, cast
 
 from ..error import TargetError
@@ -47,3 +48,14 @@ def unpack(pieces: Iterable[bytes], limit_bytes: int) -> dict[str, bytes]:
     except (tarfile.TarError, ValueError, EOFError, OverflowError) as error:
         raise TargetError(f"the engine sent no sound archive: {error}") from None
     return found
+
+
+def pack(files: Mapping[str, bytes]) -> bytes:
+    """Return an archive of files by their names in it, readable by anybody."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(name)
+            info.size, info.mode = len(data), 0o644
+            archive.addfile(info, io.BytesIO(data))
+    return packed.getvalue()

@@ -8,8 +8,9 @@ import threading
 
 import pytest
 
+from envprobe.error import TargetError
 from envprobe.targets.deadline import Deadline
-from envprobe.targets.interruption import ended_by, make, orderly_end
+from envprobe.targets.interruption import ended_by, make, orderly_end, undone
 
 
 @pytest.mark.parametrize(
@@ -123,3 +124,28 @@ def test_work_that_is_done_in_time_is_left_alone():
     thread.start()
     thread.join()
     assert found == ["done"]
+
+
+def _cannot_undo():
+    raise TargetError("box: still there", "docker rm -f box")
+
+
+@pytest.mark.parametrize("on_failure", [True, False])
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_keeps_its_status_where_something_cannot_be_undone(number, status, on_failure):
+    """What stays stands in its arguments, as the command line prints it."""
+    with pytest.raises(SystemExit) as caught, orderly_end(), undone(_cannot_undo, on_failure=on_failure):
+        os.kill(os.getpid(), number)
+        signal.pause()
+    assert caught.value.code == status
+    assert caught.value.args == ("box: still there", "docker rm -f box")
+
+
+def test_what_cannot_be_undone_is_an_error_where_there_is_no_signal():
+    """At the end of what went well, and in place of what went wrong."""
+    with pytest.raises(TargetError, match="still there"), undone(_cannot_undo):
+        pass
+    with pytest.raises(TargetError, match="still there"), undone(_cannot_undo, on_failure=True):
+        raise ValueError
+    with undone(_cannot_undo, on_failure=True):
+        pass
