@@ -45,11 +45,6 @@ def is_amd64_only(image: str) -> bool:
     return image_name.is_tensorflow(image_name.parse(image))
 
 
-def is_gpu_image(image: str) -> bool:
-    """Tell whether an image is made for GPUs, by its name."""
-    return image_name.is_gpu(image_name.parse(image))
-
-
 def _write(settings: EnvironmentSettings, image: image_name.ImageName) -> str:
     if image_name.is_tensorflow(image):
         return f"write {standard(settings)}"

@@ -164,9 +164,9 @@ def _with_network(config: dict[str, Any], environ: Mapping[str, str]) -> dict[st
     if given:
         here = ",".join(filter(None, [given.get("no_proxy", ""), "localhost,127.0.0.1"]))
         given |= {"no_proxy": here, "NO_PROXY": here}
-    own = next((path for name in network.BUNDLES if (path := environ.get(name)) and os.path.isfile(path)), None)  # noqa: PTH113
+    own = next((path for name in network.BUNDLES if (path := environ.get(name)) and os.path.isfile(path)), None)  # noqa: PTH113 - False, no error, where it cannot be seen
     if own:
-        given |= dict.fromkeys((*network.BUNDLES,), CERTIFICATES)
+        given |= dict.fromkeys(network.BUNDLES, CERTIFICATES)
         mount = {"Type": "bind", "Source": os.path.realpath(own), "Target": CERTIFICATES, "ReadOnly": True}
         config["HostConfig"]["Mounts"].append(mount)
     names = {row.partition("=")[0] for row in config["Env"]}

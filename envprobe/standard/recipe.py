@@ -71,9 +71,14 @@ class ImageRecipe(msgspec.Struct, frozen=True, kw_only=True):
         return "\n".join(["set -eu", *self.steps]) + "\n"
 
     @property
+    def all_system_packages(self) -> tuple[str, ...]:
+        """Packages of the distribution, with that of sshd where it is set up."""
+        return (*self.system_packages, *(["openssh-server"] if self.has_ssh else []))
+
+    @property
     def steps(self) -> list[str]:
         """The script's parts, each a layer where there are layers."""
-        system = [*self.system_packages, *(["openssh-server"] if self.has_ssh else [])]
+        system = self.all_system_packages
         found = [APT.format(packages=shlex.join(system))] if system else []
         if self.packages:
             found.append(PIP.format(packages=shlex.join(self.packages)))

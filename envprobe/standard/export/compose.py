@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..plan import WORK, EnvironmentPlan
 from . import dockerfile
+from .docker import MAKE_TOKEN
 from .text import yaml_text
 from .words import STATE, head, placed
 
@@ -12,8 +13,7 @@ BEFORE = """\
 # Before the first `docker compose up --detach --wait`:
 #   install -d -m 700 "$HOME/{state}/{name}/home"
 """
-TOKEN = "#   (umask 077 && od -An -N24 -tx1 /dev/urandom | tr -d ' \\n' >\"$HOME/{state}/{name}/token\")\n"  # noqa: S105
-
+TOKEN = f'#   (umask 077 && {MAKE_TOKEN} >"$HOME/{{state}}/{{name}}/token")\n'
 KEYS = '#   cat "$HOME"/.ssh/*.pub >"$HOME/{state}/{name}/authorized_keys"\n'
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 
 from ..plan import LOOPBACK, WORK, EnvironmentPlan
 from . import dockerfile
-from .words import STATE, head, in_shell, user_in_shell, word
+from .words import STATE, head, in_shell, user_in_shell
 
 MAKE_TOKEN = "od -An -N24 -tx1 /dev/urandom | tr -d ' \\n'"  # noqa: S105 - what makes one
 
@@ -30,7 +31,7 @@ def prepare(plan: EnvironmentPlan) -> Iterator[str]:
 
 def command(plan: EnvironmentPlan, folder: str = "$PWD") -> str:
     """Return the command line, an option a line."""
-    last = " ".join([word(plan.started_image), *map(word, plan.command)])
+    last = shlex.join([plan.started_image, *plan.command])
     return " \\\n    ".join([f"{plan.engine} run --detach{_init(plan)} --name {plan.name}", *_options(plan, folder), last])
 
 
@@ -43,7 +44,7 @@ def _options(plan: EnvironmentPlan, folder: str) -> Iterator[str]:
     if plan.keeps_id:
         yield "--userns keep-id"
     yield f'--workdir {WORK} --entrypoint ""'
-    yield from (f"--env {word(f'{name}={value}')}" for name, value in plan.environment.items())
+    yield from (f"--env {shlex.quote(f'{name}={value}')}" for name, value in plan.environment.items())
     for mount in plan.mounts:  # a field with a comma needs its own quotes, and nobody knows what $PWD holds
         end = ",readonly" if mount.read_only else ""
         yield f'--mount "type=bind,\\"source={in_shell(mount.source, plan, folder)}\\",target={mount.target}{end}"'

@@ -46,8 +46,7 @@ def _variable(name: str, value: str) -> Iterator[str]:
 
 
 def _layers(recipe: ImageRecipe) -> Iterator[str]:
-    system = [*recipe.system_packages, *(["openssh-server"] if recipe.has_ssh else [])]
-    if system:
+    if system := recipe.all_system_packages:
         yield DISTRIBUTION_LISTS.format(packages=_listed(sorted(system)))
     if recipe.packages:
         yield CONSTRAINED.format(packages=_listed(recipe.packages))

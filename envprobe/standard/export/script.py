@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
+
 from ..plan import EnvironmentPlan
 from . import docker
-from .words import STATE, head, word
+from .words import STATE, head
 
 START = """\
 #!/bin/sh
@@ -30,7 +32,7 @@ def render(plan: EnvironmentPlan) -> str:
 def _fetch(plan: EnvironmentPlan) -> list[str]:
     if plan.recipe is not None:  # the build fetches what it is made of
         return []
-    image = word(plan.image)
+    image = shlex.quote(plan.image)
     return [f"{plan.engine} image inspect {image} >/dev/null 2>&1 || {plan.engine} pull {image}"]
 
 

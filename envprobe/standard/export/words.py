@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import re
-import shlex
 
 from ..plan import EnvironmentPlan
 
 STATE = ".local/state/envprobe/environments"
 """Below HOME: where the token, HOME and keys of an environment lie."""
-PLAIN = re.compile(r"[A-Za-z0-9_@%+=:,./-]+")
 
 
 def placed(source: str, plan: EnvironmentPlan, folder: str, home: str) -> str:
@@ -25,11 +23,6 @@ def in_shell(source: str, plan: EnvironmentPlan, folder: str = "$PWD") -> str:
     path = placed(source, plan, "\0", "\1")
     escaped = re.sub(r'([\\"`$])', r"\\\1", path)
     return escaped.replace("\0", folder).replace("\1", "$HOME")
-
-
-def word(text: str) -> str:
-    """Return a word for a shell, in quotes where it needs them."""
-    return text if PLAIN.fullmatch(text) else shlex.quote(text)
 
 
 def user_in_shell(plan: EnvironmentPlan) -> str:
