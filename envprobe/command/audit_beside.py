@@ -7,6 +7,7 @@ from contextlib import suppress
 
 from ..audit.examine import examine
 from ..audit.model import AuditFinding
+from ..audit.report import LEVELS
 from ..error import EnvprobeError
 from ..report import Report, Verdict
 from .audit import LIVE
@@ -45,9 +46,8 @@ def explaining(target: str, report: Report) -> AuditFinding | None:
 
 def first_of(findings: Iterable[AuditFinding], families: list[str]) -> AuditFinding | None:
     """Return the severest of the findings of some families."""
-    order = ("fail", "warn", "note")
     named = [one for one in findings if any(f"{one.rule}.".startswith(f"{family}.") for family in families)]
-    return min(named, key=lambda one: order.index(one.severity), default=None)
+    return min(named, key=lambda one: LEVELS.index(one.severity), default=None)
 
 
 def _is_moved(family: str, paths: list[str]) -> bool:

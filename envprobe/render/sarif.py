@@ -60,12 +60,12 @@ def render(report: Report, style: Style) -> str:
     shown = sorted(told, key=lambda result: (not result.gates, -result.severity.rank))[:SHOWN_RESULTS]
     rules = sorted({result.section for result in shown})
     invocation: dict[str, object] = {"executionSuccessful": report.verdict is not Verdict.UNDETERMINED}
-    notifications = [_notification("note", f"not compared: {sentence}") for sentence in left_out(report.skipped)]
-    notifications += [_notification("warning", f"waiver {line(waiver, 400)}") for waiver in report.stale_waivers]
+    notifications = [notification("note", f"not compared: {sentence}") for sentence in left_out(report.skipped)]
+    notifications += [notification("warning", f"waiver {line(waiver, 400)}") for waiver in report.stale_waivers]
     if len(shown) < len(told):
-        notifications.append(_notification("warning", f"{len(told) - len(shown)} more results left out: see envprobe check -v"))
+        notifications.append(notification("warning", f"{len(told) - len(shown)} more results left out: see envprobe check -v"))
     if report.verdict is Verdict.UNDETERMINED:
-        notifications.append(_notification("error", headline(report)))
+        notifications.append(notification("error", headline(report)))
     if notifications:
         invocation["toolExecutionNotifications"] = notifications
     return to_document(
@@ -78,8 +78,8 @@ def render(report: Report, style: Style) -> str:
 
 def trouble(message: str, hint: str) -> str:
     """Return a run without results, and with what kept envprobe from a verdict."""
-    notification = _notification("error", trouble_words(message, hint))
-    return to_document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [notification]}, {})
+    told = notification("error", trouble_words(message, hint))
+    return to_document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [told]}, {})
 
 
 def to_document(rules: list[Any], found: list[Any], invocation: dict[str, Any], properties: dict[str, Any]) -> str:
@@ -149,5 +149,6 @@ def unlinked(text: str) -> str:
     return LINK.sub(r"\1\1\\](", text)  # a backslash before it would else take ours for its own
 
 
-def _notification(level: str, words: str) -> dict[str, Any]:
+def notification(level: str, words: str) -> dict[str, Any]:
+    """Return what a run says of itself, and of no result."""
     return {"level": level, "message": {"text": unlinked(words)}}

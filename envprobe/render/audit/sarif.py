@@ -12,7 +12,7 @@ from ...audit.rules import RULES
 from ...fact import canonical, sha256
 from ...spelling import line, safe
 from .. import Style
-from ..sarif import IDENTITY, SHOWN_RESULTS, to_document, unlinked
+from ..sarif import IDENTITY, SHOWN_RESULTS, notification, to_document, unlinked
 from .words import sentence
 
 LEVELS = {"fail": "error", "warn": "warning", "note": "note"}
@@ -32,8 +32,7 @@ def render(report: AuditReport, style: Style) -> str:
     invocation: dict[str, Any] = {"executionSuccessful": not report.unread}
     if report.unread:
         invocation["toolExecutionNotifications"] = [
-            {"level": "error", "message": {"text": unlinked(f"{safe(one.file)}: {line(one.reason, 400)}")}}
-            for one in report.unread
+            notification("error", f"{safe(one.file)}: {line(one.reason, 400)}") for one in report.unread
         ]
     rules = [_rule(row.family, row.module) for row in families]
     return to_document(rules, results, invocation, {"verdict": report.verdict.value, "strict": report.strict})

@@ -112,11 +112,10 @@ def _row(number: int, one: FleetClass, sections: Sequence[str]) -> FleetRow:
 
 
 def _cell(items: Sequence[Difference]) -> tuple[str, int]:
-    return (
-        (MARKS.get(max((item.severity for item in items), key=lambda level: level.rank), "note"), len(items))
-        if items
-        else ("", 0)
-    )
+    if not items:
+        return "", 0
+    worst = max((item.severity for item in items), key=lambda level: level.rank)
+    return MARKS.get(worst, "note"), len(items)
 
 
 def _fact(item: Difference) -> FleetFact:

@@ -9,7 +9,7 @@ from ...fleet.report import FleetClass, FleetReport
 from ...report import Difference
 from ...spelling import line
 from .. import Style
-from ..sarif import IDENTITY, LEVELS, SHOWN_RESULTS, SUBJECTS, to_document, unlinked
+from ..sarif import IDENTITY, LEVELS, SHOWN_RESULTS, SUBJECTS, notification, to_document, unlinked
 from .words import fact, headline, names, wrong
 
 
@@ -21,7 +21,7 @@ def render(report: FleetReport, style: Style) -> str:
     trouble += [f"{line(one.member)} {wrong(one)}" for one in report.unstable]
     invocation: dict[str, Any] = {"executionSuccessful": not trouble}
     if trouble:
-        invocation["toolExecutionNotifications"] = [{"level": "error", "message": {"text": unlinked(words)}} for words in trouble]
+        invocation["toolExecutionNotifications"] = [notification("error", words) for words in trouble]
     properties = {"verdict": report.verdict.value, "headline": headline(report), "strict": report.strict}
     rules = [_rule(section) for section in sections]
     return to_document(rules, [_result(one, item, sections) for one, item in found[:SHOWN_RESULTS]], invocation, properties)
