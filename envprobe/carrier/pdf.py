@@ -183,7 +183,7 @@ def _size(page: Any) -> tuple[float, float]:
 def _pypdf(where: str) -> Iterator[None]:
     """Turn whatever the library raises over a file into a damaged report, and keep its log from stderr."""
     try:
-        import pypdf  # noqa: F401
+        import pypdf  # noqa: F401 - asked whether it is there
     except ImportError:
         raise EnvprobeError("PDF reports need the package pypdf", installing("pdf")) from None
     log = logging.getLogger("pypdf")

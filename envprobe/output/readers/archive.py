@@ -61,7 +61,7 @@ def open_archive(path: Path, type_name: str, stack: ExitStack, name: str) -> Arc
         check_archive(archive.infolist(), MEMBER_LIMIT)
         members = {item.filename: _zip_member(archive, item) for item in archive.infolist()}
         return Archive(members, False, archive.comment.decode("utf-8", "backslashreplace"), outside_members(path, archive))
-    tar = stack.enter_context(tarfile.open(path, "r:"))  # noqa: SIM115
+    tar = stack.enter_context(tarfile.open(path, "r:"))  # noqa: SIM115 - the stack closes it
     return Archive(dict(_tar_members(tar)), False, "", "")
 
 

@@ -43,7 +43,7 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     else:
         table = _read_table(path, pyarrow)
         schema, count = table.schema, table.num_rows
-        batches = lambda: iter(table.to_batches(max_chunksize=BATCH_ROWS))  # noqa: E731
+        batches = lambda: iter(table.to_batches(max_chunksize=BATCH_ROWS))  # noqa: E731 - as above
     names = _unique(schema.names)
     arrays = {name: _column(schema.field(index), index, count, batches) for index, name in enumerate(names)}
     types = {name: str(schema.field(index).type) for index, name in enumerate(names)}
