@@ -44,8 +44,12 @@ def _text_of(path: Path) -> str:
     """Return the end of a file. Raises UsageError where it cannot be read."""
     try:
         with path.open("rb") as stream:
-            stream.seek(0, 2)
-            stream.seek(max(stream.tell() - LIMIT, 0)) if stream.seekable() else None
-            return stream.read(LIMIT).decode("utf-8", "replace")
+            if stream.seekable():
+                stream.seek(max(stream.seek(0, 2) - LIMIT, 0))
+                return stream.read(LIMIT).decode("utf-8", "replace")
+            end = b""
+            for piece in iter(lambda: stream.read(LIMIT), b""):  # a pipe: `python train.py 2>&1 | envprobe explain …`
+                end = (end + piece)[-LIMIT:]
+            return end.decode("utf-8", "replace")
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}", "name a file that ends in the traceback") from None

@@ -412,6 +412,15 @@ def test_causes_are_utf_8_for_a_program(tmp_path: Path, encoding: str) -> None:
     assert errors == b""
 
 
+def test_a_traceback_comes_through_a_pipe() -> None:
+    """Of a log that a program writes to a pipe the end is read, however long it is."""
+    log = "step\n" * (1 << 18) + "ModuleNotFoundError: No module named 'absl'\n"
+    command = [sys.executable, "-m", "envprobe", "explain", "--traceback", "/dev/stdin"]
+    done = subprocess.run(command, env=_environment(), input=log, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "it ends in ModuleNotFoundError: No module named 'absl'" in done.stdout
+
+
 def test_ctrl_c(tmp_path: Path) -> None:
     """Ctrl-C while a target hangs ends envprobe with 130 and one word, and ends what it started there."""
     fifo = tmp_path / "started"
