@@ -36,6 +36,11 @@ class FixPlan(msgspec.Struct, frozen=True, kw_only=True):
     check: str = ""
     """What says afterwards whether it helped."""
 
+    @property
+    def unhelped(self) -> list[str]:
+        """A sentence for each of those facts."""
+        return [f"nothing is known to help against {path}" for path in self.unfixed]
+
 
 REMADE = " run -d --name "
 """In a command that makes a container anew of its image."""
@@ -109,7 +114,7 @@ def _script(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> Iter
     yield "set -eu"
     yield from plan.commands
     yield from (f"# by hand: {words}" for words in plan.words)
-    yield from (f"# nothing is known to help against {path}" for path in plan.unfixed)
+    yield from (f"# {words}" for words in plan.unhelped)
     if plan.check:
         yield plan.check
 

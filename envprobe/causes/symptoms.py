@@ -27,6 +27,8 @@ SYMPTOMS = (
     "outputs.*",
 )
 """Differences that never are a cause: they are what a cause does."""
+START = ("python.sitecustomize", "python.usercustomize", "python.pth.")
+"""What runs at every start of Python."""
 FRAMEWORK = "framework"
 """What stands in the place of a stage where nothing runs."""
 
@@ -78,10 +80,6 @@ def symptoms_of(report: Report, observed: Fingerprint | Run | None = None) -> Sy
         hints=_hints(report),
         is_compared=report.trace is not None and report.trace.compared > 0,
     )
-
-
-START = ("python.sitecustomize", "python.usercustomize", "python.pth.")
-"""What runs at every start of Python."""
 
 
 def is_symptom(path: str) -> bool:

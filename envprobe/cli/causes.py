@@ -212,8 +212,7 @@ def _agree(is_agreed: bool) -> Agree:
 
 
 def _rows(plan: FixPlan) -> list[str]:
-    unknown = [f"# nothing is known to help against {path}" for path in plan.unfixed]
-    return [*plan.commands, *(f"# {words}" for words in plan.words), *unknown]
+    return [*plan.commands, *(f"# {words}" for words in (*plan.words, *plan.unhelped))]
 
 
 @click.command("align")

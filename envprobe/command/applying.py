@@ -79,7 +79,7 @@ def apply_fix(
         left = [f"install it from its own source: {words}" for words in packages.left]
     expected, observed = observe(made, baseline, options=options, config=config, progress=progress)
     report, plan = planned(expected, observed, made, baseline, options, config)
-    left += [*plan.commands, *plan.words, *(f"nothing is known to help against {path}" for path in plan.unfixed)]
+    left += [*plan.commands, *plan.words, *plan.unhelped]
     return Applied(target=made, report=report, left=[line(words, LEFT_CHARACTERS) for words in left])
 
 
