@@ -70,13 +70,25 @@ def require_ports(client: APIClient, plan: EnvironmentPlan, again: str) -> None:
 
 def create(client: APIClient, plan: EnvironmentPlan, environ: Mapping[str, str], progress: Progress) -> Running:
     """Make the container and start it; return when it answers. Raises TargetError, and then it is gone again."""
+    from docker.errors import APIError
+
+    is_refused = False
+
+    def ask() -> None:
+        nonlocal is_refused
+        try:
+            client.create_container_from_config(_with_network(document(plan), environ), plan.name)
+        except APIError:  # the engine's own word: nothing was made, and one of that name is somebody else's
+            is_refused = True
+            raise
 
     def take_away() -> None:
-        container.remove(client, plan.name)
+        if not is_refused:
+            container.remove(client, plan.name)
         host.forget_token(plan)
 
     with orderly_end(), undone(take_away, on_failure=True):
-        make(lambda: client.create_container_from_config(_with_network(document(plan), environ), plan.name))
+        make(ask)
         _name_user(client, plan)
         _start(client, plan)
         return wait(client, plan, progress, is_new=True)
