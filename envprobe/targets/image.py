@@ -6,7 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from . import stream
 from .address import Address
 from .container_change import untouched
 from .deadline import Deadline
-from .engine import Engine, packer_of, reason, speaking
+from .engine import Engine, is_loss, is_missing, packer_of, reason, refused, speaking
 from .interruption import make, orderly_end, undone
 from .outside import container_section, image_section, mounts
 from .packed import Packer
@@ -57,7 +57,7 @@ class ImageTarget:
         self._settings = settings(address, os.environ)
         self._engine = engine
         self._stack = ExitStack()
-        self._container: dict[str, object] = {}
+        self._container: dict[str, Any] = {}
         self._is_asked_for = False
 
     def __enter__(self) -> ImageTarget:
@@ -77,7 +77,6 @@ class ImageTarget:
         name = f"envprobe-{secrets.token_hex(8)}"  # known before it exists, so that it can be removed whatever happens
         with orderly_end(), speaking(self.reference), self._thrown_away(name):
             make(lambda: self._create(name, argv))
-            self._container = self._client.inspect_container(name)
             return self._run(name, argv[0], stdin, timeout_s, limit_bytes)
 
     @contextmanager
@@ -93,29 +92,29 @@ class ImageTarget:
             yield
 
     def _create(self, name: str, argv: Sequence[str]) -> None:
-        from docker.errors import APIError
-
         config = {**self._settings, "Image": self._image["Id"], "Entrypoint": [argv[0]], "Cmd": list(argv[1:])}
         self._is_asked_for = True
         try:
             self._client.create_container_from_config(config, name)
-        except APIError:  # the engine's own word: nothing was made
-            self._is_asked_for = False
+        except Exception as error:  # one of the library's, which is loaded for that alone
+            self._is_asked_for = refused(error) is None  # the engine's own word: nothing was made
             raise
         self._is_asked_for = False
 
     def _run(self, name: str, program: str, stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
-        from docker.errors import APIError
-
         capture = Capture(limit_bytes)
         try:
             ended = stream.talk(self._start(name), stdin, capture, timeout_s)
-        except APIError as error:
-            raise not_startable(self.reference, program, str(error.explanation)) from None
+        except Exception as error:  # one of the library's, which is loaded for that alone
+            refusal = refused(error)
+            if refusal is None:
+                raise
+            raise not_startable(self.reference, program, str(refusal.explanation)) from None
         if not ended:
             return capture.completed(137, timed_out=not capture.full)
         self._client.wait(name, timeout=WAIT_S)
-        state = self._client.inspect_container(name)["State"]
+        self._container = self._client.inspect_container(name)
+        state = self._container["State"]
         if state.get("OOMKilled"):
             raise TargetError(
                 f"{self.reference}: ran out of memory while the probe ran, and was killed",
@@ -174,12 +173,12 @@ class ImageTarget:
         return untouched([], [mount["destination"] for mount in mounts(self._container)], places)
 
     def _inspect_image(self) -> dict[str, object]:
-        from docker.errors import NotFound
-
         with speaking(self.reference):
             try:
                 document: dict[str, object] = self._client.inspect_image(self._name)
-            except NotFound:
+            except Exception as error:  # one of the library's, which is loaded for that alone
+                if not is_missing(error):
+                    raise
                 raise TargetError(
                     f"{self.reference}: there is no such image here, and envprobe never pulls", self._what_next()
                 ) from None
@@ -194,26 +193,29 @@ class ImageTarget:
 
     def _remove(self, name: str) -> str:
         """Remove a container if it was made. Return why nobody knows that it is gone; empty where it is."""
-        from docker.errors import DockerException, NotFound
-        from requests.exceptions import RequestException
-
         try:
             make(lambda: self._client.remove_container(name, force=True, v=True))
-        except NotFound:  # it was not made, or somebody removed it
-            return "the engine has not said whether it made the container" if self._is_asked_for else ""
-        except (DockerException, RequestException, OSError) as error:
+        except Exception as error:  # one of the library's, which is loaded for that alone
+            if is_missing(error):  # it was not made, or somebody removed it
+                return "the engine has not said whether it made the container" if self._is_asked_for else ""
+            if not is_loss(error):
+                raise
             return f"the engine does not remove the container: {reason(error, '')[0]}"
         return ""
 
     def _remove_leftovers(self) -> None:
         """Remove what a killed envprobe left behind; younger ones may belong to another one that runs now."""
-        from docker.errors import APIError
-
         with speaking(self.reference):
             for entry in self._client.containers(all=True, filters={"label": LABEL}):
                 if is_leftover(entry, time.time()):
-                    with suppress(APIError):  # somebody else is removing it
-                        self._client.remove_container(entry["Id"], force=True, v=True)
+                    self._remove_leftover(entry["Id"])
+
+    def _remove_leftover(self, container: str) -> None:
+        try:
+            self._client.remove_container(container, force=True, v=True)
+        except Exception as error:  # one of the library's, which is loaded for that alone
+            if refused(error) is None:  # else somebody else is removing it
+                raise
 
 
 def is_leftover(entry: Mapping[str, Any], now_s: float) -> bool:

@@ -1,4 +1,4 @@
-"""The calls of the Engine API that a look at a running container makes, straight over the engine's Unix socket.
+"""The calls of the Engine API that a look at a container or an image makes, straight over the engine's Unix socket.
 
 To import the docker library takes as long as the engine takes for all of them, and the guest could run meanwhile. Only plain
 success counts here: whatever else the engine answers is asked again through the library, which knows what it means. So nobody can
@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from .deadline import Deadline
 
@@ -25,6 +25,7 @@ REQUEST_TIMEOUT_S = 60
 ANSWER_LIMIT_BYTES = 64 << 20
 HEAD_LIMIT_BYTES = 1 << 16
 CHUNK_BYTES = 1 << 16
+UPGRADE = "Connection: Upgrade\r\nUpgrade: tcp\r\n"
 
 
 class NotPlain(Exception):
@@ -71,6 +72,44 @@ class EarlyClient:
         except (OSError, NotPlain):
             return self._library().diff(container)
 
+    def containers(self, *, all: bool = False, filters: Mapping[str, str] | None = None) -> Any:  # noqa: A002 - the library's
+        """Return the listed containers, those that stand still too where all are asked for."""
+        wanted = json.dumps({name: [value] for name, value in (filters or {}).items()})
+        try:
+            found = self._ask("GET", f"/containers/json?all={all:d}&filters={quote(wanted)}")
+        except (OSError, NotPlain):
+            found = None
+        return found if isinstance(found, list) else self._library().containers(all=all, filters=filters)
+
+    def create_container_from_config(self, config: Mapping[str, Any], name: str) -> Any:
+        """Make a container. An engine that says nothing may have made it: asked again, it would refuse the name."""
+        try:
+            return self._ask("POST", f"/containers/create?name={quote(name, safe='')}", config)
+        except NotPlain:
+            return self._library().create_container_from_config(config, name)
+
+    def attach_socket(self, container: str, params: Mapping[str, int]) -> Any:
+        """Return the connection to a container's own program, from before its start on."""
+        try:
+            return self._upgraded(f"/containers/{quote(container, safe='')}/attach?{urlencode(params)}")
+        except (OSError, NotPlain):
+            return self._library().attach_socket(container, params)
+
+    def start(self, container: str) -> None:
+        """Start a container; one that runs already is no error."""
+        if not self._is_done("POST", f"/containers/{quote(container, safe='')}/start"):
+            self._library().start(container)
+
+    def wait(self, container: str, timeout: int) -> Any:
+        """Return how a container's program ended, once it has."""
+        found = self._document("POST", f"/containers/{quote(container, safe='')}/wait", timeout_s=timeout)
+        return self._library().wait(container, timeout=timeout) if found is None else found
+
+    def remove_container(self, container: str, *, force: bool, v: bool) -> None:
+        """Remove a container."""
+        if not self._is_done("DELETE", f"/containers/{quote(container, safe='')}?force={force:d}&v={v:d}"):
+            self._library().remove_container(container, force=force, v=v)
+
     def exec_create(
         self, container: str, command: Sequence[str], *, stdin: bool = False, environment: dict[str, str] | None = None
     ) -> Any:
@@ -85,11 +124,7 @@ class EarlyClient:
     def exec_start(self, instance: str, *, socket: bool) -> Any:
         """Start a prepared program and return the connection to it."""
         try:
-            upgrade = "Connection: Upgrade\r\nUpgrade: tcp\r\n"
-            wanted = {"Tty": False, "Detach": False}
-            return self._opened(
-                _request("POST", f"/exec/{quote(instance, safe='')}/start", wanted, version="1.1", more=upgrade), "101"
-            )
+            return self._upgraded(f"/exec/{quote(instance, safe='')}/start", {"Tty": False, "Detach": False})
         except (OSError, NotPlain):
             return self._library().exec_start(instance, socket=socket)
 
@@ -107,17 +142,26 @@ class EarlyClient:
             return self._library().get_archive(container, path)
         return _pieces(wire), None
 
-    def _document(self, method: str, path: str, body: object = None) -> dict[str, Any] | None:
+    def _document(self, method: str, path: str, body: object = None, *, timeout_s: float = REQUEST_TIMEOUT_S) -> Any:
         """Return the engine's answer where it is an object, else None: the library has to ask again."""
         try:
-            found = self._ask(method, path, body)
+            found = self._ask(method, path, body, timeout_s=timeout_s)
         except (OSError, NotPlain):
             return None
         return found if isinstance(found, dict) else None
 
-    def _ask(self, method: str, path: str, body: object = None) -> Any:
+    def _is_done(self, method: str, path: str) -> bool:
+        """Say whether the engine did what it has no answer to: the library has to ask again where it did not."""
+        try:
+            with self._connected() as wire:
+                wire.sendall(_request(method, path, None, version="1.0"))
+                return _head(wire)["status"].startswith("2")
+        except (OSError, NotPlain):
+            return False
+
+    def _ask(self, method: str, path: str, body: object = None, *, timeout_s: float = REQUEST_TIMEOUT_S) -> Any:
         """Return the JSON of a successful answer. In HTTP/1.0 it ends where the connection does."""
-        with self._connected() as wire:
+        with self._connected(timeout_s) as wire:
             wire.sendall(_request(method, path, body, version="1.0"))
             head = _head(wire)
             pieces, size_bytes = [], 0
@@ -134,6 +178,9 @@ class EarlyClient:
         except ValueError:
             raise NotPlain from None
 
+    def _upgraded(self, path: str, body: object = None) -> socket.socket:
+        return self._opened(_request("POST", path, body, version="1.1", more=UPGRADE), "101")
+
     def _opened(self, request: bytes, status: str) -> socket.socket:
         """Return a connection from which the head of an answer with this status was read, and nothing behind it."""
         with ExitStack() as stack:
@@ -144,10 +191,10 @@ class EarlyClient:
             stack.pop_all()
             return wire
 
-    def _connected(self) -> socket.socket:
+    def _connected(self, timeout_s: float = REQUEST_TIMEOUT_S) -> socket.socket:
         wire = socket.socket(socket.AF_UNIX)
         try:
-            wire.settimeout(self._deadline.left_s(REQUEST_TIMEOUT_S))
+            wire.settimeout(self._deadline.left_s(timeout_s))
             wire.connect(self._path)
         except BaseException:
             wire.close()

@@ -30,7 +30,7 @@ def library() -> Iterator[Any]:
 
 
 @contextmanager
-def engine(folder: Path, answer: bytes) -> Iterator[tuple[EarlyClient, list[bytes]]]:
+def engine(folder: Path, answer: bytes, opens: Any = library) -> Iterator[tuple[EarlyClient, list[bytes]]]:
     """Yield a client of an engine that gives one answer to whoever asks, and what it was asked."""
     path, asked = folder / "engine.sock", list[bytes]()
     with socket.socket(socket.AF_UNIX) as listener:
@@ -46,7 +46,7 @@ def engine(folder: Path, answer: bytes) -> Iterator[tuple[EarlyClient, list[byte
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()
-        with EarlyClient(str(path), Deadline(10), library) as client:
+        with EarlyClient(str(path), Deadline(10), opens) as client:
             yield client, asked
         thread.join(10)
 
@@ -101,7 +101,51 @@ def test_a_socket_that_is_gone_is_the_librarys(tmp_path: Path) -> None:
         )
         assert client.exec_start("e1", socket=True) == ("exec_start", ("e1",), {"socket": True})
         assert client.get_archive("a1", "/x") == ("get_archive", ("a1", "/x"), {})
-        assert client.containers(all=True) == ("containers", (), {"all": True})
+        assert client.containers(all=True) == ("containers", (), {"all": True, "filters": None})
+        assert client.attach_socket("a1", {"stdin": 1}) == ("attach_socket", ("a1", {"stdin": 1}), {})
+        assert client.wait("a1", timeout=1) == ("wait", ("a1",), {"timeout": 1})
+        assert client.images() == ("images", (), {})
+
+
+def test_a_container_that_may_have_been_made_is_not_asked_for_again(tmp_path: Path) -> None:
+    """An engine that was lost meanwhile may have made it, and would refuse the name: that one is removed by its name instead."""
+    client: Any
+    with EarlyClient(str(tmp_path / "none.sock"), Deadline(10), library) as client, pytest.raises(OSError, match="No such file"):
+        client.create_container_from_config({"Image": "i"}, "ours")
+    with engine(tmp_path, b'HTTP/1.1 400 Bad Request\r\n\r\n{"message": "no such cpu"}') as (client, _):
+        asked = client.create_container_from_config({"Image": "i"}, "ours")
+    assert asked == ("create_container_from_config", ({"Image": "i"}, "ours"), {})
+
+
+DONE = {
+    "start": (lambda client: client.start("a1"), b"POST /containers/a1/start HTTP/1.0\r\n"),
+    "removal": (lambda client: client.remove_container("a1", force=True, v=True), b"DELETE /containers/a1?force=1&v=1 HTTP/1.0\r\n"),
+}
+
+
+@pytest.mark.parametrize("call", DONE)
+@pytest.mark.parametrize(("status", "told"), [(b"204 No Content", 0), (b"409 Conflict", 1)])
+def test_what_is_done_has_no_answer(call: str, status: bytes, told: int, tmp_path: Path) -> None:
+    """A start and a removal are plain success without a word; a refusal is the library's to tell."""
+    opened: list[Library] = []
+
+    @contextmanager
+    def opening() -> Iterator[Any]:
+        opened.append(Library())
+        yield opened[0]
+
+    ask, first = DONE[call]
+    with engine(tmp_path, b"HTTP/1.0 " + status + b"\r\n\r\n", opening) as (client, asked):
+        ask(client)
+    assert asked[0].startswith(first)
+    assert len(opened) == told
+
+
+def test_containers_are_listed_by_a_label(tmp_path: Path) -> None:
+    """The filter is spelled as the engine reads it, and an object in place of the list is the library's."""
+    with engine(tmp_path, OK + b'[{"Id": "a1"}]') as (client, asked):
+        assert client.containers(all=True, filters={"label": "x.y"}) == [{"Id": "a1"}]
+    assert asked[0].startswith(b"GET /containers/json?all=1&filters=%7B%22label%22%3A%20%5B%22x.y%22%5D%7D HTTP/1.0\r\n")
 
 
 def test_a_program_is_prepared_with_its_variables(tmp_path: Path) -> None:
