@@ -17,7 +17,6 @@ USAGE = """usage: python3 envprobe-probe.pyz [--no-integrity] [--no-benchmark] [
 Records this Python environment. Installs nothing and writes nothing but FILE
 (default: stdout). Send the result back; `envprobe check file://FILE` reads it."""
 NONCE = "envprobe-by-hand"
-SAFE_PATH = {"PYTHONSAFEPATH": "envprobe"}  # see safe_path.py, which lies packed in line.json
 
 
 def main(arguments):
@@ -68,7 +67,7 @@ def run(options):
         [sys.executable, "-B", "-c", line["stub"]],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=dict(SAFE_PATH, **os.environ),
+        env=dict(line["variables"], **os.environ),
     )
     output = process.communicate(json.dumps(line, sort_keys=True).encode("ascii") + b"\n")[0].decode("ascii", "replace")
     begin = output.find("\n" + NONCE + " ")

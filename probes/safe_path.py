@@ -6,6 +6,7 @@ host's and ours, no fact of the target.
 
 NAME = "PYTHONSAFEPATH"
 OURS = "envprobe"
+VARIABLES = {NAME: OURS}
 
 
 def without_ours(environ):
@@ -15,4 +16,4 @@ def without_ours(environ):
 
 def with_ours(environ):
     """Return variables for a program of ours; what a user has set stays."""
-    return dict({NAME: OURS}, **environ)
+    return dict(VARIABLES, **environ)

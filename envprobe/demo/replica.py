@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ..error import TargetError
-from ..targets import process
+from ..targets import process, safe_path
 from ..targets.protocol import Completed
 
 FIRST = ("numpy", "pip")
@@ -76,7 +76,7 @@ def replicate(python: str, folder: Path) -> Replica:
 
 
 def _run(python: str, *arguments: str) -> Completed:
-    done = process.run([python, *arguments], b"", TIMEOUT_S, LIMIT_BYTES)
+    done = process.run([python, *arguments], b"", TIMEOUT_S, LIMIT_BYTES, safe_path.added(os.environ))
     if done.returncode != 0 or done.timed_out:
         last = (done.stderr or done.stdout).decode("utf-8", "replace").strip().rpartition("\n")[2]
         raise TargetError(

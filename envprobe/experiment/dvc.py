@@ -24,6 +24,7 @@ from ..error import EnvprobeError, UsageError
 from ..fact import Value
 from ..output.finding import Unreadable, only_refusals
 from ..output.readers.document import read_bytes, read_yaml
+from ..targets import safe_path
 
 SCHEME = "dvc:"
 LIMIT_BYTES = 16 << 20
@@ -205,7 +206,7 @@ def _asked(tracked: Tracked) -> Look:
         done = subprocess.run(
             [*program, "status", "--json", "--", tracked.target],
             cwd=folder,
-            env={**os.environ, **QUIET},
+            env=safe_path.added({**os.environ, **QUIET}),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT_S,

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from types import TracebackType
 
 from ..error import TargetError
-from ..targets import process
+from ..targets import process, safe_path
 from ..targets.address import Address
 from ..targets.deadline import Deadline
 from ..targets.machine import Machine
-from ..targets.protocol import Completed, NoProgram
+from ..targets.protocol import NOT_RUNNABLE, Completed, NoProgram
 
 UNDO_S = 20
 
@@ -37,13 +37,13 @@ class LaunchedTarget(Machine):
         """Run a program on the node."""
         self._is_over = False
         try:
-            completed = process.run([*self._launcher, *argv], stdin, timeout_s, limit_bytes)
+            completed = process.run([*self._launcher, *safe_path.in_shell(argv)], stdin, timeout_s, limit_bytes)
         except NoProgram:
             raise TargetError(f"{self.reference}: there is no {self._launcher[0]} on this machine", "ask where it is") from None
         self._is_over = not (completed.timed_out or completed.truncated)
+        if completed.returncode in NOT_RUNNABLE and not completed.stdout:
+            raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there")
         if completed.returncode and not completed.stdout and (words := self._refusal(completed)):
-            if "No such file or directory" in words:
-                raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there: {words}")
             raise TargetError(f"{self.reference}: {words}")
         return completed
 

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Any
 
 from ..error import TargetError
+from ..targets import safe_path
 from ..targets.address import Address
 from ..targets.deadline import Deadline
 from ..targets.interruption import is_called_off
@@ -38,7 +39,7 @@ class WorkerTarget(Machine):
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program as a child of the worker. Raises TargetError where the worker is lost or does not answer in time."""
         token, end = secrets.token_hex(16), time.monotonic() + timeout_s
-        if problem := self._call("start", token, list(argv), stdin, timeout_s, limit_bytes):
+        if problem := self._call("start", token, list(argv), dict(safe_path.VARIABLES), stdin, timeout_s, limit_bytes):
             raise NoProgram(f"{self.reference}: cannot be run there: {problem}")
         self._token = token
         while not (answer := self._polled(token)):

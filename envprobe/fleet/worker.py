@@ -20,13 +20,14 @@ SETTLE_S = 5
 class Job:
     """A program that was started, and the threads that wait for it."""
 
-    def __init__(self, argv, data, timeout_s, limit):
+    def __init__(self, argv, variables, data, timeout_s, limit):
         self.out, self.err = bytearray(), bytearray()
         self.is_full = self.is_late = False
         self.answer = None
         self.limit = limit
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True)
+        environ = dict(variables, **os.environ)
+        self.process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, env=environ)
         self.timer = threading.Timer(timeout_s, self.end_late)
         self.threads = [threading.Thread(target=one) for one in (self.read_out, self.read_err, lambda: self.write(data))]
         for thread in [self.timer, *self.threads, threading.Thread(target=self.wait)]:
@@ -78,10 +79,10 @@ def jobs():
     return sys.modules.setdefault(HOME, types.ModuleType(HOME)).__dict__
 
 
-def start(token, argv, data, timeout_s, limit):
-    """Start a program; return what keeps it from starting, or an empty text."""
+def start(token, argv, variables, data, timeout_s, limit):
+    """Start a program, with variables that are not set here; return what keeps it from starting, or an empty text."""
     try:
-        jobs()[token] = Job([sys.executable if word == "{python}" else word for word in argv], data, timeout_s, limit)
+        jobs()[token] = Job([sys.executable if word == "{python}" else word for word in argv], variables, data, timeout_s, limit)
     except (OSError, ValueError) as error:
         return "%s: %s" % (argv[0], error)
     return ""

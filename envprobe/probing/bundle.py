@@ -8,6 +8,7 @@ import json
 
 from ..fact import canonical, sha256
 from ..guest import folder, shared
+from ..targets import safe_path
 from ..version import __version__
 from .compiled import compiled
 
@@ -65,4 +66,4 @@ def pyz() -> bytes:
 
 
 def _fixed() -> dict[str, object]:
-    return {"sources": sources(), "stub": stub(), "version": __version__, "digest": digest()}
+    return {"sources": sources(), "stub": stub(), "variables": safe_path.VARIABLES, "version": __version__, "digest": digest()}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..error import TargetError, UsageError
 from ..fact import Section
 from ..suggestion import did_you_mean
-from . import stream
+from . import safe_path, stream
 from .address import Address
 from .container_change import ContainerChange, read_changes, untouched
 from .deadline import Deadline
@@ -23,7 +23,7 @@ from .interruption import make, orderly_end
 from .layer import read_layer
 from .outside import container_section, image_section, mounts
 from .packed import Packer
-from .protocol import SAFE_PATH, Capture, Completed, Inspection
+from .protocol import Capture, Completed, Inspection
 from .state import cut_off, is_startable, not_running, not_startable, runtime_refusal
 
 if TYPE_CHECKING:
@@ -155,9 +155,9 @@ class ContainerTarget:
         return capture.completed(self._exit_status(instance["Id"]), timed_out=not ended and not capture.full)
 
     def _safe_path(self) -> Mapping[str, str]:
-        """Return the variable that keeps the working folder out, often a mounted checkout; none where the user has set it."""
+        """Return the variable that keeps the working folder out, which often is a mounted checkout."""
         own = {setting.partition("=")[0] for setting in self._container["Config"].get("Env") or []}
-        return {name: value for name, value in SAFE_PATH.items() if name not in own}
+        return safe_path.beside(own)
 
     def _exit_status(self, instance: str) -> int:
         """Return the exit status; the stream ends a moment before the Engine knows it. A killed program counts as 137."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..error import TargetError, UsageError
 from ..fact import Section
 from ..suggestion import did_you_mean
-from . import stream
+from . import safe_path, stream
 from .address import Address
 from .container_change import untouched
 from .deadline import Deadline
@@ -92,10 +92,15 @@ class ImageTarget:
             yield
 
     def _create(self, name: str, argv: Sequence[str]) -> None:
-        config = {**self._settings, "Image": self._image["Id"], "Entrypoint": [argv[0]], "Cmd": list(argv[1:])}
+        config: Any = self._image.get("Config") or {}
+        given = self._settings["Env"]
+        ours = safe_path.beside({setting.partition("=")[0] for setting in [*(config.get("Env") or []), *given]})
+        variables = [*given, *(f"{name}={value}" for name, value in ours.items())]
+        program = {"Entrypoint": [argv[0]], "Cmd": list(argv[1:])}
+        made = {**self._settings, "Env": variables, "Image": self._image["Id"], **program}
         self._is_asked_for = True
         try:
-            self._client.create_container_from_config(config, name)
+            self._client.create_container_from_config(made, name)
         except Exception as error:  # one of the library's, which is loaded for that alone
             self._is_asked_for = refused(error) is None  # the engine's own word: nothing was made
             raise
@@ -224,7 +229,7 @@ def is_leftover(entry: Mapping[str, Any], now_s: float) -> bool:
     return now_s - float(entry["Created"]) > limit_s
 
 
-def settings(address: Address, environ: Mapping[str, str]) -> dict[str, object]:
+def settings(address: Address, environ: Mapping[str, str]) -> dict[str, Any]:
     """Return the Engine's create document for a throw-away container, without image and program. Raises UsageError.
 
     `environ` are the variables of whoever asks: `env=NAME` is NAME with its value there, as for `docker run`.

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..error import TargetError
-from . import process
+from . import process, safe_path
 from .address import Address
 from .deadline import Deadline
 from .machine import Machine
-from .protocol import SAFE_PATH, Completed
+from .protocol import Completed
 
 
 class LocalTarget(Machine):
@@ -26,7 +26,7 @@ class LocalTarget(Machine):
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program as the user who runs envprobe."""
-        return process.run(argv, stdin, timeout_s, limit_bytes, {**SAFE_PATH, **os.environ})
+        return process.run(argv, stdin, timeout_s, limit_bytes, safe_path.added(os.environ))
 
     def __enter__(self) -> LocalTarget:
         if self._place:

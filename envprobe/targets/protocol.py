@@ -114,8 +114,8 @@ class EngineTarget(Target, Protocol):
         ...
 
 
-SAFE_PATH = {"PYTHONSAFEPATH": "envprobe"}
-"""Keeps a Python that is started with `-c` from importing what lies in its working folder; see probes/safe_path.py."""
+NOT_RUNNABLE = (126, 127)
+"""How a POSIX shell ends where a program is not executable, or not there."""
 STDOUT, STDERR = 1, 2
 STDERR_KEPT_BYTES = 64 << 10
 

@@ -7,17 +7,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..error import TargetError
-from . import process
+from . import process, safe_path
 from .address import Address
 from .deadline import Deadline
 from .login import Login, read_login
 from .machine import Machine
-from .protocol import Completed, NoProgram
+from .protocol import NOT_RUNNABLE, Completed, NoProgram
 
 CONNECT_TIMEOUT_S = 15
 NOT_CONNECTED = 255  # ssh(1): "or with 255 if an error occurred"
-NOT_FOUND = 127  # POSIX shell: command not found
-NOT_EXECUTABLE = 126
 
 ANSWERS = (  # what ssh says, and what to do about it
     ("Host key verification failed", "connect once by hand to accept the host's key: {command}"),
@@ -55,13 +53,14 @@ class SshTarget(Machine):
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program there; ssh joins its words with spaces for the remote shell, so each is quoted."""
+        words = shlex.join(safe_path.in_shell(argv))
         try:
-            completed = process.run([*ssh_command(self._login), shlex.join(argv)], stdin, timeout_s, limit_bytes)
+            completed = process.run([*ssh_command(self._login), words], stdin, timeout_s, limit_bytes)
         except NoProgram:
             raise TargetError(f"{self.reference}: there is no ssh client on this machine", "install openssh-client") from None
         if completed.returncode == NOT_CONNECTED:
             raise ssh_failure(self._login, self.reference, completed.stderr)
-        if completed.returncode in (NOT_FOUND, NOT_EXECUTABLE) and not completed.stdout:
+        if completed.returncode in NOT_RUNNABLE and not completed.stdout:
             raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there")
         return completed
 

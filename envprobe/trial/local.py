@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
-from ..targets import process
+from ..targets import process, safe_path
 from ..targets.address import Address
 from ..targets.deadline import Deadline
 from ..targets.local import LocalTarget
@@ -25,8 +26,8 @@ class OverlaidTarget(LocalTarget):
         super().__init__(address, deadline)
         taken = [word for name, value in variables.items() if value is None for word in ("-u", name)]
         self.before = ["env", *taken, *(f"{name}={value}" for name, value in variables.items() if value is not None)]
-        self.before += [sys.executable, "-S", "-E", "-c", BOUND, str(cpus)] if cpus else []
+        self.before += [sys.executable, "-I", "-S", "-c", BOUND, str(cpus)] if cpus else []
 
     def run(self, argv: Sequence[str], stdin: bytes, timeout_s: float, limit_bytes: int) -> Completed:
         """Run a program as the user who runs envprobe."""
-        return process.run([*self.before, *argv], stdin, timeout_s, limit_bytes)
+        return process.run([*self.before, *argv], stdin, timeout_s, limit_bytes, safe_path.added(os.environ))

@@ -92,7 +92,7 @@ def _fetch(wheel: str, minor: str, architecture: str, folder: Path) -> None:
 
 
 def _pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *arguments]
+    command = [sys.executable, "-I", "-m", "pip", "--disable-pip-version-check", *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:

@@ -103,9 +103,7 @@ def test_a_signal_while_a_container_is_started_stops_it(image, number):
         assert docker("inspect", "-f", "{{.State.Running}}", name) == "false"
 
 
-@pytest.mark.parametrize(
-    "held", [b"/images/", b"/containers/json", b"/containers/create", b"/attach", b"/start HTTP", b"/wait"]
-)
+@pytest.mark.parametrize("held", [b"/images/", b"/containers/json", b"/containers/create", b"/attach", b"/start HTTP", b"/wait"])
 def test_a_frozen_engine_does_not_outlast_the_time_limit(image, held):
     """Wherever an engine stops answering, `--timeout` ends the wait, and what may be left there is told with its removal."""
     before = made_of(image)

@@ -74,7 +74,7 @@ ROOMS = {
     "requirement": "baseline document error pep440 redaction store suggestion toml",
     "demo": "baseline error fact targets",
     "probing": "document error fact fingerprint guest launched progress redaction targets version",
-    "targets": "call error fact fixes suggestion",
+    "targets": "call error fact fixes guest suggestion",
     "trial": "causes claim error evidence experiment fact fingerprint launched numerics output probing progress runs spelling store targets",
     "experiment": f"{NOUNS} output probing records redaction statistic targets",
     "carrier": f"{NOUNS} installation output records redaction store",

@@ -119,7 +119,10 @@ def test_a_container_that_may_have_been_made_is_not_asked_for_again(tmp_path: Pa
 
 DONE = {
     "start": (lambda client: client.start("a1"), b"POST /containers/a1/start HTTP/1.0\r\n"),
-    "removal": (lambda client: client.remove_container("a1", force=True, v=True), b"DELETE /containers/a1?force=1&v=1 HTTP/1.0\r\n"),
+    "removal": (
+        lambda client: client.remove_container("a1", force=True, v=True),
+        b"DELETE /containers/a1?force=1&v=1 HTTP/1.0\r\n",
+    ),
 }
 
 
