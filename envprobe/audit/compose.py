@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from .docker_run import from_settings
 from .documents import child, items, pairs, text
 from .expand import VARIABLE, expand
-from .model import Argument, Launch, Scalar, Setting, Tree
+from .model import Argument, FileText, Launch, Scalar, Setting, Tree
 from .shell import read_shell
 
 PLAIN = {
@@ -107,6 +107,14 @@ def read_launches(document: Tree, variables: VariablesAt) -> tuple[Launch, ...]:
         if isinstance(service, Tree):
             found.append(_launch(name, service, line, variables, document))
     return tuple(found)
+
+
+def inline_dockerfiles(document: Tree, variables: VariablesAt) -> Iterator[FileText]:
+    """Yield the Dockerfiles that stand within services, each with the line that stands before its first."""
+    for name, service, _ in pairs(document, "services"):
+        inline = child(service, "build", "dockerfile_inline")
+        if isinstance(inline, Scalar) and inline.text.strip():
+            yield FileText(name, expand(inline.text, variables(inline.line)), inline.line)
 
 
 def _launch(name: str, service: Tree, line: int, variables: VariablesAt, document: Tree) -> Launch:

@@ -18,8 +18,8 @@ HEREDOC_KEYWORDS = ("RUN", "COPY", "ADD")
 LIST_KEYWORDS = ("RUN", "CMD", "ENTRYPOINT", "SHELL", "COPY", "ADD", "VOLUME")
 
 
-def read_instructions(lines: Sequence[str]) -> Iterator[Instruction]:
-    """Yield the instructions of a Dockerfile's lines, in order."""
+def read_instructions(lines: Sequence[str], before: int = 0) -> Iterator[Instruction]:
+    """Yield the instructions of a Dockerfile's lines, in order; so many lines stand before it in its file."""
     escape = _escape(lines)
     index = 0
     while index < len(lines):
@@ -39,11 +39,11 @@ def read_instructions(lines: Sequence[str]) -> Iterator[Instruction]:
                 parts.append(text)
                 break
             parts.append(body[: -len(escape)] + "\\")
-        found = _instruction("\n".join(parts), start + 1, escape)
+        found = _instruction("\n".join(parts), before + start + 1, escape)
         if found is None:
             continue
-        heredocs, index = _heredocs(found, lines, index)
-        yield _whole(found, heredocs, index)
+        heredocs, index = _heredocs(found, lines, index, before)
+        yield _whole(found, heredocs, before + index)
 
 
 def _escape(lines: Sequence[str]) -> str:
@@ -105,7 +105,7 @@ def _flags(rest: str) -> tuple[dict[str, str], str]:
         rest = rest[found.end() :]
 
 
-def _heredocs(found: Instruction, lines: Sequence[str], index: int) -> tuple[list[FileText], int]:
+def _heredocs(found: Instruction, lines: Sequence[str], index: int, before: int) -> tuple[list[FileText], int]:
     """Return the heredocs that an instruction opens, with the name of each in `path`, and the index behind them."""
     bodies: list[FileText] = []
     if found.keyword not in HEREDOC_KEYWORDS:
@@ -116,7 +116,7 @@ def _heredocs(found: Instruction, lines: Sequence[str], index: int) -> tuple[lis
             body.append(lines[index].lstrip("\t") if dash else lines[index])
             index += 1
         index += 1
-        bodies.append(FileText(name, "\n".join([*body, ""]), first + 1))
+        bodies.append(FileText(name, "\n".join([*body, ""]), before + first + 1))
     return bodies, min(index, len(lines))
 
 

@@ -13,6 +13,8 @@ from .report import LEVELS
 from .rules import RULES
 
 LONGEST = 300
+CONTINUED = "\\"
+"""All that is left of a line whose only option is taken out."""
 
 
 def examine(file: AuditedFile) -> list[AuditFinding]:
@@ -32,13 +34,13 @@ def _placed(finding: AuditFinding, file: AuditedFile) -> AuditFinding:
         name, lines, line = source.name, source.lines, line % STRIDE
     text = lines[line - 1] if line and line <= len(lines) else ""
     edit = _applicable(finding.edit, text)
-    fix = edited(text, edit).strip() if edit is not None and edit.new is not None else finding.fix
+    fixed_line = edited(text, edit).strip() if edit is not None else ""
     return msgspec.structs.replace(
         finding,
         file=name,
         line=line if lines else None,
         evidence=_clean(finding.evidence),
-        fix=_clean(fix),
+        fix=_clean(finding.fix if fixed_line in ("", CONTINUED) else fixed_line),
         edit=edit,
     )
 

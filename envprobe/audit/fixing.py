@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable
 
-from .examine import edited
+from .examine import CONTINUED, edited
 from .model import AuditFinding
 
 
 def fixed(text: str, findings: Iterable[AuditFinding]) -> tuple[str, int]:
     """Return a file's text with every known edit in place, and how many there were; what cannot be known stays as it is."""
-    lines = text.splitlines(keepends=True)
+    lines = re.split(r"(?<=\n)", text)
     gone: set[int] = set()
     count = 0
     for finding in findings:
@@ -24,6 +25,8 @@ def fixed(text: str, findings: Iterable[AuditFinding]) -> tuple[str, int]:
         elif finding.edit.old in lines[index]:
             lines[index] = edited(lines[index], finding.edit)
             count += 1
+            if lines[index].strip() == CONTINUED:
+                gone.add(index)
     return "".join(row for index, row in enumerate(lines) if index not in gone), count
 
 

@@ -9,6 +9,8 @@ import msgspec
 FLOATING = re.compile(
     r"(?:^|[-_.])(?:latest|nightly|edge|rolling|devel|dev|main|master|head|stable|lts|mainline|current|snapshot|unstable|testing)(?:$|[-_.])"
 )
+FLAVOUR = re.compile(r"^v?\d+\.\d+\.\d+[-_.].*?(?:devel|lts|stable|mainline)(?:$|[-_.])")
+"""Behind a full version such a word says how an image is made: `12.1.0-cudnn8-devel`."""
 DATE_OR_COMMIT = re.compile(r"(?:^|[-_.])(?:\d{8}|\d{4}[-.]\d{2}(?:[-.]\d{2})?|[0-9a-f]{7,40})(?:$|[-_.])")
 SYSTEMS = ("ubuntu", "debian", "fedora", "centos", "rockylinux", "almalinux", "amazonlinux", "alpine", "opensuse", "oraclelinux")
 """Distributions: their versions have one or two parts, and are kept as compatible as they can be."""
@@ -55,7 +57,7 @@ def floats(image: ImageName) -> tuple[str, str]:
     if not image.tag:
         return "fail", "no tag means latest, and latest is another image tomorrow"
     tag = image.tag.lower()
-    if tag == "latest" or FLOATING.search(tag):
+    if FLOATING.search(tag) and not FLAVOUR.search(tag):
         return "fail", f"the tag {image.tag} moves: it is another image tomorrow"
     if DATE_OR_COMMIT.search(tag):
         return "", ""

@@ -11,7 +11,7 @@ NAMES: tuple[tuple[str, str], ...] = (
     ("compose", r"^(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml$"),
     ("devcontainer", r"^\.?devcontainer\.jsonc?$"),
     ("daemon", r"daemon[\w.-]*\.json$"),
-    ("script", r"\.(?:sh|bash|zsh|command)$"),
+    ("script", r"\.(?:sh|bash|zsh|fish|command)$"),
 )
 WALKED = re.compile("|".join(f"(?:{pattern})" for _, pattern in NAMES), re.I)
 
@@ -68,7 +68,7 @@ HOLDING: tuple[tuple[str, Callable[[str, str], bool]], ...] = (
     ),
     ("kubernetes", lambda last, text: _is_yaml(last) and _matches(r"^apiVersion:", text) and _matches(r"^kind:", text)),
     ("compose", lambda last, text: _is_yaml(last) and _matches(r"^services:", text)),
-    ("script", lambda last, text: text.startswith("#!") and _matches(r"\A#!.*\b(?:ba|da|z|k)?sh\b", text)),
+    ("script", lambda last, text: text.startswith("#!") and _matches(r"\A#!.*\b(?:ba|da|z|k|fi)?sh\b", text)),
     (
         "dockerfile",
         lambda last, text: (

@@ -89,7 +89,9 @@ def _settings(container: Tree) -> Iterator[Setting]:
     for port in items(container, "ports"):
         host = child(port, "hostPort")
         if isinstance(host, Scalar):
-            yield Setting("publish", f"{host.text}:{text(port, 'containerPort')}", host.line)
+            address = text(port, "hostIP")
+            address = f"[{address}]:" if ":" in address else address and f"{address}:"
+            yield Setting("publish", f"{address}{host.text}:{text(port, 'containerPort')}", host.line)
     if child(container, "livenessProbe") is not None:
         yield Setting("healthcheck", "yes", container.line)
 
@@ -126,6 +128,18 @@ def _mounts(container: Tree, spec: Tree) -> Iterator[MountPoint]:
             continue
         else:
             yield MountPoint("volume", text(mount, "name"), target, mount.line, is_read_only)
+
+
+def kustomized_images(documents: Sequence[Tree]) -> Iterator[Setting]:
+    """Yield the images that a kustomization puts in the place of others, where it says the tag or the digest."""
+    for document in documents:
+        for image in items(document, "images") if text(document, "kind") == "Kustomization" else ():
+            name = text(image, "newName") or text(image, "name")
+            for key, mark in (("digest", "@"), ("newTag", ":")):
+                value = child(image, key)
+                if isinstance(value, Scalar):
+                    yield Setting("image", f"{name}{mark}{value.text}", value.line)
+                    break
 
 
 def exposed_services(documents: Sequence[Tree]) -> Iterator[tuple[str, str, int]]:

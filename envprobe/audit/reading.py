@@ -13,7 +13,8 @@ from .compose_project import ComposeProject, OpenFile
 from .docker_run import launch_of
 from .dockerfile import read_instructions
 from .documents import read_json, read_yaml
-from .model import AuditedFile, FileText, Launch, ShellCommand, Tree
+from .fish import as_bash, is_fish
+from .model import AuditedFile, BuildStage, FileText, Launch, ShellCommand, Tree
 from .shell import read_shell
 from .stages import list_as_shell, read_stages
 
@@ -75,19 +76,27 @@ def _started(file: AuditedFile) -> tuple[ShellCommand, ...]:
 
 
 def _dockerfile(name: str, text: str, beside: Surroundings) -> AuditedFile:
-    rows = text.split("\n")
-    if sum(1 for _ in itertools.islice(read_instructions(rows), INSTRUCTIONS + 1)) > INSTRUCTIONS:
-        raise DocumentError(f"{name}: more than {INSTRUCTIONS:,} instructions, which is as much as is read")
-    stages = read_stages(rows)
+    stages = _stages(name, text.split("\n"))
     if not stages:
         raise DocumentError(f"{name}: no FROM: not a Dockerfile")
+    return _built("dockerfile", name, stages)
+
+
+def _stages(name: str, rows: Sequence[str], before: int = 0) -> tuple[BuildStage, ...]:
+    if sum(1 for _ in itertools.islice(read_instructions(rows), INSTRUCTIONS + 1)) > INSTRUCTIONS:
+        raise DocumentError(f"{name}: more than {INSTRUCTIONS:,} instructions, which is as much as is read")
+    return read_stages(rows, before)
+
+
+def _built(kind: str, name: str, stages: Sequence[BuildStage]) -> AuditedFile:
+    """Return a file that builds images, with what its stages run and write."""
     commands = tuple(command for stage in stages for command in stage.commands)
-    texts = tuple(text_ for stage in stages for text_ in stage.texts)
-    return AuditedFile(name=name, kind="dockerfile", stages=stages, commands=commands, texts=texts)
+    texts = tuple(text for stage in stages for text in stage.texts)
+    return AuditedFile(name=name, kind=kind, stages=tuple(stages), commands=commands, texts=texts)
 
 
 def _script(name: str, text: str, beside: Surroundings) -> AuditedFile:
-    found = read_shell(text)
+    found = read_shell(as_bash(text) if is_fish(name, text) else text)
     return AuditedFile(name=name, kind="script", commands=found.commands, texts=found.texts, launches=_launches(found.commands))
 
 
@@ -109,9 +118,13 @@ def _compose(name: str, text: str, beside: Surroundings) -> AuditedFile:
     document = project.read([(name, text), *beside.overrides], beside.folder, beside.variables)
     if not document.members:
         raise DocumentError(f"{name}: empty")
-    return AuditedFile(
-        name=name,
-        kind="compose",
+    inline = [
+        stage
+        for one in compose.inline_dockerfiles(document, project.variables)
+        for stage in _stages(name, one.text.split("\n"), one.line)
+    ]
+    return msgspec.structs.replace(
+        _built("compose", name, inline),
         document=document,
         launches=compose.read_launches(document, project.variables),
         sources=tuple(project.sources),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from .echo import said
 from .model import Argument, FileText, ShellCommand
 from .unwrap import inner_script, unwrapped
 
@@ -115,15 +116,15 @@ class _ScriptWalk:
 
     def _fed(self, command: ShellCommand | None, before: ShellCommand) -> ShellCommand | None:
         """Return a command with what the one before its pipe writes."""
-        said = _said(before)
+        text = said(before)
         if command is None:
             return None
         if command.stdin is None:
-            command = msgspec.structs.replace(command, stdin=said, stdin_line=before.stdin_line or before.line)
+            command = msgspec.structs.replace(command, stdin=text, stdin_line=before.stdin_line or before.line)
         command = unwrapped(msgspec.structs.replace(command, fed_by=command.fed_by or before.name))
         places = [word.text for word in command.arguments[1:] if not word.text.startswith("-")]
-        if command.name == "tee" and said is not None and command.writes is None and places:
-            command = msgspec.structs.replace(command, writes=FileText(places[0], said, command.stdin_line))
+        if command.name == "tee" and text is not None and command.writes is None and places:
+            command = msgspec.structs.replace(command, writes=FileText(places[0], text, command.stdin_line))
         return command
 
     def _add(self, command: ShellCommand | None) -> None:
@@ -154,17 +155,20 @@ class _ScriptWalk:
                 words += self._words(child)
         if not words or not words[0].text:
             return None
+        for part in (child for child in node.children if child.type == "heredoc_redirect"):
+            for argument in part.children_by_field_name("argument"):  # `tee <<EOF PATH >/dev/null` is one word to the grammar
+                words += self._words(argument.children[0] if any(one.is_error for one in argument.children) else argument)
         stdin, stdin_line, path = self._redirects(node, body)
         command = ShellCommand(
             arguments=tuple(words), environment=environment, stdin=stdin, stdin_line=stdin_line, script=self.script
         )
-        command = msgspec.structs.replace(command, fed_by=self._process_substitution(body))
-        text = stdin if command.name in ("cat", "tee") else _said(command)
+        command = unwrapped(msgspec.structs.replace(command, fed_by=self._process_substitution(body)))
+        text = stdin if command.name in ("cat", "tee") else said(command)
         if path and text is not None:
             at = stdin_line if stdin is not None and command.name in ("cat", "tee") else command.line
             command = msgspec.structs.replace(command, writes=FileText(path, text, at))
-        elif command.name == "tee" and stdin is not None and len(words) > 1:
-            command = msgspec.structs.replace(command, writes=FileText(words[-1].text, stdin, stdin_line))
+        elif command.name == "tee" and stdin is not None and len(command.arguments) > 1:
+            command = msgspec.structs.replace(command, writes=FileText(command.argv[-1], stdin, stdin_line))
         return command
 
     def _redirects(self, node: Node, body: Node | None) -> tuple[str | None, int, str]:
@@ -281,23 +285,6 @@ def _substitutions(node: Node) -> list[Node]:
 
 def _unescaped(text: str) -> str:
     return re.sub(r"\\([\"\\$`\n])", lambda found: "" if found[1] == "\n" else found[1], text)
-
-
-def _said(command: ShellCommand) -> str | None:
-    """Return what `echo`, `printf` or a `cat` of a heredoc writes; None where nobody can know."""
-    words = [word.text for word in command.arguments[1:]]
-    if command.name == "echo":
-        while words and re.fullmatch("-[neE]+", words[0]):
-            words = words[1:]
-        return " ".join(words).replace("\\n", "\n")
-    if command.name == "printf" and words:
-        text = words[0].replace("\\n", "\n")
-        for word in words[1:]:
-            text = re.sub(r"%[sdq]", lambda _, word=word: word, text, count=1)  # type: ignore[misc]
-        return text
-    if command.name == "cat" and len(words) == 0:
-        return command.stdin
-    return None
 
 
 def _leaves(node: Node) -> list[Node]:

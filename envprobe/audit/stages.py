@@ -15,13 +15,15 @@ from .unwrap import inner_script, unwrapped
 
 PAIR = re.compile(r"""([\w.-]+)=((?:"(?:[^"\\]|\\.)*"|'[^']*'|\\\n|\\.|[^\s"'\\])*)""", re.S)
 QUOTED = re.compile(r"""\\\n|\\(.)|"((?:[^"\\]|\\.)*)"|'([^']*)'""", re.S)
+LEADING_HEREDOC = re.compile(r"""\A\s*(<<-?["']?\w+["']?)[ \t]+([\w./-]+)""")
+"""Before the program, as in `RUN <<EOF tee PATH`: the grammar of shells knows it only behind."""
 BARE_HEREDOC = re.compile(r"""^\s*<<-?["']?\w+["']?\s*$""")
 
 
-def read_stages(lines: Sequence[str]) -> tuple[BuildStage, ...]:
-    """Return the stages of a Dockerfile, in order."""
+def read_stages(lines: Sequence[str], before: int = 0) -> tuple[BuildStage, ...]:
+    """Return the stages of a Dockerfile, in order; so many lines stand before it in its file."""
     building = _Stages()
-    for instruction in read_instructions(lines):
+    for instruction in read_instructions(lines, before):
         building.add(instruction)
     return building.done()
 
@@ -72,8 +74,8 @@ def _with(stage: BuildStage, instruction: Instruction, outer: Mapping[str, Setti
     """Return a stage with one more instruction."""
     stage = msgspec.structs.replace(stage, instructions=(*stage.instructions, instruction))
     variables = {**_values(stage.arguments), **_values(stage.environment)}
-    if instruction.is_trigger:
-        return stage
+    if instruction.is_trigger and instruction.keyword in ("USER", "CMD", "ENTRYPOINT"):
+        return stage  # of the image that is made from this one
     if instruction.keyword == "ARG":
         given = _pairs(instruction, variables)
         own = {name: outer[name] for name in _names(instruction) if name in outer and name not in given}
@@ -120,7 +122,7 @@ def _shell_of(instruction: Instruction, variables: Mapping[str, str]) -> ShellTe
         if not body.text.startswith("#!") or re.match(r"#!.*\b(?:ba|da|z)?sh\b", body.text):
             return read_shell(body.text, body.line, variables)
         return ShellText((), ())
-    text = instruction.text
+    text = LEADING_HEREDOC.sub(r"\2 \1", instruction.text)
     for heredoc in instruction.heredocs:
         text = f"{text.rstrip()}\n{heredoc.text}{heredoc.path}\n"
     return read_shell(text, instruction.line, variables)

@@ -21,17 +21,22 @@ WRAPPERS = {
     "ionice": ("-c", "-n"),
     "tini": ("-p", "-e"),
     "dumb-init": (),
-    "gosu": None,
-    "su-exec": None,
-    "timeout": None,
+    "gosu": (),
+    "su-exec": (),
+    "timeout": ("-k", "-s", "--kill-after", "--signal"),
+    "taskset": (),
+    "chrt": (),
+    "numactl": ("-N", "-m", "-C", "-p", "-i"),
+    "doas": ("-u", "-C"),
     "stdbuf": ("-i", "-o", "-e"),
-    "flock": None,
+    "flock": ("-w", "-E", "--timeout", "--wait"),
     "screen": ("-S", "-c", "-h", "-L", "-p", "-s", "-t", "-T"),
     "setsid": (),
     "srun": (),
     "xargs": ("-n", "-P", "-I", "-L", "-d", "-a"),
 }
-"""None: its first word that is no option is its own."""
+FIRST_IS_OWN = frozenset({"gosu", "su-exec", "timeout", "taskset", "chrt", "flock"})
+"""Their first word that is no option is not the program: a user, a time, a file."""
 ENGINES = ("docker", "podman", "nerdctl")
 EXEC_VALUED = ("-e", "--env", "--env-file", "-u", "--user", "-w", "--workdir", "--detach-keys")
 SSH_VALUED = tuple(f"-{letter}" for letter in "BbcDEeFIiJLlmOopQRSWw")
@@ -65,8 +70,7 @@ def _inner(command: ShellCommand) -> ShellCommand | None:
         return msgspec.structs.replace(command, arguments=tuple(words[1:]))
     if name not in WRAPPERS:
         return None
-    valued = WRAPPERS[name]
-    return _without(command, words[1:], valued or (), skip=valued is None)
+    return _without(command, words[1:], WRAPPERS[name], skip=name in FIRST_IS_OWN)
 
 
 def _without(command: ShellCommand, words: list[Argument], valued: Iterable[str], *, skip: bool = False) -> ShellCommand | None:

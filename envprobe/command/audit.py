@@ -21,7 +21,8 @@ from ..audit.settings import AuditSettings
 from ..error import DocumentError, EnvprobeError, UsageError
 from .audit_files import compose_project, surroundings, text_of
 
-COMMAND_LINE = re.compile(r"\s*(?:(?:sudo|exec|nohup|env)\s+)*(?:\S*/)?(?:(?:docker|podman)(?:-compose)?|nerdctl)\s")
+COMMAND_LINE = re.compile(r"(?:\s*|.*\s)(?:[^\s=]*/)?(?:(?:docker|podman)(?:-compose)?|nerdctl)\s", re.S)
+"""With what may stand before: `sudo -u ann`, `timeout 60`, `X=1`."""
 SKIPPED = frozenset({".git", "node_modules", ".venv", "venv", "__pycache__", ".tox", ".nox", "site-packages", ".mypy_cache"})
 WALK_LIMIT = 200_000
 """Files that are looked at by name below a folder."""
@@ -92,7 +93,7 @@ def _named(targets: Iterable[str | Path], kind: str) -> Iterator[str]:
     """Yield what is to be audited, a folder as its files."""
     for target in targets:
         text = str(target)
-        if isinstance(target, str) and (text.startswith(LIVE) or COMMAND_LINE.match(text)):
+        if isinstance(target, str) and (text.startswith(LIVE) or _is_command(text)):
             yield text
         elif Path(target).is_dir():
             yield from _below(Path(target))
@@ -100,6 +101,11 @@ def _named(targets: Iterable[str | Path], kind: str) -> Iterator[str]:
             yield text
         else:
             raise UsageError(f"{text}: neither a file, docker://NAME, image://NAME nor a docker run line")
+
+
+def _is_command(text: str) -> bool:
+    """Tell whether a text is a command line that starts a container, and no file's name."""
+    return COMMAND_LINE.match(text) is not None and not os.path.exists(text)  # noqa: PTH110 - False, no error, for a long line
 
 
 def _below(folder: Path) -> Iterator[str]:
@@ -142,7 +148,7 @@ def _examined(name: str, kind: str) -> tuple[list[AuditFinding], list[UnreadFile
         from .audit_live import inspect
 
         return examine(inspect(name)), []
-    if COMMAND_LINE.match(name) and not Path(name).exists():
+    if _is_command(name):
         found = examine(read_command("command line", name))
         of_line = [msgspec.structs.replace(one, file=None, line=None) for one in found]
         named = read_compose_command(name)

@@ -112,7 +112,7 @@ def requirements(folder: Path) -> Iterator[Reader]:
 
 def audited() -> Iterator[Reader]:
     chosen = {}
-    for sample in sorted(path for path in (DATA / "audit").glob("*/bad/*") if path.is_file()):
+    for sample in sorted(path for path in (DATA / "audit").rglob("bad/*") if path.is_file()):
         kind = kind_of(sample.name, sample.read_text("utf-8", "replace"))
         if kind:
             chosen.setdefault((kind, sample.suffix), (sample, kind))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,8 +10,9 @@ from envprobe.audit.fixing import fixed
 from envprobe.audit.kind import kind_of
 from envprobe.audit.reading import read
 from envprobe.error import DocumentError
+from tests.support.audit_corpus import CASES, files
 
-CORPUS = [(path.name, path.read_text("utf-8")) for path in sorted((Path(__file__).parents[1] / "data" / "audit").glob("*/*/*"))]
+CORPUS = [(path.name, path.read_text("utf-8")) for case in CASES for side in ("bad", "good") for path in files(case / side)]
 PIECES = st.sampled_from(
     [
         '"',
@@ -80,6 +79,6 @@ def test_a_fix_changes_only_what_was_found(file: tuple[str, str]) -> None:
         return
     touched = {one.line for one in findings if one.edit is not None}
     after, _ = fixed(text, findings)
-    kept = [row for number, row in enumerate(text.splitlines(keepends=True), 1) if number not in touched]
-    rows = iter(after.splitlines(keepends=True))
+    kept = [row for number, row in enumerate(text.split("\n"), 1) if number not in touched]
+    rows = iter(after.split("\n"))
     assert all(any(row == other for other in rows) for row in kept)

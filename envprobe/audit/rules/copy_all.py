@@ -23,6 +23,8 @@ WHOLE = (".", "./", "*", "./*", "/", "${PWD}", "$PWD")
 
 def find(file: AuditedFile) -> Iterator[AuditFinding]:
     """Yield instructions that take everything."""
+    if file.kind != "dockerfile":
+        return  # what stands in a Compose file has its .dockerignore in a folder that is not looked at
     ignored = file.neighbours.get(".dockerignore")
     for stage in file.stages:
         for instruction in stage.instructions:

@@ -18,7 +18,8 @@ from collections.abc import Iterator
 from .. import image_name
 from ..expand import is_open
 from ..finding import WARN, found
-from ..model import AuditedFile, AuditFinding, Setting
+from ..kubernetes import kustomized_images
+from ..model import AuditedFile, AuditFinding, Setting, Tree
 from ..query import own_stages
 
 RULE = "pin.image"
@@ -33,6 +34,10 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
     for launch in file.launches:
         if launch.image is not None and not launch.is_built and launch.source != "live":
             yield from _image(launch.image)
+    if file.kind == "kubernetes" and file.document is not None:
+        documents = [one for one in file.document.members.values() if isinstance(one, Tree)]
+        for image in kustomized_images(documents):
+            yield from _image(image)
     for command in file.commands:
         if command.name in ("docker", "podman") and command.argv[1:2] == ["pull"]:
             named = [word for word in command.arguments[2:] if not word.text.startswith("-")]

@@ -54,13 +54,11 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
 
 
 def _baked(stage: BuildStage) -> Iterator[AuditFinding]:
-    making = [command for command in stage.commands if _makes_keys(command)]
-    removed = any(
-        command.name in ("rm", "shred", "find") and any("ssh_host" in word for word in command.argv) for command in stage.commands
-    )
     started = {word.line for word in stage.command}
-    for command in making:
-        if not removed and command.line not in started:
+    for index, command in enumerate(stage.commands):
+        if not _makes_keys(command) or command.line in started:
+            continue
+        if not any(map(_removes_keys, stage.commands[index + 1 :])):
             yield found(
                 RULE,
                 WARN,
@@ -70,6 +68,10 @@ def _baked(stage: BuildStage) -> Iterator[AuditFinding]:
                 "remove them in the same RUN: rm -f /etc/ssh/ssh_host_*; make them at the start, on a volume",
             )
             return
+
+
+def _removes_keys(command: ShellCommand) -> bool:
+    return command.name in ("rm", "shred", "find") and any("ssh_host" in word for word in command.argv)
 
 
 def _makes_keys(command: ShellCommand) -> bool:

@@ -26,7 +26,7 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
         if setting.keyword != "PermitRootLogin" or setting.value in ("no", "forced-commands-only"):
             continue
         severity = FAIL if setting.value == "yes" else NOTE
-        edit = (setting.text, "PermitRootLogin no") if severity == FAIL else None
+        edit = (setting.text, "PermitRootLogin no") if severity == FAIL and setting.text.endswith("yes") else None
         yield found(
             RULE, severity, setting.line, setting.text, "whoever has the key or the password is root", "PermitRootLogin no", edit
         )

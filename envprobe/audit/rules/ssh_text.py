@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..model import AuditedFile
-from ..query import SSHD_CONFIG
+from ..query import SSHD_CONFIG, source_line, variables
 
 KEYWORDS = (
     "PasswordAuthentication",
@@ -17,6 +17,12 @@ KEYWORDS = (
     "ChallengeResponseAuthentication",
     "StrictHostKeyChecking",
 )
+ASKED = {
+    "PASSWORD_ACCESS": "PasswordAuthentication",
+    "SSH_ENABLE_PASSWORD_AUTH": "PasswordAuthentication",
+    "SSH_ENABLE_ROOT": "PermitRootLogin",
+}
+"""By the variables of linuxserver/openssh-server and panubo/sshd."""
 SAID = re.compile(rf"^\s*({'|'.join(KEYWORDS)})[\s=]+[\"']?([\w-]+)", re.I)
 SED = re.compile(r"s(?P<d>[/|#,@!])(?P<old>.*?)(?P=d)(?P<new>[^\n]*?)(?P=d)[gIi]*", re.S)
 
@@ -35,7 +41,11 @@ def settings(file: AuditedFile) -> Iterator[SshSetting]:
     for text in file.texts:
         if SSHD_CONFIG.search(text.path):
             for offset, row in enumerate(text.text.splitlines()):
-                yield from _said(row, text.line + (offset if "\n" in text.text.rstrip() else 0))
+                yield from _said(row, _line_of(file, text.line, offset, row))
+    for setting in variables(file):
+        keyword = ASKED.get(setting.name)
+        if keyword is not None and setting.value.lower() in ("true", "yes", "1"):
+            yield SshSetting(keyword, "yes", setting.line, setting.name)
     for command in file.commands:
         if command.name in ("sshd", "ssh", "scp", "sftp", "rsync"):
             for option in command.options("-o"):
@@ -44,6 +54,12 @@ def settings(file: AuditedFile) -> Iterator[SshSetting]:
             for word in command.arguments[1:]:
                 for change in SED.finditer(word.text):
                     yield from _said(change["new"].lstrip("\\1#"), word.line)
+
+
+def _line_of(file: AuditedFile, first: int, offset: int, row: str) -> int:
+    """Return where a row of a text stands: those of a heredoc under each other, those that `printf` makes on its own line."""
+    below = source_line(file, first + offset)
+    return first if below and row.strip() not in below else first + offset
 
 
 def _said(row: str, line: int) -> Iterator[SshSetting]:

@@ -32,7 +32,7 @@ def find(file: AuditedFile) -> Iterator[AuditFinding]:
         user = launch.get("user")
         if user is not None and ROOT.match(user.value):
             yield found(RULE, WARN, user.line, f"user {user.value}", WHY, BY_CALLER)
-        elif user is None and launch.source != "devcontainer":
+        elif user is None and (launch.image or launch.is_built) and launch.source != "devcontainer":
             yield found(
                 f"{RULE}.silent",
                 NOTE,

@@ -31,6 +31,15 @@ def test_a_command_line_is_a_target() -> None:
     assert [(one.rule, one.file, one.line) for one in report.findings if one.severity == "fail"] == [("privilege", None, None)]
 
 
+@pytest.mark.parametrize(
+    "before", ["A=1 sudo -u ann ", "timeout -k 5 60 ", "cd /work && ", f"docker run {'-e A=b ' * 100} x:1.2.3; "]
+)
+def test_a_command_line_is_one_with_what_stands_before_it(before: str) -> None:
+    """And however long it is: it is never taken for a file's name."""
+    report = doctor([before + PRIVILEGED], settings=NO_SETTINGS)
+    assert report.unread == () and _rules(report) == {"privilege"}
+
+
 def test_settings_weigh_and_waive() -> None:
     """A family or a rule is made to matter more or less, a finding is lived with until a day, and a stale waiver is said."""
     settings = read_settings(

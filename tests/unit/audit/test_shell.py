@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from envprobe.audit.docker_run import launch_of, volume
+from envprobe.audit.fish import as_bash
 from envprobe.audit.shell import read_shell
 
 
@@ -18,6 +19,8 @@ from envprobe.audit.shell import read_shell
         ("docker exec -it -u 0 tf jupyter lab", [["jupyter", "lab"]]),
         ("ssh -p 22 me@there 'rm x; ls'", [["ssh", "-p", "22", "me@there", "rm x; ls"], ["rm", "x"], ["ls"]]),
         ("screen -dmS nb docker ps", [["docker", "ps"]]),
+        ("timeout -k 5 60 docker ps", [["docker", "ps"]]),
+        ("taskset -c 0,1 flock -w 9 lock docker ps", [["docker", "ps"]]),
         ("O='-a -b'; run $O \"$O\"", [["run", "-a", "-b", "-a -b"]]),
         ("cat <<EOF\nrun me\nEOF\n# run me\n: 'run me'", [["cat"], [":", "run me"]]),
         ("if x; then y; fi; for i in 1; do z; done", [["x"], ["y"], ["z"]]),
@@ -32,12 +35,34 @@ def test_a_command_is_what_a_shell_would_start(script: str, expected: list[list[
 
 def test_what_is_written_into_a_file_is_known() -> None:
     """By a heredoc, an echo, or a tee at the end of a pipe, with the line of the text."""
-    script = "echo 'a' > /one\ncat > /two <<EOF\nb\nEOF\ncat <<EOF | sudo tee /three\nc\nEOF\nprintf 'd\\n' | tee -a /four\n"
+    script = (
+        "echo 'a' > /one\ncat > /two <<EOF\nb\nEOF\ncat <<EOF | sudo tee /three\nc\nEOF\nprintf 'd\\n' | tee -a /four\n"
+        "printf '%s=%s\\n' e f g h > /five\nsudo tee <<EOF -a /six >/dev/null\ni\nEOF\n"
+    )
     assert [(text.path, text.text.strip(), text.line) for text in read_shell(script).texts] == [
         ("/one", "a", 1),
         ("/two", "b", 3),
         ("/three", "c", 6),
         ("/four", "d", 8),
+        ("/five", "e=f\ng=h", 9),
+        ("/six", "i", 11),
+    ]
+
+
+def test_a_script_of_fish_is_read_in_the_words_of_bash() -> None:
+    """Its lists, blocks and `(…)` are looked through, line for line; a comment and a string stay what they are."""
+    script = (
+        "set -l img a:1 # run (x)\nset args -u (id -u) \\\n    -v $PWD:/w\nfunction go --description 'docker run'\n"
+        "    if test -d w; and docker info\n        docker run $args $img\n    else if not docker ps\n"
+        '        echo "(docker run b)"\n    end\nend\nset -e args\ndocker run $argv\n'
+    )
+    assert as_bash(script).count("\n") == script.count("\n")
+    found = [(command.line, command.argv) for command in read_shell(as_bash(script)).commands if command.name == "docker"]
+    assert found == [
+        (5, ["docker", "info"]),
+        (6, ["docker", "run", "-u", "$(id -u)", "-v", "$PWD:/w", "a:1"]),
+        (7, ["docker", "ps"]),
+        (12, ["docker", "run", "$@"]),
     ]
 
 

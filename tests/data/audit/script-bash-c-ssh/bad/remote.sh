@@ -1,0 +1,2 @@
+#!/bin/bash
+ssh gpu01 "docker run --rm -u 1000 -v /var/run/docker.sock:/var/run/docker.sock -v /srv/w:/w team.example/tool:2.1.0 run"

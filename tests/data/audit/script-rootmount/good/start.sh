@@ -1,0 +1,4 @@
+#!/bin/bash
+HOSTDIR=/
+WORK=$HOME/digits
+docker run --rm -u 1000 -v "${WORK}:/host" -v "$WORK:/w" tensorflow/tensorflow:2.9.0 python /w/train.py
