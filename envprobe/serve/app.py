@@ -31,6 +31,8 @@ SIDE_LIMIT = 30
 """Documents on each side of the whole matrix; against one, all are compared."""
 PATIENCE_S = 1.0
 """How long a reader waits for a matrix before being shown what there is of it."""
+READING_S = 0.5
+"""How long for documents that were not read yet; the newest are the first."""
 RELOAD_S = 1
 PRINTED = "Open the address that envprobe printed when it was started"
 
@@ -102,16 +104,16 @@ class Application:
 
     def _timeline(self, request: Request) -> Response:
         shown = view.Filter(kind=request.args.get("kind", ""), fingerprint=request.args.get("fingerprint", ""))
-        return _respond(view.timeline(self._name, self._catalogue.scan(), shown))
+        return _respond(view.timeline(self._name, self._scan(), shown, _part(request)))
 
     def _runs(self, request: Request) -> Response:
         is_descending = request.args.get("order", "down") != "up"
         chosen = ColumnChoice(request.args.getlist("metric"), request.args.get("sort", ""), is_descending)
-        return _respond(view.experiments(self._name, self._catalogue.scan(), chosen))
+        return _respond(view.experiments(self._name, self._scan(), chosen, _part(request)))
 
     def _matrix(self, request: Request) -> Response:
-        snapshot = self._catalogue.scan()
-        sides = _sides(snapshot, request.args.get("against"))
+        snapshot, against = self._scan(), request.args.get("against")
+        sides = _sides(snapshot, None if against is None else self._find(against))
         until = self._clock() + PATIENCE_S
         kept, compare = partial(self._comparisons.kept, today=_today()), partial(self._comparisons.cell, today=_today())
         cells = matrix(sides.expected, sides.observed, kept, compare, lambda: self._clock() < until)
@@ -121,12 +123,11 @@ class Application:
         return response
 
     def _diff(self, request: Request) -> Response:
-        snapshot = self._catalogue.scan()
-        expected, observed = (_find(snapshot, request.args.get(side, "")) for side in ("expected", "observed"))
+        expected, observed = (self._find(request.args.get(side, "")) for side in ("expected", "observed"))
         return _respond(view.report(self._name, self._comparisons.report(expected, observed, _today())))
 
     def _document(self, request: Request) -> Response:
-        entry = _find(self._catalogue.scan(), request.args.get("id", ""))
+        entry = self._find(request.args.get("id", ""))
         if entry.kind == "faulty":
             return _respond(view.faulty(self._name, entry))
         document = self._catalogue.load(entry)
@@ -134,25 +135,33 @@ class Application:
             return guarded(lambda: _respond(view.report(self._name, document)), lambda reason: _unshown(entry, reason))
         return _respond(view.document(self._name, entry, document, everything="all" in request.args))
 
+    def _scan(self) -> Snapshot:
+        until = self._clock() + READING_S
+        return self._catalogue.scan(lambda: self._clock() < until)
+
+    def _find(self, id_: str) -> ListedDocument:
+        entry = self._catalogue.find(id_)
+        if entry is None:
+            raise _Refused(404, "There is no such document", "It may have been moved or removed: look at the timeline.")
+        return entry
+
 
 def _unshown(entry: ListedDocument, reason: str) -> Response:
     """Answer for a saved check that holds what nobody has thought of: damaged, and no page that fails."""
     return _respond(view.message("This cannot be shown", f"{entry.file.place}: {reason}", "check again, and save that"), 422)
 
 
-def _find(snapshot: Snapshot, id_: str) -> ListedDocument:
-    entry = snapshot.entries.get(id_)
-    if entry is None:
-        raise _Refused(404, "There is no such document", "It may have been moved or removed: look at the timeline.")
-    return entry
+def _part(request: Request) -> view.Part:
+    """Return which part of a long table is asked for, and the address of the table without that."""
+    rest = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
+    return view.Part(request.args.get("page", 1, type=int), request.path, rest)
 
 
-def _sides(snapshot: Snapshot, against: str | None) -> view.Sides:
+def _sides(snapshot: Snapshot, chosen: ListedDocument | None) -> view.Sides:
     """Return what the matrix compares, the oldest first: all with one document, or the newest with each other."""
     oldest_first = list(reversed(snapshot.entries.values()))
     observed = [entry for entry in oldest_first if entry.has_environment]
-    if against is not None:
-        chosen = _find(snapshot, against)
+    if chosen is not None:
         return view.Sides([chosen], [entry for entry in observed if entry != chosen], is_one=True)
     expected = [entry for entry in oldest_first if entry.has_expectation]
     left_out = max(len(observed) - SIDE_LIMIT, 0)

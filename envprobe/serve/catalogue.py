@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 import msgspec
 
 from ..error import DocumentError, UsageError
 from .documents import Documents
-from .entry import Document, ListedDocument, describe, faulty
+from .entry import Document, ListedDocument, describe, entry_id, faulty
 from .folder import FILE_LIMIT_BYTES, File, list_files
 from .mishap import guarded
 
-DOCUMENTS_LIMIT = 500
-TOTAL_LIMIT_BYTES = 1 << 30
-"""Of the documents together: a second of reading and some of parsing, at the first look."""
+DOCUMENTS_LIMIT = 10_000
+TOTAL_LIMIT_BYTES = 8 << 30
+"""Of the documents together: some minutes of reading and parsing, in the background of the first look."""
+
+
+def unhurried() -> bool:
+    """Say that there is time to read everything."""
+    return True
 
 
 class Snapshot(msgspec.Struct, frozen=True):
@@ -39,18 +45,30 @@ class Catalogue:
         self._documents = Documents(self.root)
         self._lock = Lock()
         self._entries: dict[File, ListedDocument | None] = {}
+        self._reader: Thread | None = None
 
-    def scan(self) -> Snapshot:
-        """Look at the folder again: what is new or changed is read, what is gone is forgotten."""
+    def scan(self, has_time: Callable[[], bool] = unhurried) -> Snapshot:
+        """Look at the folder again: what is new or changed is read, what is gone is forgotten.
+
+        Where time runs out, the rest is read in the background, for a later look.
+        """
         listing = list_files(self.root)
-        with self._lock:
-            self._entries = looked = self._look(listing.files)
+        looked, unread = self._look(listing.files, has_time)
+        self._forget_all_but(listing.files)
+        if unread:
+            self._read_on(unread)
         found = [entry for entry in looked.values() if entry is not None]
-        left_out = list(listing.left_out)
-        if len(looked) < len(listing.files):
-            left_out.append(f"{len(listing.files) - len(looked):,} older files: serve a smaller folder")
+        left_out = [f"{len(unread):,} files, which are read now: reload to see them"] if unread else []
+        left_out += listing.left_out
+        if more := len(listing.files) - len(looked) - len(unread):
+            left_out.append(f"{more:,} older files: serve a smaller folder")
         newest = sorted(found, key=lambda entry: (-entry.moment.timestamp(), entry.file.place))
         return Snapshot({entry.id: entry for entry in newest}, len(looked) - len(found), left_out)
+
+    def find(self, id_: str) -> ListedDocument | None:
+        """Return the entry of one address, whatever of the folder was read before; None where there is no such document."""
+        listed = (file for file in list_files(self.root).files if entry_id(file.place) == id_)
+        return next((self._seen(file) for file in listed), None)
 
     def load(self, entry: ListedDocument) -> Document:
         """Return an entry's document. Raises DocumentError where the file is not any more what was listed."""
@@ -59,21 +77,49 @@ class Catalogue:
             raise DocumentError(f"{entry.file.place}: is no document of envprobe any more", "reload the page")
         return document
 
-    def _look(self, files: list[File]) -> dict[File, ListedDocument | None]:
-        """Return the entry of each file, None where it is not ours; of too many documents the newest files'."""
-        found: dict[File, ListedDocument | None] = {}
+    def _look(self, files: Sequence[File], has_time: Callable[[], bool]) -> tuple[dict[File, ListedDocument | None], list[File]]:
+        """Return the entry of each file, None where it is not ours, and what there was no time for; the newest of too many."""
+        looked: dict[File, ListedDocument | None] = {}
+        unread: list[File] = []
         documents = size_bytes = 0
         for file in files:
             if documents == DOCUMENTS_LIMIT or size_bytes > TOTAL_LIMIT_BYTES:
                 break
-            found[file] = entry = self._entries[file] if file in self._entries else self._entry(file)
+            if file not in self._entries and not has_time():
+                unread.append(file)
+                continue
+            looked[file] = entry = self._seen(file)
             if entry is not None:
                 documents, size_bytes = documents + 1, size_bytes + _cost_bytes(file)
-        return found
+        return looked, unread
+
+    def _seen(self, file: File) -> ListedDocument | None:
+        with self._lock:
+            if file in self._entries:
+                return self._entries[file]
+        entry = self._entry(file)
+        with self._lock:
+            self._entries[file] = entry
+        return entry
+
+    def _forget_all_but(self, files: Sequence[File]) -> None:
+        there = set(files)
+        with self._lock:
+            self._entries = {file: entry for file, entry in self._entries.items() if file in there}
+
+    def _read_on(self, files: Sequence[File]) -> None:
+        def read() -> None:
+            for file in files:
+                self._seen(file)
+
+        with self._lock:
+            if self._reader is None or not self._reader.is_alive():
+                self._reader = Thread(target=read, daemon=True)
+                self._reader.start()
 
     def _entry(self, file: File) -> ListedDocument | None:
         def described() -> ListedDocument | None:
-            document = self._documents.read(file)
+            document = self._documents.read(file, keep=False)
             return None if document is None else describe(file, document)
 
         return guarded(described, lambda reason: faulty(file, reason))

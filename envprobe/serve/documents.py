@@ -25,7 +25,7 @@ FAMILIES = tuple(schema.partition("/")[0] + "/" for schema in (BASELINE, RUNS, S
 CHECKS = FAMILIES[-1]
 MARK = b"envprobe."
 """Every document of ours names its schema at its beginning, and so does half of one."""
-KEPT_LIMIT_BYTES = 64 << 20
+KEPT_LIMIT_BYTES = 16 << 20
 """Of the files whose documents stay in memory; a parsed one takes several times as much."""
 PLACES = ("copies", "folder")
 """Members of an attempt's context that say where its outputs lie."""
@@ -41,8 +41,11 @@ class Documents:
         self._kept: OrderedDict[File, tuple[Document, int]] = OrderedDict()
         self._size_bytes = 0
 
-    def read(self, file: File) -> Document | None:
-        """Return a file's document, None where it is none of ours. Raises DocumentError for one that cannot be read."""
+    def read(self, file: File, *, keep: bool = True) -> Document | None:
+        """Return a file's document, None where it is none of ours. Raises DocumentError for one that cannot be read.
+
+        What is only described is not to be kept: it would push out what somebody looks at.
+        """
         with self._lock:
             if file in self._kept:
                 self._kept.move_to_end(file)
@@ -54,7 +57,8 @@ class Documents:
         if not _is_ours(value):
             return None
         document = _document(value, file.place)
-        self._keep(file, document, len(data))
+        if keep:
+            self._keep(file, document, len(data))
         return document
 
     def _keep(self, file: File, document: Document, size_bytes: int) -> None:

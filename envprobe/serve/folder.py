@@ -16,7 +16,7 @@ SUFFIX = ".json"
 FILE_LIMIT_BYTES = 16 << 20
 """A recorded TensorFlow image is 0.1 to 1 MB; a quarter of what `envprobe show` reads, because here many are read."""
 TOO_LARGE = "more than {:,} bytes, which is as much as is served"
-FILES_LIMIT = 5000
+FILES_LIMIT = 20_000
 HEAD_BYTES = 64 << 10
 FOLDERS_LIMIT = 2000
 DEPTH_LIMIT = 8
@@ -46,7 +46,7 @@ def list_files(root: Path) -> FolderListing:
     left_out: list[str] = []
     found = sorted(_walk(root, left_out), key=lambda file: (-file.modified_ns, file.place))
     if len(found) > FILES_LIMIT:
-        left_out.append(f"{len(found) - FILES_LIMIT:,} older files: the newest {FILES_LIMIT} are shown; serve a smaller folder")
+        left_out.append(f"{len(found) - FILES_LIMIT:,} older files: the newest {FILES_LIMIT:,} are shown; serve a smaller folder")
     return FolderListing(found[:FILES_LIMIT], left_out)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from string import ascii_uppercase
 from typing import NamedTuple
+from urllib.parse import urlencode
 
 from ..command.source import Document
 from ..render import Style, page, show
@@ -22,6 +23,8 @@ from .entry import ListedDocument
 HERE = __package__
 KINDS = ("baseline", "fingerprint", "run", "check", "faulty")
 SHORT_DIGITS = 12
+ROWS = 1000
+"""Of a table: what a browser shows at once."""
 TRACE_WIDTH = 100
 FORMS = "'self'"
 
@@ -45,6 +48,35 @@ class Filter(NamedTuple):
         return self.kind in ("", entry.kind) and self.fingerprint in ("", short_id(entry.fingerprint))
 
 
+class Part(NamedTuple):
+    """Which part of a long table is asked for."""
+
+    number: int
+    path: str
+    query: Sequence[tuple[str, str]]
+    """What else the address says."""
+
+    def of(self, rows: Sequence[ListedDocument]) -> TablePart:
+        last = max(-(-len(rows) // ROWS), 1)
+        number = min(max(self.number, 1), last)
+        first = (number - 1) * ROWS
+        newer, older = (number - 1 if number > 1 else 0), (number + 1 if number < last else 0)
+        words = f"{first + 1:,} to {min(first + ROWS, len(rows)):,} of {len(rows):,}" if last > 1 else ""
+        return TablePart(rows[first : first + ROWS], words, self._address(newer), self._address(older))
+
+    def _address(self, number: int) -> str:
+        return f"{self.path}?{urlencode([*self.query, ('page', number)])}" if number else ""
+
+
+class TablePart(NamedTuple):
+    """The rows of one part, and the addresses of its neighbours; empty where there are none."""
+
+    rows: Sequence[ListedDocument]
+    words: str
+    before: str
+    after: str
+
+
 class Sides(NamedTuple):
     """What is compared with what."""
 
@@ -56,31 +88,34 @@ class Sides(NamedTuple):
     """How many older environments there are."""
 
 
-def timeline(folder: str, snapshot: Snapshot, shown: Filter) -> Page:
+def timeline(folder: str, snapshot: Snapshot, shown: Filter, part: Part) -> Page:
     """Return what was recorded, run and checked, the newest first, a heading for each day."""
     entries = list(snapshot.entries.values())
-    listed = list(filter(shown.admits, entries))
+    found = part.of(list(filter(shown.admits, entries)))
     values = {
-        "days": [(day, list(members)) for day, members in groupby(listed, key=_day)],
+        "days": [(day, list(members)) for day, members in groupby(found.rows, key=_day)],
+        "part": found,
         "snapshot": snapshot,
         "shown": shown,
         "letters": _letters(entries),
         "kinds": Counter(entry.kind for entry in entries),
         "order": KINDS,
-        **_choice(listed),
+        **_choice(found.rows),
     }
     return _page("Timeline", folder, "timeline", values)
 
 
-def experiments(folder: str, snapshot: Snapshot, chosen: ColumnChoice) -> Page:
+def experiments(folder: str, snapshot: Snapshot, chosen: ColumnChoice, part: Part) -> Page:
     """Return the runs with a column for each metric, sorted by time or by one of them; those without it last."""
     runs = [entry for entry in snapshot.entries.values() if entry.kind == "run"]
     found = shown([entry.metrics for entry in runs], chosen)
     newest = [entry.id for entry in runs[:2]]
     if chosen.sort in {column.name for column in found.columns}:
         runs = _sorted(runs, chosen)
+    table = part.of(runs)
     values = {
-        "runs": runs,
+        "runs": table.rows,
+        "part": table,
         "snapshot": snapshot,
         "shown": found,
         "letters": _letters(list(snapshot.entries.values())),

@@ -294,4 +294,4 @@ def test_a_bug_is_one_answer(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     assert "bug in envprobe" in answer.text and "ZeroDivisionError" not in answer.text
     said = capfd.readouterr().err
     assert "ZeroDivisionError" in said and "\u202e" not in said
-    assert Client(application).get("/").status_code == 200
+    assert Client(application).get("/document").status_code == 404
