@@ -104,15 +104,15 @@ class Application:
 
     def _timeline(self, request: Request) -> Response:
         shown = view.Filter(kind=request.args.get("kind", ""), fingerprint=request.args.get("fingerprint", ""))
-        return _respond(view.timeline(self._name, self._scan(), shown, _part(request)))
+        return _respond(view.timeline(self._name, self._catalogue.scan(READING_S), shown, _part(request)))
 
     def _runs(self, request: Request) -> Response:
         is_descending = request.args.get("order", "down") != "up"
         chosen = ColumnChoice(request.args.getlist("metric"), request.args.get("sort", ""), is_descending)
-        return _respond(view.experiments(self._name, self._scan(), chosen, _part(request)))
+        return _respond(view.experiments(self._name, self._catalogue.scan(READING_S), chosen, _part(request)))
 
     def _matrix(self, request: Request) -> Response:
-        snapshot, against = self._scan(), request.args.get("against")
+        snapshot, against = self._catalogue.scan(READING_S), request.args.get("against")
         sides = _sides(snapshot, None if against is None else self._find(against))
         until = self._clock() + PATIENCE_S
         kept, compare = partial(self._comparisons.kept, today=_today()), partial(self._comparisons.cell, today=_today())
@@ -134,10 +134,6 @@ class Application:
         if isinstance(document, Report):
             return guarded(lambda: _respond(view.report(self._name, document)), lambda reason: _unshown(entry, reason))
         return _respond(view.document(self._name, entry, document, everything="all" in request.args))
-
-    def _scan(self) -> Snapshot:
-        until = self._clock() + READING_S
-        return self._catalogue.scan(lambda: self._clock() < until)
 
     def _find(self, id_: str) -> ListedDocument:
         entry = self._catalogue.find(id_)

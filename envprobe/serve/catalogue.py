@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+import time
+from collections.abc import Sequence
 from pathlib import Path
 from threading import Lock, Thread
 
@@ -19,11 +21,6 @@ TOTAL_LIMIT_BYTES = 8 << 30
 """Of the documents together: some minutes of reading and parsing, in the background of the first look."""
 
 
-def unhurried() -> bool:
-    """Say that there is time to read everything."""
-    return True
-
-
 class Snapshot(msgspec.Struct, frozen=True):
     """The folder at one moment."""
 
@@ -33,6 +30,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     """JSON files that are none of envprobe's documents."""
     left_out: list[str]
     """One sentence for each thing that was not looked at."""
+    unread: int = 0
+    """How many files are still being read."""
 
 
 class Catalogue:
@@ -47,13 +46,13 @@ class Catalogue:
         self._entries: dict[File, ListedDocument | None] = {}
         self._reader: Thread | None = None
 
-    def scan(self, has_time: Callable[[], bool] = unhurried) -> Snapshot:
+    def scan(self, reading_s: float = math.inf) -> Snapshot:
         """Look at the folder again: what is new or changed is read, what is gone is forgotten.
 
-        Where time runs out, the rest is read in the background, for a later look.
+        What takes longer than `reading_s` to read is read on in the background, for a later look.
         """
         listing = list_files(self.root)
-        looked, unread = self._look(listing.files, has_time)
+        looked, unread = self._look(listing.files, time.monotonic() + reading_s)
         self._forget_all_but(listing.files)
         if unread:
             self._read_on(unread)
@@ -63,7 +62,7 @@ class Catalogue:
         if more := len(listing.files) - len(looked) - len(unread):
             left_out.append(f"{more:,} older files: serve a smaller folder")
         newest = sorted(found, key=lambda entry: (-entry.moment.timestamp(), entry.file.place))
-        return Snapshot({entry.id: entry for entry in newest}, len(looked) - len(found), left_out)
+        return Snapshot({entry.id: entry for entry in newest}, len(looked) - len(found), left_out, len(unread))
 
     def find(self, id_: str) -> ListedDocument | None:
         """Return the entry of one address, whatever of the folder was read before; None where there is no such document."""
@@ -77,7 +76,7 @@ class Catalogue:
             raise DocumentError(f"{entry.file.place}: is no document of envprobe any more", "reload the page")
         return document
 
-    def _look(self, files: Sequence[File], has_time: Callable[[], bool]) -> tuple[dict[File, ListedDocument | None], list[File]]:
+    def _look(self, files: Sequence[File], until: float) -> tuple[dict[File, ListedDocument | None], list[File]]:
         """Return the entry of each file, None where it is not ours, and what there was no time for; the newest of too many."""
         looked: dict[File, ListedDocument | None] = {}
         unread: list[File] = []
@@ -85,7 +84,7 @@ class Catalogue:
         for file in files:
             if documents == DOCUMENTS_LIMIT or size_bytes > TOTAL_LIMIT_BYTES:
                 break
-            if file not in self._entries and not has_time():
+            if file not in self._entries and time.monotonic() >= until:
                 unread.append(file)
                 continue
             looked[file] = entry = self._seen(file)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import html
 import re
+import time
 from pathlib import Path
 
 import pytest
 from werkzeug.test import Client
 
 from envprobe.config import Config
-from envprobe.serve import app
+from envprobe.serve import app, view
 from envprobe.serve.app import Application
 from envprobe.serve.catalogue import Catalogue
 from envprobe.serve.drift import Comparisons
@@ -295,3 +297,37 @@ def test_a_bug_is_one_answer(tmp_path: Path, capfd: pytest.CaptureFixture[str]) 
     said = capfd.readouterr().err
     assert "ZeroDivisionError" in said and "\u202e" not in said
     assert Client(application).get("/document").status_code == 404
+
+
+def test_a_long_table_is_shown_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many documents there are, all are listed, the newest first, and each part leads to its neighbours as it is filtered."""
+    monkeypatch.setattr(view, "ROWS", 2)
+    for hour in range(10, 15):
+        write(tmp_path / f"{hour}.json", experiment(0.5, f"2026-03-03T{hour}:00:00Z"))
+    browser = client(tmp_path)
+    for address in ("/?kind=run", "/runs?sort=x&"):
+        first, last = browser.get(address).text, browser.get(f"{address}&page=3").text
+        assert [place for place in range(10, 15) if f">{place}.json<" in first] == [13, 14]
+        assert [place for place in range(10, 15) if f">{place}.json<" in last] == [10]
+        assert "1 to 2 of 5" in first and 'rel="prev"' not in first
+        assert "5 to 5 of 5" in last and 'rel="next"' not in last
+        found = re.search(r'href="([^"]*)" rel="next"', first)
+        assert found is not None
+        assert "3 to 4 of 5" in browser.get(html.unescape(found[1])).text
+    assert "5 to 5 of 5" in browser.get("/?page=99").text
+    assert "1 to 2 of 5" in browser.get("/?page=-1").text
+    assert "1 to 2 of 5" in browser.get("/?page=x").text
+    assert "rel=" not in client(tmp_path).get("/?fingerprint=none").text
+
+
+def test_a_folder_that_is_being_read_is_not_called_empty(team: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first look at many documents shows those that could be read in time, says so, and opens any that a bookmark names."""
+    monkeypatch.setattr(app, "READING_S", 0.0)
+    first = text(team, "/")
+    assert "The folder is being read" in first
+    assert "Not looked at: 8 files, which are read now: reload to see them" in first
+    assert "docker://trainer" in text(team, document("tf.json"))
+    until = time.monotonic() + 60
+    while "are read now" in (seen := text(team, "/")) and time.monotonic() < until:
+        pass
+    assert "7 documents and 1 other JSON file" in seen
