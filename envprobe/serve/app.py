@@ -147,10 +147,10 @@ def _unshown(entry: ListedDocument, reason: str) -> Response:
     return _respond(view.message("This cannot be shown", f"{entry.file.place}: {reason}", "check again, and save that"), 422)
 
 
-def _part(request: Request) -> view.Part:
+def _part(request: Request) -> view.PageRequest:
     """Return which part of a long table is asked for, and the address of the table without that."""
     rest = [(name, value) for name, value in request.args.items(multi=True) if name != "page"]
-    return view.Part(request.args.get("page", 1, type=int), request.path, rest)
+    return view.PageRequest(request.args.get("page", 1, type=int), request.path, rest)
 
 
 def _sides(snapshot: Snapshot, chosen: ListedDocument | None) -> view.Sides:

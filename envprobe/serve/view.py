@@ -48,7 +48,7 @@ class Filter(NamedTuple):
         return self.kind in ("", entry.kind) and self.fingerprint in ("", short_id(entry.fingerprint))
 
 
-class Part(NamedTuple):
+class PageRequest(NamedTuple):
     """Which part of a long table is asked for."""
 
     number: int
@@ -88,7 +88,7 @@ class Sides(NamedTuple):
     """How many older environments there are."""
 
 
-def timeline(folder: str, snapshot: Snapshot, shown: Filter, part: Part) -> Page:
+def timeline(folder: str, snapshot: Snapshot, shown: Filter, part: PageRequest) -> Page:
     """Return what was recorded, run and checked, the newest first, a heading for each day."""
     entries = list(snapshot.entries.values())
     found = part.of(list(filter(shown.admits, entries)))
@@ -105,7 +105,7 @@ def timeline(folder: str, snapshot: Snapshot, shown: Filter, part: Part) -> Page
     return _page("Timeline", folder, "timeline", values)
 
 
-def experiments(folder: str, snapshot: Snapshot, chosen: ColumnChoice, part: Part) -> Page:
+def experiments(folder: str, snapshot: Snapshot, chosen: ColumnChoice, part: PageRequest) -> Page:
     """Return the runs with a column for each metric, sorted by time or by one of them; those without it last."""
     runs = [entry for entry in snapshot.entries.values() if entry.kind == "run"]
     found = shown([entry.metrics for entry in runs], chosen)
