@@ -317,7 +317,7 @@ def test_a_long_table_is_shown_in_parts(tmp_path: Path, monkeypatch: pytest.Monk
     assert "5 to 5 of 5" in browser.get("/?page=99").text
     assert "1 to 2 of 5" in browser.get("/?page=-1").text
     assert "1 to 2 of 5" in browser.get("/?page=x").text
-    assert 'aria-label="Pages"' not in browser.get("/?fingerprint=none").text
+    assert 'aria-label="Rows"' not in browser.get("/?fingerprint=none").text
 
 
 def test_a_folder_that_is_being_read_is_not_called_empty(team: Client, monkeypatch: pytest.MonkeyPatch) -> None:
