@@ -194,7 +194,8 @@ def types(session: nox.Session) -> None:
 @nox.session
 def bench(session: nox.Session) -> None:
     """The table of docs/performance.md: ratios against peers in the same run, medians of several runs."""
-    session.install("-q", ".", "pytest")  # as users have it: an editable install imports differently
+    peers = ("ceteris", "envfixer")
+    session.install("-q", ".[serve]", "pytest", *peers)  # as users have it: an editable install imports differently
     session.run("python", "-m", "tests.bench", *session.posargs)
 
 

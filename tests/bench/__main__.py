@@ -17,7 +17,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from . import container_check, difference, full, integrity, inventory, many, startup, training
+from . import container_check, difference, full, integrity, inventory, many, peers, served, startup, training
 from .row import Row
 
 BENCHES = {
@@ -29,6 +29,8 @@ BENCHES = {
     "training": training.rows,
     "full": full.rows,
     "diff": difference.rows,
+    "peers": peers.rows,
+    "served": served.rows,
 }
 HEAD = ("what", "envprobe", "beside", "ratio or amount", "target", "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from functools import partial
@@ -15,14 +16,19 @@ from .cost import in_turn, of_program
 from .host import ENVPROBE
 from .row import Row, ratio
 
+NOT_ROOT = "import os, sys; os.geteuid = lambda: 65534; from envprobe.__main__ import run; sys.exit(run())"
+"""The command for which the engine's own folders are not to be read, on a machine where only root may run this."""
+
 
 def rows(runs: int) -> Iterator[Row]:
-    """Yield `check docker://` without the training run, and `check image://` with it."""
+    """Yield `check docker://` and `check image://` without the benchmark, and `check image://` with it."""
     with guest.container() as name, tempfile.TemporaryDirectory() as folder:
         baseline = Path(folder, "standin.json")
         recording: list[str | Path] = [ENVPROBE, "record", f"docker://{name}", "--output", baseline]
         subprocess.run(recording, check=True, capture_output=True)
         yield _clean_container(runs, name, baseline)
+        yield _not_root(runs, name, baseline)
+        yield _bare_image(runs, baseline)
         yield _image(runs, baseline)
 
 
@@ -39,6 +45,23 @@ def _clean_container(runs: int, name: str, baseline: Path) -> Row:
     return ratio(
         "`envprobe check docker://`, clean, no benchmark", ours, "`docker exec` of nothing + inventory", least, at_most=1.35
     )
+
+
+def _not_root(runs: int, name: str, baseline: Path) -> Row:
+    """Bound the command of whoever may ask the engine and not read its files, as most users: it waits for the Engine's diff."""
+    check: list[str | Path] = [sys.executable, "-c", NOT_ROOT, "check", f"docker://{name}", "--baseline", baseline]
+    ours, engines = in_turn(runs, partial(of_program, [*check, "--no-benchmark"]), partial(of_program, ["docker", "diff", name]))
+    walls = [cost.wall_s for cost in ours], [cost.wall_s for cost in engines]
+    return ratio("the same, not as root", walls[0], "`docker diff`", walls[1], at_most=1.05)
+
+
+def _bare_image(runs: int, baseline: Path) -> Row:
+    image = standin_image()
+    check: list[str | Path] = [ENVPROBE, "check", f"image://{image}", "--baseline", baseline, "--no-benchmark"]
+    nothing = ["docker", "run", "--rm", image, "python3", "-c", "pass"]
+    ours, bare = in_turn(runs, partial(of_program, check), partial(of_program, nothing))
+    walls = [cost.wall_s for cost in ours], [cost.wall_s for cost in bare]
+    return ratio("`envprobe check image://`, no benchmark", walls[0], "`docker run` of nothing", walls[1], at_most=1.5)
 
 
 def _image(runs: int, baseline: Path) -> Row:

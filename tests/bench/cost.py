@@ -21,10 +21,16 @@ class Cost(NamedTuple):
     """Of the largest process among them."""
 
 
+def as_installed() -> dict[str, str]:
+    """Return the environment without what keeps Python from keeping byte code, which an installed program has."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 def of_program(argv: Sequence[str | Path]) -> Cost:
     """Run a program of this machine to its end, its output thrown away. Raises CalledProcessError where it fails."""
     began = time.perf_counter()
-    process = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(argv, env=as_installed(), **quiet)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
