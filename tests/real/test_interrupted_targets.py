@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,18 @@ def image() -> str:
     return tiny_image()
 
 
+@pytest.fixture
+def own(image: str) -> Iterator[str]:
+    """An image that nobody else makes a container of."""
+    with container(image, verb="create") as name:
+        own = f"{image.partition(':')[0]}-{name}"
+        docker("commit", name, own)
+    yield own
+    for left in made_of(own):
+        docker("rm", "-f", left)
+    docker("rmi", "-f", own)
+
+
 def made_of(image: str) -> list[str]:
     """Return the containers of an image that no test named."""
     names = docker("ps", "-a", "--filter", f"ancestor={image}", "--format", "{{.Names}}").split()
@@ -58,22 +71,16 @@ def made_of(image: str) -> list[str]:
 
 @pytest.mark.parametrize("number", SIGNALS)
 @pytest.mark.parametrize("held", [b"/containers/create", b"/start HTTP", b"DELETE /"])
-def test_a_signal_while_the_container_is_made_leaves_none(image, number, held):
+def test_a_signal_while_the_container_is_made_leaves_none(own, number, held):
     """Whatever the engine is asked for while a signal comes, the throw-away container is removed when it is there."""
-    with container(image, verb="create") as name:
-        own = f"{image.partition(':')[0]}-{name}"
-        docker("commit", name, own)
-    try:
-        with slow_engine(held) as engine:
-            process = envprobe(engine.host, "probe", f"image://{own}", "--no-benchmark", "--no-integrity")
-            assert engine.arrived.wait(ENOUGH_S)
-            interrupt(process, number)
-            engine.let_go()
-            process.communicate(timeout=ENOUGH_S)
-        assert process.returncode == (130 if number == signal.SIGINT else 128 + number)
-        assert made_of(own) == []
-    finally:
-        docker("rmi", "-f", own)
+    with slow_engine(held) as engine:
+        process = envprobe(engine.host, "probe", f"image://{own}", "--no-benchmark", "--no-integrity")
+        assert engine.arrived.wait(ENOUGH_S)
+        interrupt(process, number)
+        engine.let_go()
+        process.communicate(timeout=ENOUGH_S)
+    assert process.returncode == (130 if number == signal.SIGINT else 128 + number)
+    assert made_of(own) == []
 
 
 @pytest.mark.parametrize("number", SIGNALS)
@@ -104,18 +111,16 @@ def test_a_signal_while_a_container_is_started_stops_it(image, number):
 
 
 @pytest.mark.parametrize("held", [b"/images/", b"/containers/json", b"/containers/create", b"/attach", b"/start HTTP", b"/wait"])
-def test_a_frozen_engine_does_not_outlast_the_time_limit(image, held):
+def test_a_frozen_engine_does_not_outlast_the_time_limit(own, held):
     """Wherever an engine stops answering, `--timeout` ends the wait, and what may be left there is told with its removal."""
-    before = made_of(image)
     with slow_engine(held) as engine:
-        arguments = ("probe", f"image://{image}", "--no-benchmark", "--no-integrity", "--timeout", "2")
+        arguments = ("probe", f"image://{own}", "--no-benchmark", "--no-integrity", "--timeout", "2")
         process = envprobe(engine.host, *arguments)
         _, said = process.communicate(timeout=ENOUGH_S)
     assert process.returncode == 2
     assert "in time" in said or "has not said" in said
-    for name in set(made_of(image)) - set(before):
+    for name in made_of(own):
         assert f"docker rm -f {name}" in said
-        docker("rm", "-f", name)
 
 
 def test_a_frozen_engine_does_not_outlast_the_time_limit_of_a_container(image):
@@ -128,15 +133,12 @@ def test_a_frozen_engine_does_not_outlast_the_time_limit_of_a_container(image):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_in_front_of_a_frozen_engine_ends(image, number):
+def test_a_signal_in_front_of_a_frozen_engine_ends(own, number):
     """It ends though the engine is silent, with the status of the signal and what removes what the engine may still make."""
-    before = made_of(image)
     with slow_engine(b"/containers/create") as engine:
-        process = envprobe(engine.host, "probe", f"image://{image}", "--no-benchmark", "--no-integrity")
+        process = envprobe(engine.host, "probe", f"image://{own}", "--no-benchmark", "--no-integrity")
         assert engine.arrived.wait(ENOUGH_S)
         interrupt(process, number)
         _, said = process.communicate(timeout=ENOUGH_S)
     assert process.returncode == 128 + number
     assert "docker rm -f envprobe-" in said
-    for name in set(made_of(image)) - set(before):
-        docker("rm", "-f", name)
