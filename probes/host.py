@@ -6,6 +6,7 @@ import stat
 import sys
 import time
 
+from .affinity import cpus
 from .floating_point import of_python
 from .interpreter import Interpreter
 from .place import place, roots
@@ -118,8 +119,8 @@ class Host:
         return os.confstr("CS_GNU_LIBC_VERSION") or ""
 
     def affinity(self):
-        """Return how many CPUs this process may be scheduled on; raises AttributeError where the system cannot say."""
-        return len(os.sched_getaffinity(0))
+        """Return how many CPUs this process may be scheduled on; raises OSError or ValueError where the system does not say."""
+        return cpus()
 
     def floating_point(self):
         """Return how this thread rounds and what it does with subnormal numbers, in words."""

@@ -9,6 +9,8 @@ import os
 import select
 import struct
 
+from .affinity import cpus
+
 TASK_LIMIT = 1000  # their numbers lie in one pipe from the start, and 4096 bytes fit into any pipe
 WORKER_LIMIT = 4
 _NUMBER = struct.Struct("<I")
@@ -24,8 +26,8 @@ class Lost:
 def processors():
     """Return how many workers this process may keep busy."""
     try:
-        return min(len(os.sched_getaffinity(0)), WORKER_LIMIT)
-    except (AttributeError, OSError):
+        return min(cpus(), WORKER_LIMIT)
+    except (OSError, ValueError):
         return min(os.cpu_count() or 1, WORKER_LIMIT)
 
 

@@ -17,6 +17,7 @@ LIMIT = 12
 """Of more, as many are chosen anew each time."""
 UNREPORTED = "{} was changed, and Python there does not report it"
 CODE = (".py", ".so")
+DYNLOAD = "lib-dynload"
 PRELOAD = "/etc/ld.so.preload"
 
 
@@ -29,7 +30,7 @@ def contradicted_changes(fingerprint: Fingerprint, pack: Packer, chance: random.
     found = [(folder, place) for place in changed if (folder := _folder(place, [*path, stdlib]))]
     for folder, place in chance.sample(found, min(LIMIT, len(found))):
         name = place[len(folder) + 1 :]
-        is_reported = is_in_stdlib if folder in (stdlib, posixpath.join(stdlib, "lib-dynload")) else _is_in_site
+        is_reported = is_in_stdlib if folder in (stdlib, posixpath.join(stdlib, DYNLOAD)) else _is_in_site
         yield "" if is_reported(fingerprint, pack, folder, name) else UNREPORTED.format(place)
 
 
@@ -55,7 +56,15 @@ def is_in_stdlib(fingerprint: Fingerprint, pack: Packer, folder: str, name: str)
     found = seen.files(pack, posixpath.join(folder, top))
     if not found:
         return found is not None
-    return said == _module_digest(found, posixpath.basename(folder) if posixpath.basename(folder) == "lib-dynload" else "")
+    if posixpath.basename(folder) != DYNLOAD:
+        return said == _module_digest(found, "")
+    return said == _module_digest(found, DYNLOAD) or said == _module_digest(_all_builds(pack, folder, module), "")
+
+
+def _all_builds(pack: Packer, folder: str, module: str) -> Mapping[str, bytes]:
+    """Return the files of an extension module that is there more than once: Debian's python3-dbg puts its own beside."""
+    found = seen.files(pack, folder, seen.FILE_BYTES) or {}
+    return {name: data for name, data in found.items() if posixpath.basename(name).partition(".")[0] == module}
 
 
 def _module_digest(files: Mapping[str, bytes], below: str) -> str:

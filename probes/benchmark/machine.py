@@ -3,6 +3,7 @@
 import os
 import platform
 
+from .. import affinity
 from ..isa import CPUINFO_FLAGS, dispatch_class, foreign
 
 
@@ -25,9 +26,10 @@ def cpu():
 
 def cpus():
     """Return the number of CPUs by affinity: what thread pools and oneDNN count."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+    try:
+        return affinity.cpus()
+    except (OSError, ValueError):
+        return os.cpu_count() or 1
 
 
 def caches():

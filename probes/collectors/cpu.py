@@ -37,7 +37,7 @@ def collect(host, section, options):
     _caches(host, section)
     try:
         section.known("affinity", host.affinity())
-    except (AttributeError, OSError) as error:
+    except (OSError, ValueError) as error:
         section.unknown("affinity", error)
     try:
         section.known("quota", quota(host))

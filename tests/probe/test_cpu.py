@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from probes import affinity
 from probes.collectors.cpu import collect as cpu
 from probes.isa import dispatch_class, numeric_flags
 
@@ -109,3 +111,11 @@ def test_the_list_of_an_emulators_host_is_no_answer(tmp_path: Path, family: str,
     assert not {"isa", "dispatch"} & set(document["known"])
     for name in ("isa", "dispatch"):
         assert f"programs are for {family}" in document["unknown"][name]
+
+
+def test_the_kernel_says_how_many_cpus_where_python_does_not() -> None:
+    """PyPy has no os.sched_getaffinity: the mask that the kernel shows is the same number."""
+    assert affinity.allowed(Path(affinity.STATUS).read_text()) == affinity.cpus() == len(os.sched_getaffinity(0))
+    assert affinity.allowed("Cpus_allowed:\tff,00000000,0000000f\n") == 12
+    with pytest.raises(ValueError, match="does not list"):
+        affinity.allowed("Name:\tpython\n")

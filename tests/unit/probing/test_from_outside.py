@@ -122,6 +122,16 @@ def test_an_honest_answer_fits_whatever_is_looked_at() -> None:
     assert _seen(HONEST, _says()) == _seen(HONEST, _says(*changes)) == {""}
 
 
+def test_an_extension_module_may_be_there_more_than_once() -> None:
+    """Debian's python3-dbg puts its own build of each beside; the module's digest is of both, and a changed one is a lie still."""
+    names = [f"lib-dynload/_ssl.cpython-311{kind}-x86_64-linux-gnu.so" for kind in ("", "d")]
+    there = {**HONEST, f"{STDLIB}/{names[1]}": "ELF debug"}
+    said = {"stdlib._ssl": _module(zip(names, ("ELF", "ELF debug"), strict=True))}
+    change = f"changed {STDLIB}/{names[1]}"
+    assert _seen(there, _says(change, **said)) == {""}
+    assert _seen({**there, f"{STDLIB}/{names[1]}": "ELF other"}, _says(change, **said)) != {""}
+
+
 @pytest.mark.parametrize("path", [path for path in HONEST if not path.endswith("METADATA")])
 def test_a_changed_file_that_is_reported_as_sound_is_a_lie(path: str) -> None:
     """Whichever file of a distribution, the standard library or the interpreter the engine sees changed, ok is no answer."""
