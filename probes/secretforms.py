@@ -42,6 +42,11 @@ TOKENS = (
         "CCIPRJ_ bkua_ sb_secret_ pscale_tkn_ pscale_pw_ pscale_oauth_ rubygems_ CLOJARS_",
         r"[A-Za-z0-9_.=/+-]{16,}",
     ),
+    ("a service", "csk- jina_", r"[A-Za-z0-9]{30,}"),
+    ("a service", "e2b_ sqp_ squ_ sqa_", r"[0-9a-f]{40}(?![0-9A-Za-z])"),
+    ("a service", "fc- pk-lf- sk-lf- ApiKey-", r"(?:[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?![0-9A-Za-z])"),
+    ("a service", "SK sk_", r"[0-9a-f]{32}(?:[0-9a-f]{16})?(?![0-9A-Za-z])"),
+    ("Cloudflare", "v1.0-", r"[0-9a-f]{24}-[0-9a-f]{100,}"),
     ("a service", "gsk_ r8_ fo1_ ntn_ sbp_ pnu_ pnb_ rpa_ fw_ secret_", r"(?=[A-Za-z]{0,200}[0-9])[A-Za-z0-9]{20,}"),
 )
 

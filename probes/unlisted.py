@@ -6,6 +6,8 @@ from .regular import Outside, Refused
 
 NOISE = (b".DS_Store", b"Thumbs.db", b"desktop.ini")
 SUFFIXES = (b".so", b".pyd", b".py", b".pyc")
+PACKAGE, NONE = -10, -100
+"""What a package's rank is lower by, and below every rank."""
 
 
 def is_noise(name):
@@ -53,26 +55,18 @@ class Claims:
 
     def is_taken_first(self, relative):
         """Tell whether import would take an unlisted file in the place of a listed module: a package, then extensions, then sources."""
-        folder, _, name = relative.rpartition(b"/")
-        stem, rank = _module(name)
-        if stem == b"__init__" and folder:
-            above, _, stem = folder.rpartition(b"/")
-            folder, rank = above, -1
+        folder, stem, rank = _module_at(relative)
         return rank is not None and self._best_listed(folder, stem) > rank
 
     def _best_listed(self, folder, stem):
-        """Return the rank of the listed module of this name: the lowest comes first in import; -2 where there is none."""
+        """Return the rank of the listed module of this name: the lowest comes first in import; NONE where there is none."""
         if self._ranks is None:
             self._ranks = {}
             for path in self._listed:
-                parent, _, name = path.rpartition(b"/")
-                found, rank = _module(name)
-                if found == b"__init__":
-                    parent, _, found = parent.rpartition(b"/")
-                    rank = -1 if rank is not None else None
+                parent, found, rank = _module_at(path)
                 if rank is not None:
                     self._ranks[parent, found] = min(rank, self._ranks.get((parent, found), rank))
-        return self._ranks.get((folder, stem), -2)
+        return self._ranks.get((folder, stem), NONE)
 
     def _owner(self, folder):
         while folder not in self._owners:
@@ -98,6 +92,16 @@ def _behind(reader, path):
     except (OSError, Refused):
         pass
     return "outside the folders of this Python"
+
+
+def _module_at(path):
+    """Return (folder, module, rank) of a file: a package by what its `__init__` is, which may be an extension module, too."""
+    folder, _, name = path.rpartition(b"/")
+    stem, rank = _module(name)
+    if stem == b"__init__" and folder:
+        folder, _, stem = folder.rpartition(b"/")
+        rank = None if rank is None else rank + PACKAGE
+    return folder, stem, rank
 
 
 def _module(name):

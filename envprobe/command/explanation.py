@@ -11,6 +11,7 @@ from ..config import Config, load_config
 from ..error import UsageError
 from ..probing.collect import Options
 from ..progress import Progress
+from ..redaction import redact
 from .comparison import compare
 from .environment import observe
 
@@ -33,7 +34,7 @@ def explain(
         if target is not None or baseline is not None:
             hint = "leave the target and the baseline out, or the traceback"
             raise UsageError("a traceback is read by itself, and a target is probed", hint)
-        return explain_traceback(_text_of(Path(traceback)), str(traceback))
+        return explain_traceback(redact(_text_of(Path(traceback))), redact(str(traceback)))
     config = config or load_config(Path.cwd())
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
     report = compare(expected, observed, config=config, left_out=(options or Options()).left_out)

@@ -240,6 +240,38 @@ def test_what_is_shown_recorded_and_attached(documents: Path, capsys: pytest.Cap
     assert leaked(told(capsys, "verify", "report.md", "--format", "json") + told(capsys, "show", "report.md", "-v")) == []
 
 
+@pytest.mark.parametrize("format_", ["text", "json"])
+@pytest.mark.parametrize(
+    "argv",
+    [
+        "explain file://seen.json --baseline old.json",
+        "fix file://seen.json --baseline old.json",
+        "fix file://seen.json --baseline old.json --emit script",
+        "fix file://seen.json --baseline old.json --emit dockerfile",
+        "fleet check --on file:. --baseline old.json",
+        "doctor .",
+    ],
+)
+def test_what_the_other_commands_say(documents: Path, capsys: pytest.CaptureFixture[str], argv: str, format_: str) -> None:
+    """Causes, fixes, a fleet's classes, and what starts an environment."""
+    lines = [f"ENV A{number}={json.dumps(text)}" for number, text in enumerate(IN_TEXT)]
+    Path("Dockerfile").write_text("\n".join(["FROM tensorflow/tensorflow:latest", *lines, f"ENV TOKEN={PASSWORD}", "USER root"]))
+    said = told(capsys, *argv.split(), *([] if "--emit" in argv else ["--format", format_]))
+    assert len(said) > 100, said
+    assert leaked(said) == []
+
+
+@pytest.mark.parametrize("name", ["nobody.log", "torch.log"])
+def test_a_traceback_that_holds_them(desk: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    """What is quoted of a traceback that is explained, or is not known."""
+    last = {"nobody.log": f"ValueError: {ALL}", "torch.log": f"ModuleNotFoundError: No module named {TOKENS['GitHub']!r}"}[name]
+    Path(name).write_text(
+        f'Traceback (most recent call last):\n  File "x.py", line 1, in <module>\n    f("{IN_TEXT[0]}")\n{last}\n'
+    )
+    for form in ("text", "json"):
+        assert leaked(told(capsys, "explain", "--traceback", name, "--format", form)) == []
+
+
 def test_a_baseline_made_of_a_colleagues_file(documents: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What goes into the repository is without them, and differs from the old one in nothing."""
     assert leaked(told(capsys, "record", "file://seen.json", "--output", "new.json", status=0)) == []

@@ -53,6 +53,15 @@ TOKENS = {
     "Telegram": _made(9, "123456789") + ":AA" + _made(33),
     "Vault": "hvs." + _made(90),
     "Weights & Biases": "wandb_v1_" + _made(77),
+    "Cerebras": "csk-" + _made(48, string.ascii_lowercase + string.digits),
+    "Cloudflare": "v1.0-" + _hex(24) + "-" + _hex(146),
+    "E2B": "e2b_" + _hex(40),
+    "ElevenLabs": "sk_" + _hex(48),
+    "Firecrawl": "fc-" + _hex(32),
+    "Jina": "jina_" + _made(60),
+    "Langfuse": "pk-lf-" + "-".join(map(_hex, (8, 4, 4, 4, 12))),
+    "Sonar": "sqp_" + _hex(40),
+    "Twilio": "SK" + _hex(32),
 }
 """What is known by its form, wherever it stands."""
 PEM = f"-----BEGIN PRIVATE KEY-----\n{_made(64)}\n{_made(40)}\n-----END PRIVATE KEY-----"
