@@ -13,7 +13,7 @@ import sys
 import warnings
 from importlib.util import MAGIC_NUMBER
 
-from .regular import Refused
+from .regular import Outside, Refused
 
 _TIMED, _HASHED, _CHECKED = 0, 1, 2
 _PLAIN = 2  # the newest marshal format without references, which depend on who else holds an object
@@ -75,13 +75,19 @@ class Bytecode:
         """
         pyc = self.path(path)
         try:
-            real, pyc_status = self._reader.locate(pyc)
+            real, pyc_status = self._located(pyc)
             if moment and moment.is_after(pyc_status):
                 return None
             data = self._reader.read(real, pyc_status.st_size)
         except (OSError, Refused):
             return None  # none there, or none that import can read
         return (pyc, data) if self.is_used(data, source, status) else None
+
+    def _located(self, pyc):
+        try:
+            return self._reader.locate(pyc)
+        except Outside:
+            return self._reader.behind(pyc)
 
     def pairs(self):
         """Return a hash to which pairs of a source and its `.pyc` are added: two that are equal have the same verdict.
@@ -120,6 +126,11 @@ class Bytecode:
             return not flags & _CHECKED or data[8:16] == _source_hash(source)
         mtime_s, size_bytes = _TIME_AND_SIZE.unpack_from(data, self._header_bytes - _TIME_AND_SIZE.size)
         return (mtime_s, size_bytes) == (int(source_status.st_mtime) & 0xFFFFFFFF, source_status.st_size & 0xFFFFFFFF)
+
+
+def shown(pyc, path, root):
+    """Return how a `.pyc` is called: by its path below a folder, or by its source's where it lies elsewhere. Paths are bytes."""
+    return os.path.relpath(pyc if pyc.startswith(root.rstrip(b"/") + b"/") else path, root)
 
 
 def _source_hash(source):

@@ -4,31 +4,44 @@ import hashlib
 import os
 
 from .folder import is_file
+from .place import printable
 
 FILE_LIMIT = 1000
 BYTES_LIMIT = 16 << 20
 VISIT_LIMIT = 20000  # names looked at
 CODE = (".py", ".so", ".pyc")
+SHOWN = 10
 
 
-def digest(folder):
-    """Return {"digest": …}, with `digest_of` beside it where the folder holds more than is read; empty where there is no code."""
+def digest(folder, bytecode):
+    """Return {"digest": …}, with `digest_of` beside it where the folder holds more than is read; empty where there is no code.
+
+    `bytecode` is a StaleBytecode: what it finds is named in `stale_pyc`, by the sources, and is part of the digest.
+    """
     files, is_whole = code_files(folder)
-    whole, read_bytes = hashlib.sha256(), 0
+    whole, read_bytes, stale = hashlib.sha256(), 0, []
     for index, (name, path, size_bytes) in enumerate(files):
         content = b""
         if index < FILE_LIMIT and read_bytes + size_bytes <= BYTES_LIMIT:
-            content = hashlib.sha256(_read(path, size_bytes)).hexdigest().encode("ascii")
+            data = _read(path, size_bytes)
+            content = hashlib.sha256(data).hexdigest().encode("ascii")
+            said = bytecode.digest(path, data)
+            if said:
+                stale.append(name)
+                content += b" " + said.encode("ascii")
             read_bytes += size_bytes
         else:
             is_whole = False
         whole.update(b"%s\0%d\0%s\n" % (os.fsencode(name), size_bytes, content))
     if not files:
         return {}
-    found = {"digest": "sha256:" + whole.hexdigest()}
-    if not is_whole:
-        found["digest_of"] = "the first %d files or %d MiB; of the rest names and sizes" % (FILE_LIMIT, BYTES_LIMIT >> 20)
-    return found
+    rest = "the first %d files or %d MiB; of the rest names and sizes" % (FILE_LIMIT, BYTES_LIMIT >> 20)
+    facts = (
+        ("digest", "sha256:" + whole.hexdigest()),
+        ("digest_of", "" if is_whole else rest),
+        ("stale_pyc", [printable(name) for name in stale[:SHOWN]]),
+    )
+    return {name: value for name, value in facts if value}
 
 
 def code_files(folder):

@@ -5,7 +5,7 @@ import binascii
 import hashlib
 import os
 
-from .bytecode import Moment
+from .bytecode import Moment, shown
 from .record import rows
 from .regular import Outside, Refused
 
@@ -79,33 +79,38 @@ class Checker:
         except (FileNotFoundError, NotADirectoryError):
             return [("missing", relative, "")]
         except Outside:
-            return self._check_link(row, path)
+            return self._check_link(subject, row, path)
         except (OSError, ValueError, Refused, RecursionError, MemoryError) as error:
             return [("unreadable", relative, getattr(error, "strerror", None) or str(error) or type(error).__name__)]
 
-    def _check_link(self, row, path):
+    def _check_link(self, subject, row, path):
         """Compare what a link leads to outside of this Python. Of data there nothing is recorded, not even a digest."""
         relative = row[0]
         try:
-            real, _ = self._reader.follow(path)
+            real, status = self._reader.follow(path)
+            if relative.endswith(b".py") and not relative.startswith((b"..", b"/")):
+                return self._check_found(subject, row, path, (real, status))
             if row[2] and row[2].rstrip(b"=") == _spelled(self._reader.hash(real, row[1].decode("ascii"))):
                 return []
             if relative.endswith(CODE):
                 return [("modified", relative, "sha256:" + self._reader.hash(real).hexdigest())]
-        except (OSError, ValueError, Refused):
+        except (OSError, ValueError, Refused, RecursionError, MemoryError):
             pass
         return [("outside", relative, "")]
 
     def _check_source(self, subject, row, path):
+        return self._check_found(subject, row, path, self._reader.locate(path))
+
+    def _check_found(self, subject, row, path, located):
         relative, algorithm, expected, _ = row
-        real, status = self._reader.locate(path)
+        real, status = located
         source = self._reader.read(real, status.st_size)
         is_as_recorded = bool(expected) and expected.rstrip(b"=") == _spelled(hashlib.new(algorithm.decode("ascii"), source))
         faults = (
             [] if is_as_recorded or not expected else [("modified", relative, "sha256:" + hashlib.sha256(source).hexdigest())]
         )
         stale = self._bytecode.stale(path, source, status, subject.moment if is_as_recorded else None)
-        return faults + ([("stale_pyc", os.path.relpath(stale, subject.root), "")] if stale else [])
+        return faults + ([("stale_pyc", shown(stale, path, subject.root), "")] if stale else [])
 
 
 def _is_script(relative):

@@ -41,6 +41,10 @@ class Reader:
         uv's symlink mode, Nix and Spack keep the files elsewhere. Not what only the kernel keeps: that may have no end.
         """
         self._inside(os.path.normpath(path))
+        return self.behind(path)
+
+    def behind(self, path):
+        """Do the same for a path wherever it lies: for byte code, which PYTHONPYCACHEPREFIX puts anywhere."""
         real = os.path.realpath(path)
         status = os.stat(real)
         if not stat.S_ISREG(status.st_mode) or real.startswith((b"/proc/", b"/sys/", b"/dev/")):

@@ -3,6 +3,7 @@
 import hashlib
 import os
 
+from .bytecode import shown
 from .regular import Outside
 
 # Not part of what a program computes with; _sysconfigdata names the folders that this Python was built in.
@@ -62,22 +63,17 @@ def _look(folder, files, reader, bytecode, is_judged):
         try:
             real, status = reader.locate(path)
         except Outside:
-            content = _behind(path, reader)
-        else:
-            source = reader.read(real, status.st_size)
-            content = hashlib.sha256(source).hexdigest()
-            used = bytecode.used(path, source, status) if path.endswith(b".py") else None
-            if used:
-                pyc, data = used
-                pairs.update(b"%s\0%s\0" % (name, content.encode("ascii")) + hashlib.sha256(bytecode.body(data)).digest())
-                if is_judged and bytecode.is_other(data, source):
-                    stale.append(os.path.relpath(pyc, folder))
+            if os.path.basename(path) == b"sitecustomize.py":  # Debian's: `python.sitecustomize` looks behind the link
+                whole.update(b"%s\0link\n" % name)
+                continue
+            real, status = reader.follow(path)
+        source = reader.read(real, status.st_size)
+        content = hashlib.sha256(source).hexdigest()
+        used = bytecode.used(path, source, status) if path.endswith(b".py") else None
+        if used:
+            pyc, data = used
+            pairs.update(b"%s\0%s\0" % (name, content.encode("ascii")) + hashlib.sha256(bytecode.body(data)).digest())
+            if is_judged and bytecode.is_other(data, source):
+                stale.append(shown(pyc, path, folder))
         whole.update(b"%s\0%s\n" % (name, content.encode("ascii")))
     return "sha256:" + whole.hexdigest(), stale, "sha256:" + pairs.hexdigest()
-
-
-def _behind(path, reader):
-    """Return the digest of what a link leads to; Debian's sitecustomize counts as a link, `python.sitecustomize` tells it."""
-    if os.path.basename(path) == b"sitecustomize.py":
-        return "link"
-    return reader.hash(reader.follow(path)[0]).hexdigest()

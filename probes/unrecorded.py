@@ -6,6 +6,7 @@ import stat
 
 from .code_folder import CODE
 from .finder import finder_of
+from .stale_bytecode import StaleBytecode
 from .unlisted import is_noise
 
 FILE_LIMIT = 5000
@@ -15,20 +16,25 @@ BLOCK_BYTES = 1 << 20
 
 def digest(package, host):
     """Return the digest of all files of which RECORD tells none; of an archive its own. Empty where nothing is found."""
-    copy = package.copy
+    copy, bytecode = package.copy, host.once(StaleBytecode)
     if package.source:
         return ""
     if copy.record is not None:
-        return digest_of([(name, os.path.join(copy.entry.path, name)) for name in copy.record.without_digest()])
+        return digest_of(
+            [(name, os.path.join(copy.entry.path, name)) for name in copy.record.without_digest()], bytecode=bytecode
+        )
     if copy.entry.kind == "archive":
         return file_digest(copy.entry.path)
     finder = finder_of(host)
     found = [(stem, finder.find_in(copy.entry, stem)) for stem in copy.stems()]
-    return digest_of([(stem, hit.path) for stem, hit in found if hit is not None])
+    return digest_of([(stem, hit.path) for stem, hit in found if hit is not None], bytecode=bytecode)
 
 
-def digest_of(modules, is_wanted=None):
-    """Return the digest of (name, path) of modules, files or folders; a dict that says so where it is not of all content."""
+def digest_of(modules, is_wanted=None, bytecode=None):
+    """Return the digest of (name, path) of modules, files or folders; a dict that says so where it is not of all content.
+
+    What `bytecode`, a StaleBytecode, finds is part of it.
+    """
     whole, read_bytes, count, is_whole = hashlib.sha256(), 0, 0, True
     for name, top in sorted(modules):
         for relative, path, size_bytes in _files(top):
@@ -37,7 +43,7 @@ def digest_of(modules, is_wanted=None):
             count += 1
             content = ""
             if count <= FILE_LIMIT and read_bytes + size_bytes <= BYTES_LIMIT:
-                content = file_digest(path)
+                content = file_digest(path) + (_stale(path, bytecode) if bytecode else "")
                 read_bytes += size_bytes
             else:
                 is_whole = False
@@ -78,6 +84,14 @@ def file_digest(path):
     except OSError as error:
         return "unreadable: %s" % error.strerror
     return "sha256:" + whole.hexdigest()
+
+
+def _stale(path, bytecode):
+    try:
+        with open(path, "rb") as stream:
+            return bytecode.digest(path, stream.read()) if path.endswith(".py") else ""
+    except OSError:
+        return ""
 
 
 def _files(top):

@@ -8,6 +8,7 @@ from . import unrecorded
 from .code_folder import digest as folder_digest
 from .finder import finder_of
 from .metadata import normal_name
+from .stale_bytecode import StaleBytecode
 
 COMPILED = (".so", ".pyd", ".py")
 BUILT = ("build", "dist", "node_modules", "venv", "env", "tests", "docs")
@@ -15,14 +16,15 @@ BUILT = ("build", "dist", "node_modules", "venv", "env", "tests", "docs")
 
 def digest(package, host):
     """Return the digest of the project's own modules; an empty string where nothing says which they are."""
-    parts = []
+    parts, bytecode = [], host.once(StaleBytecode)
     modules = sorted(_modules(package, host)) or _whole_project(package)
     for name, path in modules:
         if os.path.isdir(path):
-            parts.append("%s %s" % (name, folder_digest(path).get("digest", "")))
+            parts.append("%s %s" % (name, folder_digest(path, bytecode).get("digest", "")))
         else:
             with open(path, "rb") as stream:
-                parts.append("%s %s" % (name, hashlib.sha256(stream.read()).hexdigest()))
+                data = stream.read()
+            parts.append(("%s %s %s" % (name, hashlib.sha256(data).hexdigest(), bytecode.digest(path, data))).rstrip())
     parts += ["%s %s" % item for item in sorted(_built(package, host))]
     return "sha256:" + hashlib.sha256("\n".join(parts).encode("ascii", "backslashreplace")).hexdigest() if parts else ""
 
