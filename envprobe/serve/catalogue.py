@@ -20,6 +20,9 @@ DOCUMENTS_LIMIT = 10_000
 TOTAL_LIMIT_BYTES = 8 << 30
 """Of the documents together: some minutes of reading and parsing, in the background of the first look."""
 
+AT_ONCE = 100
+"""Files that a look reads however long that takes: a folder as most teams have it is never shown in part."""
+
 
 class Snapshot(msgspec.Struct, frozen=True):
     """The folder at one moment."""
@@ -49,7 +52,7 @@ class Catalogue:
     def scan(self, reading_s: float = math.inf) -> Snapshot:
         """Look at the folder again: what is new or changed is read, what is gone is forgotten.
 
-        What takes longer than `reading_s` to read is read on in the background, for a later look.
+        What there is no time for in `reading_s`, beyond AT_ONCE files, is read on in the background, for a later look.
         """
         listing = list_files(self.root)
         looked, unread = self._look(listing.files, time.monotonic() + reading_s)
@@ -84,7 +87,7 @@ class Catalogue:
         for file in files:
             if documents == DOCUMENTS_LIMIT or size_bytes > TOTAL_LIMIT_BYTES:
                 break
-            if file not in self._entries and time.monotonic() >= until:
+            if file not in self._entries and len(looked) >= AT_ONCE and time.monotonic() >= until:
                 unread.append(file)
                 continue
             looked[file] = entry = self._seen(file)
