@@ -117,6 +117,14 @@ def fleet_ray(session: nox.Session) -> None:
     session.run("pytest", "tests/real/test_fleet_ray.py", *session.posargs, env={"ENVPROBE_REQUIRE_CLUSTER": "1"})
 
 
+@nox.session(name="fleet-kubernetes")
+def fleet_kubernetes(session: nox.Session) -> None:
+    """A real Kubernetes 1.20 on this machine, built first from Debian's sources (golang-go, etcd-server, rsync, gcc)."""
+    session.install("-q", "-e", ".[test,kubernetes]")
+    required = {"ENVPROBE_REQUIRE_CLUSTER": "1", "ENVPROBE_REQUIRE_ENGINE": "1"}
+    session.run("pytest", "-n", "0", "tests/real/test_fleet_kubernetes.py", *session.posargs, env=required)
+
+
 @nox.session(name="shared-stores")
 def shared_stores(session: nox.Session) -> None:
     """Baselines in S3 (moto's server), beside an image in a registry (docker-registry of Debian), and in a git remote."""

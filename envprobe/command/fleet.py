@@ -113,7 +113,7 @@ def _asked(
     path = asking.spool or default_path(reference.reference)
     if asking.spool is None and path.exists() and not asking.resume:
         path.replace(path.with_suffix(".before.jsonl"))  # what arrived of an interrupted run is not thrown away by a new one
-    with reference.row.members(reference.place) as members:
+    with reference.row.members(reference.place, known) as members:
         asked = {"engine": reference.reference, "options": msgspec.to_builtins(_kept(options)), "repeat": asking.repeat}
         with open_spool(path, asked, resume=asking.resume) as spool:
             parallel = asking.parallel or reference.row.parallel

@@ -54,16 +54,21 @@ class EngineRow(NamedTuple):
     """How many members are asked at a time, where nobody says otherwise."""
     extra: str = ""
     """The extra of the distribution that brings the client; empty where none is needed."""
+    runs_an_image: bool = False
+    """Whether it starts something itself, in the image that the baseline was recorded of."""
 
-    def members(self, place: str) -> AbstractContextManager[Members]:
-        """Give the members while the engine is held; on leaving, all that was made there is gone."""
+    def members(self, place: str, known: Fingerprint | None = None) -> AbstractContextManager[Members]:
+        """Give the members while the engine is held; on leaving, all that was made there is gone.
+
+        `known` is the baseline's fingerprint, where there is one.
+        """
         try:
             module = import_module(f".engines.{self.module}", __package__)
         except ImportError as error:
             from ..installation import installing  # asks what is installed
 
             raise UsageError(f"{self.name}: needs {error.name}, which is not installed", installing(self.extra)) from None
-        opened: AbstractContextManager[Members] = module.members(place)
+        opened: AbstractContextManager[Members] = module.members(place, *([known] if self.runs_an_image else []))
         return opened
 
 
@@ -73,6 +78,15 @@ ROWS = (
     EngineRow("slurm", "slurm:[PARTITION][/PYTHON]", "the nodes of a Slurm partition, or of the whole cluster", "slurm", 64),
     EngineRow("dask", "dask:ADDRESS", "the hosts of a Dask cluster, by its scheduler", "dask", 32, "dask"),
     EngineRow("ray", "ray:ADDRESS", "the nodes of a Ray cluster", "ray", 32, "ray"),
+    EngineRow(
+        "kubernetes",
+        "kubernetes:[CONTEXT/NAMESPACE]",
+        "the nodes of a cluster, a Job on each; with ?pods=SELECTOR pods that run there",
+        "kubernetes",
+        32,
+        "kubernetes",
+        runs_an_image=True,
+    ),
     EngineRow(
         "docker-contexts", "docker-contexts:TARGET", "one target, such as image://NAME, on each Docker context", "docker_contexts"
     ),

@@ -71,7 +71,7 @@ def parse(reference: str) -> Address:
     if not SCHEMES[scheme].opens:  # a file's name may hold anything
         return Address(scheme, rest)
     place, question_mark, query = rest.partition("?")
-    return Address(scheme, place, _options(f"{scheme}://{place}", query) if question_mark else {})
+    return Address(scheme, place, read_options(f"{scheme}://{place}", query) if question_mark else {})
 
 
 def shown(reference: str) -> str:
@@ -82,7 +82,7 @@ def shown(reference: str) -> str:
         return reference
 
 
-def _options(reference: str, query: str) -> dict[str, list[str]]:
+def read_options(reference: str, query: str) -> dict[str, list[str]]:
     """Read `NAME=VALUE&NAME=VALUE`. What is wrong is not repeated: a secret may stand in it."""
     try:
         return parse_qs(query, keep_blank_values=True, strict_parsing=True)

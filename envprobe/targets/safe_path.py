@@ -10,6 +10,8 @@ from collections.abc import Container, Mapping, Sequence
 from ..guest import shared
 
 VARIABLES: Mapping[str, str] = shared("safe_path").VARIABLES
+STATEMENT = ";".join(f"os.environ.setdefault({name!r},{value!r})" for name, value in VARIABLES.items())
+"""What a Python does that starts another one; it has imported os."""
 SCRIPT = "".join(f'export {name}="${{{name}-{value}}}"; ' for name, value in VARIABLES.items()) + 'exec "$@"'
 
 

@@ -50,6 +50,8 @@ ELSEWHERE = {
     "--on 'ssh:": "an sshd: tests/real/test_fleet_ssh.py",
     "--on slurm:": "a real Slurm: tests/real/test_fleet_slurm.py",
     "--on dask:": "a real cluster: tests/real/test_fleet_dask.py",
+    "--on kubernetes:": "a real cluster: tests/real/test_fleet_kubernetes.py",
+    "--on 'kubernetes:": "a real cluster: tests/real/test_fleet_kubernetes.py",
     "--on ray:": "a real cluster: tests/real/test_fleet_ray.py",
     "s3://": "a store: tests/real/test_shared_s3.py",
     "--baseline image": "a registry: tests/real/test_shared.py",

@@ -94,17 +94,17 @@ def slurm(folder: Path, number: int = 4) -> Iterator[Path]:
             f"--pid-file={munge}/pid",
             f"--seed-file={munge}/seed",
         ]
-        stack.enter_context(_running(["munged", "--foreground", "--force", *options], folder / "munged.log"))
-        _until(lambda: (munge / "socket").exists())
+        stack.enter_context(running(["munged", "--foreground", "--force", *options], folder / "munged.log"))
+        until(lambda: (munge / "socket").exists())
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("SLURM_CONF", str(conf))
-            stack.enter_context(_running(["slurmctld", "-D", "-f", str(conf)], folder / "slurmctld.out"))
+            stack.enter_context(running(["slurmctld", "-D", "-f", str(conf)], folder / "slurmctld.out"))
             for index in range(1, number + 1):
                 (folder / f"spool-n{index}").mkdir()
                 stack.enter_context(
-                    _running(["slurmd", "-D", "-N", f"n{index}", "-f", str(conf)], folder / f"slurmd-n{index}.out")
+                    running(["slurmd", "-D", "-N", f"n{index}", "-f", str(conf)], folder / f"slurmd-n{index}.out")
                 )
-            _until(lambda: _idle() == number)
+            until(lambda: _idle() == number)
             yield folder
 
 
@@ -120,7 +120,7 @@ def dask(folder: Path, hosts: int = 3) -> Iterator[tuple[str, dict[str, subproce
     scheduler = f"tcp://127.0.0.1:{port}"
     with ExitStack() as stack:
         stack.enter_context(
-            _running(
+            running(
                 [
                     sys.executable,
                     "-m",
@@ -150,12 +150,13 @@ def dask(folder: Path, hosts: int = 3) -> Iterator[tuple[str, dict[str, subproce
                 "--local-directory",
                 str(folder / f"w{index}"),
             ]
-            workers[f"127.0.0.{index}"] = stack.enter_context(_running(argv, folder / f"worker{index}.log"))
+            workers[f"127.0.0.{index}"] = stack.enter_context(running(argv, folder / f"worker{index}.log"))
         yield scheduler, workers
 
 
 @contextmanager
-def _running(argv: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+def running(argv: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a program of a cluster until the end, its words in a file."""
     with (
         log.open("wb") as stream,
         subprocess.Popen(argv, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True) as process,
@@ -166,7 +167,7 @@ def _running(argv: list[str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
             process.kill()
 
 
-def _until(true: Callable[[], bool], seconds: float = 60) -> None:
+def until(true: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for what other programs do: there is nothing to wait on but to look again."""
     end = time.monotonic() + seconds
     while not true():

@@ -53,7 +53,7 @@ ROOMS = {
     "statistic": "",
     "assess": f"{NOUNS} numerics output probing redaction targets",
     "records": f"{NOUNS} output signing",
-    "fleet": "document error fact fingerprint installation numerics policy probing progress redaction report suggestion targets",
+    "fleet": "document error fact fingerprint installation numerics policy probing progress redaction report suggestion targets version",
     "render": f"{NOUNS} assess audit causes fleet nested numerics output records statistic targets verification",
     "causes": "assess fact fingerprint fixes numerics policy report runs spelling targets",
     "audit": "document error redaction suggestion",
