@@ -212,18 +212,15 @@ def test_who_may_not_is_told_what_is_needed_and_the_role_that_is_printed_gives_i
     assert cli.main(["fleet", "check", "--on", f"kubernetes:weak/{NAMESPACE}", "--baseline", "here"]) == 2
     said = capsys.readouterr().err
     assert "weak" in said and "create" in said and "jobs" in said
-    command = said[said.index("kubectl apply") :]
-    lines = [line.removeprefix(" " * 10) for line in command.splitlines()]
-    text = "\n".join(lines[1 : lines.index("EOF")])
-    (tmp_path / "role.yaml").write_text(text)
-    _apply(lab, text)
+    command = said[said.index("echo '") :].replace("kubectl apply -f -", "cat")
+    _apply(lab, subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True).stdout)
     assert check_fleet(f"kubernetes:weak/{NAMESPACE}", "here", options=Options(benchmark="off", integrity=False)).answered == 1
 
 
 def _apply(lab: Lab, text: str) -> None:
     import yaml
 
-    for document in yaml.safe_load_all(text):
+    for document in yaml.safe_load(text)["items"]:
         inside = f"/namespaces/{NAMESPACE}" if "namespace" in document["metadata"] else ""
         lab.api("POST", f"/apis/rbac.authorization.k8s.io/v1{inside}/{document['kind'].lower()}s", document)
 

@@ -1,8 +1,9 @@
 """A real Kubernetes of a test's own on this machine: etcd, API server, controllers, scheduler, and a kubelet over a real Docker.
 
 Debian ships the sources of Kubernetes 1.20 and, of its programs, kubectl alone: the others are built from there, once, and kept
-under `$XDG_CACHE_HOME/envprobe-tests`. One constant is another one than upstream's: pods' sandboxes ask for no oom score below
-zero, which needs a capability that containers and many CI machines lack.
+under `$XDG_CACHE_HOME/envprobe-tests`. Two things are changed: pods' sandboxes ask for no oom score below zero, which needs a
+capability that containers and many CI machines lack; and reflect2 is Debian's, because the one that came with 1.20 crashes the
+API server when it is compiled by a Go of 2022 or later.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from typing import Any
 from tests.support.cluster import free_ports, require, running, until
 
 PROGRAMS = ("kube-apiserver", "kube-controller-manager", "kube-scheduler", "kubelet")
-BUILD_TOOLS = ("go", "gcc", "rsync", "patch", "etcd", "apt-get", "make")
+BUILD_TOOLS = ("go", "gcc", "rsync", "patch", "etcd", "apt-get", "make", "dpkg")
+REFLECT = "golang-github-modern-go-reflect2-dev"
 SOURCE = "deb-src http://deb.debian.org/debian bookworm main\n"
 NODE = "127.0.0.1"
 """Named by the address where the API server finds its kubelet."""
@@ -87,6 +89,7 @@ def _build(scratch: Path, folder: Path) -> None:
     text = sandbox.read_text()
     assert "defaultSandboxOOMAdj int = -998" in text
     sandbox.write_text(text.replace("defaultSandboxOOMAdj int = -998", "defaultSandboxOOMAdj int = 0"))
+    _replace_reflect(scratch, tree / "vendor/github.com/modern-go/reflect2")
     (tree / ".go/src/k8s.io").mkdir(parents=True)
     (tree / ".go/src/k8s.io/kubernetes").symlink_to("../../..")
     environ = {"GOPATH": f"{tree}/.go", "CGO_ENABLED": "0", "HOME": str(scratch), "GOFLAGS": "-mod=vendor", "GO111MODULE": "on"}
@@ -98,6 +101,17 @@ def _build(scratch: Path, folder: Path) -> None:
     for name in PROGRAMS:
         shutil.copy2(tree / "_output/bin" / name, folder / f".{name}")
         (folder / f".{name}").replace(folder / name)
+
+
+def _replace_reflect(scratch: Path, vendored: Path) -> None:
+    subprocess.run(["apt-get", "download", "-q", REFLECT], cwd=scratch, check=True)
+    (package,) = scratch.glob(f"{REFLECT}_*.deb")
+    subprocess.run(["dpkg", "-x", package, scratch / "reflect"], check=True)
+    for old in vendored.glob("*.go"):
+        old.unlink()
+    for new in (scratch / "reflect/usr/share/gocode/src/github.com/modern-go/reflect2").glob("*.go"):
+        if not new.name.endswith("_test.go"):
+            shutil.copy(new, vendored)
 
 
 class Lab:

@@ -32,21 +32,16 @@ def members(text: str, known: Fingerprint | None) -> Iterator[Members]:
     What an earlier driver left is removed first, and what this one made at the end. Raises UsageError and TargetError.
     """
     place = read_place(text)
-    if place.pods is None:
-        image = place.option("image") or _image_of(known, place)
-        cluster = _entered(place)
+    image = "" if place.pods is not None else place.option("image") or _image_of(known, place)
+    with connect(place) as cluster:
+        cluster.require_rights(place)
+        if place.pods is not None:
+            yield _pods(cluster, place, place.pods)
+            return
         driver = driver_label()
         _remove_left_over(cluster, driver)
         with undone(lambda: _remove_all(cluster, driver)):
             yield _nodes(cluster, place, image, driver)
-    else:
-        yield _pods(_entered(place), place, place.pods)
-
-
-def _entered(place: KubernetesPlace) -> Cluster:
-    cluster = connect(place)
-    cluster.require_rights(place)
-    return cluster
 
 
 def _image_of(known: Fingerprint | None, place: KubernetesPlace) -> str:

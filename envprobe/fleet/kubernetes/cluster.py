@@ -10,6 +10,8 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from types import TracebackType
 from typing import Any
 
 from kubernetes import client, config
@@ -27,7 +29,7 @@ ANSWER_S = 30
 """How long one request may take."""
 PAGE = 250
 WORDS_LIMIT = 600
-USER = re.compile(r'User "([^"\s]{1,253})"')
+USER = re.compile(r"""User "([^"'\s]{1,253})\"""")
 IN_CLUSTER = "/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
 
@@ -45,6 +47,13 @@ class Cluster:
     def kubectl(self) -> str:
         """What is typed for this cluster before kubectl's own words."""
         return "kubectl" + (f" --context {shlex.quote(self._context)}" if self._context else "")
+
+    def __enter__(self) -> Cluster:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._api.rest_client.pool_manager.clear()  # `close` lets go of the client's threads alone
+        self._api.close()
 
     def own_client(self) -> client.CoreV1Api:
         """Return a client that nobody else uses: for a stream the library changes it while it connects."""
@@ -143,6 +152,8 @@ class Cluster:
         """Raise TargetError with all that is missing, and what gives it, before anything is made."""
         lacking = [one for one in (self._lacking(*verbs) for verbs in needed(place)) if one[3]]
         if lacking:
+            with suppress(TargetError):  # who we are there stands in a refusal
+                self.ask(self._core.list_persistent_volume, limit=1)
             missing = "; ".join(f"{', '.join(verbs)} {'/'.join(filter(None, name))}" for _, *name, verbs in lacking)
             role = role_command(needed(place), self.namespace, self.user, "kubectl")
             hint = f"somebody who may can give you what is needed:\n{role}"

@@ -104,7 +104,7 @@ class JobTarget(Machine):
             self.context["image_id"] = str(image_id)
         state = pod_state(pod)
         if state.words.startswith("ErrImagePull"):  # what comes next says only that it is tried again later
-            self._words = state.words
+            self._words = f"{state.words}; of {self._image}"
         return PodState("lost", self._words) if state.words.startswith("ImagePullBackOff") and self._words else state
 
     def _require_node(self, *, is_running: bool = False) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -64,6 +65,7 @@ def job(
         "terminationGracePeriodSeconds": 1,
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
+        "dnsPolicy": "Default",
         "affinity": _only_on(node),
         "tolerations": place.tolerations,
         "containers": [container],
@@ -103,24 +105,29 @@ def secret(name: str, data: bytes, made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def role_command(verbs: Sequence[Verbs], namespace: str, user: str, kubectl: str) -> str:
-    """Return what somebody who may gives a user these rights with, as it is typed; of nodes, which no namespace has, apart."""
+    """Return what somebody who may gives a user these rights with, as it is typed; of nodes, which no namespace has, apart.
+
+    The lines may all be moved to the right, as hints are.
+    """
     inside = [one for one in verbs if one[1] != "nodes"]
     outside = [one for one in verbs if one[1] == "nodes"]
-    documents = [*_role("Role", inside, namespace, user), *_role("ClusterRole", outside, "", user)]
-    return f"{kubectl} apply -f - <<'EOF'\n" + "---\n".join(documents) + "EOF"
+    name = "envprobe-nodes" if outside else "envprobe-pods"
+    items = [*_role("Role", name, inside, namespace, user), *_role("ClusterRole", name, outside, "", user)]
+    return "echo '\n" + "\n".join(["apiVersion: v1", "kind: List", "items:", *items]) + f"\n' | {kubectl} apply -f -"
 
 
-def _role(kind: str, verbs: Sequence[Verbs], namespace: str, user: str) -> list[str]:
+def _role(kind: str, name: str, verbs: Sequence[Verbs], namespace: str, user: str) -> list[str]:
     if not verbs:
         return []
-    metadata = "{name: envprobe" + (f", namespace: {namespace}" if namespace else "") + "}"
+    metadata = f"{{name: {name}" + (f", namespace: {namespace}" if namespace else "") + "}"
     rules = [
-        f"- {{apiGroups: [{group!r}], resources: [{'/'.join(filter(None, (resource, part)))}], verbs: [{', '.join(allowed)}]}}\n"
+        f'  - {{apiGroups: ["{group}"], resources: [{"/".join(filter(None, (resource, part)))}], verbs: [{", ".join(allowed)}]}}'
         for group, resource, part, allowed in verbs
     ]
     group = "rbac.authorization.k8s.io"
-    head = f"apiVersion: {group}/v1\nkind: {kind}\nmetadata: {metadata}\nrules:\n"
-    binding = f"apiVersion: {group}/v1\nkind: {kind}Binding\nmetadata: {metadata}\n"
-    bound = f"roleRef: {{apiGroup: {group}, kind: {kind}, name: envprobe}}\n"
-    subject = f"subjects:\n- {{apiGroup: {group}, kind: User, name: {user!r}}}\n"
-    return [head + "".join(rules), binding + bound + subject]
+    subject = f"[{{apiGroup: {group}, kind: User, name: {json.dumps(user)}}}]"
+    return [
+        *(f"- apiVersion: {group}/v1", f"  kind: {kind}", f"  metadata: {metadata}", "  rules:", *rules),
+        *(f"- apiVersion: {group}/v1", f"  kind: {kind}Binding", f"  metadata: {metadata}"),
+        *(f"  roleRef: {{apiGroup: {group}, kind: {kind}, name: {name}}}", f"  subjects: {subject}"),
+    ]

@@ -12,6 +12,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+import websocket
 from kubernetes.client.exceptions import ApiException
 from kubernetes.stream import stream
 from websocket import ABNF, WebSocketConnectionClosedException, WebSocketException, WebSocketTimeoutException
@@ -90,6 +91,8 @@ class PodTarget(Machine):
     def _exec(self, command: list[str], stdin: bytes, timeout_s: float, capture: Capture) -> tuple[bool, bytes]:
         """Return whether the program ended by itself, and what the cluster says of how."""
         asked = {"command": command, "container": self._container, "stdin": bool(stdin), "stdout": True, "stderr": True}
+        if websocket.getdefaulttimeout() is None:  # the library has no time limit of its own while it connects
+            websocket.setdefaulttimeout(STUCK_S)
         call = self._cluster.own_client().connect_get_namespaced_pod_exec
         try:
             opened = stream(call, self._name, self._cluster.namespace, **asked, tty=False, binary=True, _preload_content=False)

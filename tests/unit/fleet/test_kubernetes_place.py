@@ -11,6 +11,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+import yaml
 
 from envprobe.error import UsageError
 from envprobe.fleet.kubernetes.driver import driver_label, is_left_over
@@ -88,14 +89,21 @@ def test_what_a_pod_runs_first_puts_a_file_in_the_place_of_stdin(tmp_path) -> No
 
 def test_a_role_names_what_is_done() -> None:
     """Nodes are in no namespace: they take a role of the cluster."""
-    command = role_command(needed(read_place("")), "ml", "ann@example.org", "kubectl")
-    assert command.startswith("kubectl apply -f - <<'EOF'\n") and command.endswith("\nEOF")
-    documents = re.split(r"^---$", command, flags=re.MULTILINE)
-    kinds = [re.search(r"^kind: (\w+)$", one, re.MULTILINE) for one in documents]
-    assert [kind[1] for kind in kinds if kind] == ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]
-    assert all(f"resources: [{'/'.join(filter(None, row[1:3]))}], verbs: [{', '.join(row[3])}]" in command for row in ON_NODES)
+    items = _applied(role_command(needed(read_place("")), "ml", "ann@example.org", "cat; :"))
+    assert [one["kind"] for one in items] == ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]
+    rules = [rule for one in items for rule in one.get("rules", [])]
+    wanted = [(group, "/".join(filter(None, (name, part))), list(verbs)) for group, name, part, verbs in ON_NODES]
+    assert sorted(((one["apiGroups"][0], one["resources"][0], one["verbs"]) for one in rules), key=str) == sorted(wanted, key=str)
     in_pods = role_command(needed(read_place("?pods=")), "ml", "ann", "kubectl")
     assert "ClusterRole" not in in_pods and all(row[2] in in_pods for row in IN_PODS)
+
+
+def _applied(command: str) -> list[dict[str, Any]]:
+    """Return what a shell hands to kubectl, which is `cat` here, of a command that is moved to the right as hints are."""
+    moved = command.replace("\n", "\n" + " " * 10)
+    printed = subprocess.run(["sh", "-c", moved], capture_output=True, text=True, check=True).stdout
+    items: list[dict[str, Any]] = yaml.safe_load(printed)["items"]
+    return items
 
 
 def _left(label: str, age_s: float = 0) -> bool:
