@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 import msgspec
 
 from ..fingerprint import Fingerprint
+from ..targets.prompt import Installer
 from .intervention import NAME, VERSION, said
 
 PROJECT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -68,6 +69,12 @@ def _call(command: str) -> InstallerCall | None:
     else:
         return None
     return InstallerCall(action, tuple(word for word in rest if word not in ASKED_NOTHING))
+
+
+def installer_line(call: InstallerCall, installer: Installer) -> str:
+    """Return a call as it is typed where an environment's installer is; it is to add nothing of its own."""
+    alone = ("--no-deps",) if call.action == "install" and "--no-deps" not in call.words else ()
+    return f"{installer.command(call.action, alone)} {shlex.join(call.words)}"
 
 
 class NewPackages(msgspec.Struct, frozen=True):

@@ -134,9 +134,9 @@ def _show_plan(plan: ProofPlan) -> None:
     "--apply",
     "is_applied",
     is_flag=True,
-    help="Make a new virtual environment beside that of the target, with the baseline's packages, and check it.",
+    help="Do it in a copy, and check that: a new virtual environment beside the target's, or an image on top of it.",
 )
-@click.option("--in-place", "is_in_place", is_flag=True, help="With --apply: change the virtual environment itself.")
+@click.option("--in-place", "is_in_place", is_flag=True, help="With --apply: change the target's own packages.")
 @click.option("--yes", "is_agreed", is_flag=True, help="With --in-place: do not ask first.")
 @probing
 def fix_command(
@@ -160,6 +160,8 @@ def fix_command(
     envprobe fix docker://trainer --baseline tf-2.9 --emit env --output tf.env
     envprobe fix local://./.venv --baseline tf-2.9 --apply
                                                   in a copy, .venv-fixed
+    envprobe fix docker://trainer --baseline tf-2.9 --apply
+                                                  in an image on top of it
 
     Exit status: 0 printed or written, 2 could not tell; with --apply that of the check: 0 reproduces, 1 differs, 2 could not
     be applied.
@@ -193,9 +195,10 @@ def _applied(target: str | None, baseline: str | None, folder: Path | None, in_p
     with progress_shown("causes", "render.text") as progress:
         found = apply_fix(target, baseline, folder=folder, in_place=in_place, options=options, progress=progress)
     write_stdout(FORMATS["text"](found.report, style_of(Reading(), is_file=False)))
-    done = "changed" if in_place is not None else "made"
+    done = "changed" if in_place is not None else "made" if found.is_new else "an image of its own is not needed: start"
     head = f"{done} {line(found.target, 400)}" if found.is_done else "nothing to fix, so nothing was made or changed"
-    click.echo("\n".join([head, *(f"left: {words}" for words in found.left)]), err=True)
+    rows = [head, *([f"start: {found.start}"] if found.start else []), f"expect: {found.expect}"]
+    click.echo("\n".join([*rows, *(f"left: {words}" for words in found.left)]), err=True)
     return EXIT_STATUS[found.report.verdict]
 
 

@@ -1,4 +1,4 @@
-"""Do what `fix` prints: in a new virtual environment beside the target's, or in place where that was asked for."""
+"""Do what `fix` prints: in a copy of the target, or in place where that was asked for."""
 
 from __future__ import annotations
 
@@ -6,36 +6,23 @@ import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from ..causes.applying import IN_A_NEW_ONE, NewPackages, installer_calls, new_packages
 from ..config import Config, load_config
 from ..error import UsageError
 from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
-from ..report import Report, Verdict
-from ..spelling import line
+from ..report import Verdict
 from ..targets import virtual_environment
-from ..targets.address import parse
+from ..targets.address import parse, shown
+from ..trial.laboratory import ENGINES
+from .applied import Applied, left
+from .deriving import Asked, change_container, derive_fixed
 from .environment import observe
 from .fixing import planned
 
-LEFT_CHARACTERS = 2000
 Agree = Callable[[Sequence[str]], bool]
 """Is shown the command lines that will be run in place, and says whether they may be."""
-
-
-class Applied(msgspec.Struct, frozen=True, kw_only=True):
-    """What was made, and what a check of it says."""
-
-    target: str
-    """How it is checked again: the reference of what was made, or of what was changed."""
-    report: Report
-    left: list[str] = []
-    """What helps against what still differs, and what could not be installed: commands and words."""
-    is_done: bool = True
-    """False where there was nothing to do."""
 
 
 def apply_fix(
@@ -48,17 +35,23 @@ def apply_fix(
     config: Config | None = None,
     progress: Progress | None = None,
 ) -> Applied:
-    """Bring the packages of a virtual environment to a baseline's in a new one, and check that; the old one is not touched.
+    """Bring a target to its baseline in a copy, and check that copy; the target is not touched.
 
-    The new one is made at `folder`, else beside the old one, and is removed again where something fails. With `in_place` the
-    old one is changed, once that function agreed. Raises what `check` raises, UsageError for a target that is no virtual
-    environment or has nothing that an installer could bring nearer, and TargetError where the installer failed.
+    Of a virtual environment a new one is made at `folder`, else beside the old one; of a container or an image an image on top of
+    it. Either is removed again where something fails. With `in_place` the packages of the target itself are changed, once that
+    function agreed. Raises what `check` raises, UsageError for a target of which nobody can make a copy or that has nothing that
+    could be brought nearer, and TargetError where that failed.
     """
     config, say = config or load_config(Path.cwd()), progress or (lambda words: None)
     reference = target or config.target
+    if parse(reference).scheme in ENGINES:
+        if folder is not None:
+            raise UsageError(f"{reference}: its image is named after what is in it", "leave --output out")
+        asked = Asked(reference, target, baseline, options, config, progress)
+        return derive_fixed(asked, say) if in_place is None else change_container(asked, in_place, say)
     if parse(reference).scheme != "local":
-        hint = f"print it: envprobe fix {shlex.quote(reference)}; for an image: --emit dockerfile"
-        raise UsageError(f"{reference}: a fix is applied to a virtual environment of this machine alone", hint)
+        hint = f"print it: envprobe fix {shlex.quote(shown(reference))}"
+        raise UsageError(f"{reference}: no copy of it can be made, so nothing is applied to it", hint)
     expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
     python = _python(observed.document)
     root = virtual_environment.root_of(python)
@@ -70,17 +63,16 @@ def apply_fix(
     if not is_helped:
         what = "; ".join([*others, *plan.words]) or "nothing that differs is known to be fixed"
         raise UsageError(f"{reference}: nothing of what differs is an installed package", what)
-    made, left = reference, []
+    made, unmade = reference, []
     if in_place is not None:
         _change([virtual_environment.call(python, call.action, call.words) for call in calls], in_place, say, reference)
     else:
         packages = new_packages(observed.document, calls, virtual_environment.folders_of(root))
         made = f"local://{_make(python, (folder or root.with_name(f'{root.name}-fixed')).absolute(), packages, say)}"
-        left = [f"install it from its own source: {words}" for words in packages.left]
+        unmade = [f"install it from its own source: {words}" for words in packages.left]
     expected, observed = observe(made, baseline, options=options, config=config, progress=progress)
     report, plan = planned(expected, observed, made, baseline, options, config)
-    left += [*plan.commands, *plan.words, *plan.unhelped]
-    return Applied(target=made, report=report, left=[line(words, LEFT_CHARACTERS) for words in left])
+    return Applied(target=made, report=report, left=left([*unmade, *plan.commands, *plan.words, *plan.unhelped]))
 
 
 def _python(observed: Fingerprint) -> str:

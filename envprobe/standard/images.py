@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..error import TargetError, UsageError
 from ..progress import Progress
 from ..redaction import redact
+from ..targets.host_config import entries_of
 from ..targets.interruption import make, orderly_end, undone
 from ..targets.packed import pack
 from .container import remove
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
 RECIPE_LABEL = "org.envprobe.recipe"
 BASE_LABEL = "org.envprobe.base"
 BUILD = "/run/envprobe-build"
+INDEXES = ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL", "PIP_TRUSTED_HOST")
+"""Variables that say to pip here where packages are; there may be passwords in them."""
 POLL_S = 0.1
 BUILD_LIMIT_S = 3600
+COMMIT_S = 120
+"""How long an interrupted build waits to hear whether its image was made, which the caller then removes."""
 PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 """What the kernel calls a processor, and what images call it."""
 NO_SPACE = "the engine's disk is full; see what takes it: docker system df"
@@ -111,7 +116,11 @@ def has_program(client: APIClient, image: Mapping[str, Any], program: str) -> bo
 def is_derived(client: APIClient, recipe: ImageRecipe, base: Mapping[str, Any]) -> bool:
     """Tell whether a recipe's image is there, made of the base that has the name now."""
     there = inspected(client, recipe.tag)
-    return there is not None and ((there.get("Config") or {}).get("Labels") or {}).get(BASE_LABEL) == base["Id"]
+    return there is not None and ((there.get("Config") or {}).get("Labels") or {}).get(BASE_LABEL) == _content(recipe, base)
+
+
+def _content(recipe: ImageRecipe, base: Mapping[str, Any]) -> str:
+    return recipe.base_content or str(base["Id"])
 
 
 def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: Mapping[str, str]) -> None:
@@ -127,7 +136,10 @@ def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: 
         return
     name = f"envprobe-build-{recipe.digest[-12:]}-{secrets.token_hex(4)}"
     config = {"Image": base["Id"], "Entrypoint": [], "Cmd": ["/bin/sh", f"{BUILD}/run"], "User": "0:0", "Tty": True}
-    config["HostConfig"] = {"NetworkMode": "host"}  # a proxy on this machine's own loopback is reached, too
+    config["Env"] = entries_of(recipe.environment)
+    config["HostConfig"] = {
+        "NetworkMode": "host" if recipe.steps else "none"
+    }  # a proxy on this machine's own loopback is reached, too
     with orderly_end(), undone(lambda: remove(client, name)):
         make(lambda: client.create_container_from_config(config, name))
         client.put_archive(name, "/", _context(recipe, environ))
@@ -135,16 +147,16 @@ def derive(client: APIClient, recipe: ImageRecipe, progress: Progress, environ: 
         _wait(client, name, recipe, progress)
         progress("keeping the image")
         repository, _, tag = recipe.tag.rpartition(":")
-        client.commit(name, repository, tag, changes=_changes(base, recipe))
+        make(lambda: client.commit(name, repository, tag, changes=_changes(base, recipe)), COMMIT_S)
 
 
 def _wait(client: APIClient, name: str, recipe: ImageRecipe, progress: Progress) -> None:
     end = time.monotonic() + BUILD_LIMIT_S
     what = "Jupyter" if any(pin.startswith("notebook==") for pin in recipe.packages) else "packages"
-    progress(f"adding {'sshd' if recipe.has_ssh else what} to {recipe.base}, once")
+    progress(f"adding {'sshd' if recipe.has_ssh else what} to {recipe.called}, once")
     while (state := client.inspect_container(name)["State"])["Running"]:
         if time.monotonic() > end:
-            raise TargetError(f"{recipe.base}: what is added to it took more than an hour", "is the network there?")
+            raise TargetError(f"{recipe.called}: what is added to it took more than an hour", "is the network there?")
         time.sleep(POLL_S)
     if state["ExitCode"]:
         raise _not_built(recipe, client.logs(name, tail=12).decode("utf-8", "replace"))
@@ -168,13 +180,14 @@ def _not_built(recipe: ImageRecipe, words: str) -> TargetError:
         hint = NO_SPACE
     elif "ResolutionImpossible" in words or "conflict" in words:
         hint = "what the image has stays as it is; ask for versions that fit it in `packages`"
-    return TargetError(f"{recipe.base}: what is to be added to it cannot be installed:\n{said}", hint)
+    return TargetError(f"{recipe.called}: what is to be added to it cannot be installed:\n{said}", hint)
 
 
 def _context(recipe: ImageRecipe, environ: Mapping[str, str]) -> bytes:
     """Return the files of a build as a tar."""
     bundle = certificates(environ)
-    lines = [f"export {name}={shlex.quote(value)}" for name, value in proxies(environ).items()]
+    given = {**proxies(environ), **{name: environ[name] for name in INDEXES if environ.get(name)}}
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in given.items()]
     if bundle:
         inside = f"{BUILD}/certificates.pem"
         lines += [f"export {name}={inside}" for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")]
@@ -199,7 +212,7 @@ def _changes(base: Mapping[str, Any], recipe: ImageRecipe) -> list[str]:
         *([f"ENTRYPOINT {json.dumps(entry)}"] if entry else []),
         f"CMD {json.dumps(config.get('Cmd') or ['/bin/sh'])}",
         f"USER {config.get('User') or '0:0'}",
-        f"LABEL {RECIPE_LABEL}={recipe.digest} {BASE_LABEL}={base['Id']}",
+        f"LABEL {RECIPE_LABEL}={recipe.digest} {BASE_LABEL}={_content(recipe, base)}",
     ]
 
 

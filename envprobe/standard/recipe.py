@@ -54,11 +54,25 @@ class ImageRecipe(msgspec.Struct, frozen=True, kw_only=True):
     """Packages of the distribution."""
     has_ssh: bool = False
     """Whether sshd is set up: its configuration, and what starts it."""
+    commands: tuple[str, ...] = ()
+    """Commands of a shell, run last."""
+    environment: dict[str, str | None] = {}
+    """Variables that it sets; null for one that its base sets and it does not."""
+    base_content: str = ""
+    """What the base holds, where its name is another each time that it is made."""
+    base_name: str = ""
+    """What people call the base, where that is not what names it."""
+
+    @property
+    def called(self) -> str:
+        """The base, for people."""
+        return self.base_name or self.base
 
     @property
     def digest(self) -> str:
         """The digest of all that decides what is in the image."""
-        return sha256(canonical({"base": self.base, "script": self.script}))
+        variables = {"environment": self.environment} if self.environment else {}
+        return sha256(canonical({"base": self.base_content or self.base, "script": self.script, **variables}))
 
     @property
     def tag(self) -> str:
@@ -85,7 +99,7 @@ class ImageRecipe(msgspec.Struct, frozen=True, kw_only=True):
         if self.has_ssh:
             found.append(_file("/etc/envprobe/sshd_config", SSHD_CONFIG, "644"))
             found.append(f"{_file('/usr/local/bin/envprobe-sshd', START_SSHD, '755')}\nmkdir -p {PRIVILEGE_SEPARATION}")
-        return found
+        return [*found, *self.commands]
 
 
 def _file(path: str, text: str, mode: str) -> str:

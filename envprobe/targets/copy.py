@@ -15,6 +15,7 @@ from .address import Address
 from .container import ContainerTarget
 from .deadline import Deadline
 from .engine import Engine, speaking
+from .host_config import entries_of, variables_in
 from .image import LABEL, LASTING, ImageTarget
 from .interruption import make, orderly_end
 from .scheme import ROWS
@@ -32,6 +33,8 @@ COPY_OF = "org.envprobe.copy-of"
 """The label that a snapshot and its containers have: the original's id."""
 FOLDER = "/envprobe-copy"
 """Where files are put into a copy."""
+COMMIT_S = 120
+"""How long an interrupted commit is waited for, so that its image can be removed."""
 IDLE = ("sh", "-c", "while :; do sleep 1000; done")
 """What keeps a copy alive in which several programs find each other's files."""
 
@@ -98,11 +101,37 @@ def snapshot(client: APIClient, reference: str, container: str) -> Iterator[str]
     try:
         yield image
     finally:
-        from docker.errors import DockerException
-        from requests.exceptions import RequestException
+        _remove_image(client, image)
 
-        with suppress(DockerException, RequestException, OSError):
-            client.remove_image(image, force=True)
+
+@contextmanager
+def layer_kept(client: APIClient, reference: str, container: Mapping[str, Any], image: Mapping[str, Any]) -> Iterator[str]:
+    """Give the id of an image of a container's files with its image's settings; an image that is made on top keeps it.
+
+    What the container alone was given, its variables and its command, may be secret and is not in it: of variables the names are,
+    without values. Raises TargetError where an engine puts them in all the same.
+    """
+    base, own = image.get("Config") or {}, container["Config"].get("Env") or []
+    given = [entry for entry in own if entry not in (base.get("Env") or [])]
+    conf = {**base, "Env": [*(base.get("Env") or []), *(entry.partition("=")[0] for entry in given)]}
+    with speaking(reference):
+        made = make(lambda: client.commit(container["Id"], pause=False, conf=conf), COMMIT_S)
+    try:
+        there = client.inspect_image(made["Id"])
+        if any("=" in entry and entry in given for entry in (there.get("Config") or {}).get("Env") or []):
+            hint = "name the image in place of the container"
+            raise TargetError(f"{reference}: this engine would keep its variables in an image, and they may be secret", hint)
+        yield str(made["Id"])
+    finally:
+        _remove_image(client, str(made["Id"]))
+
+
+def _remove_image(client: APIClient, image: str) -> None:
+    from docker.errors import DockerException
+    from requests.exceptions import RequestException
+
+    with suppress(DockerException, RequestException, OSError):
+        client.remove_image(image, force=True)
 
 
 def config_of(container: Mapping[str, Any]) -> dict[str, Any]:
@@ -122,7 +151,5 @@ def changed(config: Mapping[str, Any], variables: Mapping[str, str | None], sett
 
     None takes a variable away: one of the image's is then named without `=`.
     """
-    environment = dict(entry.partition("=")[::2] for entry in config.get("Env") or ())
-    entries = {**environment, **variables}
-    listed = [name if value is None else f"{name}={value}" for name, value in entries.items()]
+    listed = entries_of({**variables_in(config.get("Env") or ()), **variables})
     return {**config, "Env": listed, "HostConfig": {**config.get("HostConfig", {}), **settings}}

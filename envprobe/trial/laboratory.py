@@ -66,7 +66,7 @@ def open_laboratory(reference: str, observed: Fingerprint, deadline: Deadline) -
             image = stack.enter_context(snapshot(client, address.reference, address.place))
         else:
             image, config = address.place, settings(address, os.environ)
-        yield _OnEngine(engine, Address(engine.image_scheme, image), dict(config), observed)
+        yield OnEngine(engine, Address(engine.image_scheme, image), dict(config), observed)
 
 
 class _OnThisMachine:
@@ -84,7 +84,9 @@ class _OnThisMachine:
                 yield target
 
 
-class _OnEngine:
+class OnEngine:
+    """Makes copies of an image that are started as `config` says."""
+
     def __init__(self, engine: Engine, address: Address, config: dict[str, Any], observed: Fingerprint) -> None:
         self._engine, self._address, self._observed = engine, address, observed
         own = {name: _value(observed, name) for name in parted(observed) if name.isidentifier()}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from envprobe.causes.applying import InstallerCall, installer_calls, new_packages
+from envprobe.causes.applying import InstallerCall, installer_calls, installer_line, new_packages
+from envprobe.targets.prompt import Installer
 from tests.support.sample import fingerprint
 
 
@@ -43,3 +44,17 @@ def test_a_new_environment_has_what_was_right_and_what_is_wanted() -> None:
     ]
     assert found.unneeded == ["setuptools", "pip"]
     assert found.left == ["other 2, from archive sha256:1"]
+
+
+def test_a_call_is_typed_for_the_installer_that_is_there() -> None:
+    """No dependency comes in, whichever of them it is, and nothing is asked."""
+    install = InstallerCall("install", ("--index-url", "https://a/simple", "a @ https://b/c d"))
+    assert installer_line(install, Installer()) == (
+        "python3 -m pip install --no-deps --index-url https://a/simple 'a @ https://b/c d'"
+    )
+    uv = Installer(has_pip=False, has_uv=True, is_managed=True)
+    assert (
+        installer_line(InstallerCall("uninstall", ("six",)), uv)
+        == "uv pip uninstall --python python3 --break-system-packages six"
+    )
+    assert installer_line(InstallerCall("uninstall", ("six",)), Installer()) == "python3 -m pip uninstall -y six"

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import tarfile
+from typing import Any
 
+import msgspec
 import pytest
 
+from envprobe.fact import canonical, sha256
 from envprobe.standard import images
 from envprobe.standard.recipe import ImageRecipe
 
@@ -86,3 +89,12 @@ def test_nobody_pulls_unasked() -> None:
             images.may_pull("team/train:1.4.0", False, ask, ["slow here"])
     images.may_pull("team/train:1.4.0", True, None, [])
     images.may_pull("team/train:1.4.0", False, lambda words: "slow here" in words, ["slow here"])
+
+
+def test_an_image_is_named_after_all_that_decides_what_is_in_it() -> None:
+    """A variable, a command and what the base holds make another tag; what the base is called each time does not."""
+    first = ImageRecipe(base="sha256:1", base_content="sha256:c", commands=("true",), environment={"A": None})
+    assert first.tag == msgspec.structs.replace(first, base="sha256:2").tag
+    changes: list[dict[str, Any]] = [{"base_content": "sha256:d"}, {"commands": ("false",)}, {"environment": {"A": ""}}]
+    assert len({first.tag, *(msgspec.structs.replace(first, **change).tag for change in changes)}) == 4
+    assert ImageRecipe(base="b").digest == sha256(canonical({"base": "b", "script": "set -eu\n"}))
