@@ -18,7 +18,7 @@ from ..spelling import line
 from .cause import Cause
 from .intervention import NAME, VERSION, said
 
-EmitKind = Literal["requirements", "constraints", "dockerfile", "script", "env"]
+EmitKind = Literal["requirements", "constraints", "lock", "dockerfile", "script", "env"]
 VALUE = re.compile(r"[ -~]*")
 """What may stand in a line of an env file."""
 PLACE = re.compile(r"\{[a-z.]+(:\d+)?\}")
@@ -66,7 +66,7 @@ def plan_of(causes: Sequence[Cause], check: str = "", *, is_same_image: bool = F
 
 
 def emitted(kind: EmitKind, plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -> str:
-    """Return a file that says what the baseline has: text that ends in a newline."""
+    """Return a file that says what the baseline has, a lock excepted: text that ends in a newline."""
     return "\n".join(WRITERS[kind](plan, expected, observed)) + "\n"
 
 
@@ -78,6 +78,12 @@ def _requirements(plan: FixPlan, expected: Fingerprint, observed: Fingerprint) -
         yield (
             f"{name}=={version}" if origin == "index" else f"# {name} {version}: from {line(origin, 200) or 'an unknown source'}"
         )
+
+
+def pins_of(expected: Fingerprint) -> list[str]:
+    """Return a pin for each package of a baseline that came from an index, which may have strangers' projects of other names."""
+    versions = sorted(_versions(expected).items())
+    return [f"{name}=={version}" for name, version in versions if said(expected, f"packages.{name}.origin") == "index"]
 
 
 def _versions(expected: Fingerprint) -> dict[str, str]:
@@ -144,7 +150,7 @@ def _quoted(value: str) -> str:
     return '"' + re.sub(r'([\\"$])', r"\\\1", value) + '"'
 
 
-WRITERS: Mapping[EmitKind, Callable[[FixPlan, Fingerprint, Fingerprint], Iterator[str]]] = {
+WRITERS: Mapping[str, Callable[[FixPlan, Fingerprint, Fingerprint], Iterator[str]]] = {
     "requirements": _requirements,
     "constraints": _requirements,
     "dockerfile": _dockerfile,

@@ -121,8 +121,13 @@ def _show_plan(plan: ProofPlan) -> None:
 @click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines, help="What to come to, as for check.")
 @click.option(
     "--emit",
-    type=click.Choice(["requirements", "constraints", "dockerfile", "script", "env"]),
-    help="Print a file in place of the commands.",
+    type=click.Choice(["requirements", "constraints", "lock", "dockerfile", "script", "env"]),
+    help="Print a file in place of the commands; a lock is a pylock.toml.",
+)
+@click.option(
+    "--hashes",
+    is_flag=True,
+    help="With --emit requirements or constraints: ask the index for digests, as for a lock, and say what is gone or yanked.",
 )
 @click.option(
     "--output",
@@ -143,6 +148,7 @@ def fix_command(
     target: str | None,
     baseline: str | None,
     emit: EmitKind | None,
+    hashes: bool,
     output: Path | None,
     is_applied: bool,
     is_in_place: bool,
@@ -157,6 +163,7 @@ def fix_command(
     \b
     envprobe fix docker://trainer --baseline tf-2.9
     envprobe fix --baseline tf-2.9 --emit requirements --output requirements.txt
+    envprobe fix --baseline tf-2.9 --emit lock --output pylock.toml
     envprobe fix docker://trainer --baseline tf-2.9 --emit env --output tf.env
     envprobe fix local://./.venv --baseline tf-2.9 --apply
                                                   in a copy, .venv-fixed
@@ -174,12 +181,18 @@ def fix_command(
         return _applied(target, baseline, output, _agree(is_agreed) if is_in_place else None, options)
     if is_in_place or is_agreed:
         raise click.UsageError("--in-place and --yes are for --apply: give that too")
+    if hashes and emit not in ("requirements", "constraints", "lock"):
+        raise click.UsageError("--hashes is for --emit requirements and constraints")
     from ..command.fixing import fix
 
     with progress_shown("causes") as progress:
-        plan, told = fix(target, baseline, emit=emit, options=options, progress=progress)
+        plan, told = fix(target, baseline, emit=emit, hashes=hashes, options=options, progress=progress)
     text = told or "".join(f"{row}\n" for row in _rows(plan))
     write_file(output, text.encode("utf-8")) if output is not None else write_stdout(text)
+    if emit == "lock" or hashes:
+        from ..causes.locking import REMARKS
+
+        click.echo("".join(f"{row[2:]}\n" for row in text.splitlines() if row[2:].startswith(REMARKS)), err=True, nl=False)
     if not emit:
         click.echo(f"then: {plan.check}" if plan.commands or plan.words else "nothing to fix", err=True)
     return 0

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..causes.intervention import Intervention, said
@@ -68,9 +69,8 @@ def _unpacked(wheel: str, observed: Fingerprint) -> Path:
 
 
 def _fetch(wheel: str, minor: str, architecture: str, folder: Path) -> None:
-    platforms = [f"{name}_{architecture}" for name in OLDEST] + [f"manylinux_2_{glibc}_{architecture}" for glibc in GLIBC]
-    words = [word for platform in platforms for word in ("--platform", platform)]
-    done = _pip(
+    words = [word for platform in platforms(architecture) for word in ("--platform", platform)]
+    done = pip(
         [
             "install",
             "-q",
@@ -91,8 +91,16 @@ def _fetch(wheel: str, minor: str, architecture: str, folder: Path) -> None:
         raise TargetError(f"{wheel}: cannot be fetched for Python {minor}: {last[:300]}")
 
 
-def _pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-I", "-m", "pip", "--disable-pip-version-check", *arguments]
+def platforms(architecture: str) -> list[str]:
+    """Return the platforms of wheels that run on a Linux of today on that processor, the oldest first."""
+    return [f"{name}_{architecture}" for name in OLDEST] + [f"manylinux_2_{glibc}_{architecture}" for glibc in GLIBC]
+
+
+def pip(arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+    """Run the pip of this Python, or where it has none that which uv brings. Raises TargetError where it does not end."""
+    uv = shutil.which("uv")
+    own = [sys.executable, "-I", "-m", "pip"] if find_spec("pip") or not uv else [uv, "tool", "run", "-q", "pip"]
+    command = [*own, "--disable-pip-version-check", *arguments]
     try:
         return subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
