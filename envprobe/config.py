@@ -53,6 +53,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """What is claimed of a run beside another one."""
     hash_key_file: Path | None = None
     """A file with the key of keyed hashes: \"did it change\" for values that are not recorded."""
+    profile: Path | None = None
+    """An env file, as `align` writes it, whose variables every target is to be started with; None where none is named."""
     allowed_signers: Path | None = None
     """OpenSSH's file of the keys whose signatures of records count; None where none is named."""
     doctor: AuditSettings | None = None
@@ -77,6 +79,7 @@ TYPES: dict[str, tuple[type, str]] = {
     "outputs": (dict, 'a table of rules, such as "*.loss" = {relative = 1e-6}'),
     "claims": (dict, 'a table of claims, such as "metrics.json:accuracy" = ">= +0.05"'),
     "hash_key_file": (str, "a path"),
+    "profile": (str, "a path"),
     "allowed_signers": (str, "a path"),
     "doctor": (dict, 'tables of rules and waivers, such as rules = {cache = "ignore"}'),
     "environment": (dict, 'a table, such as image = "tensorflow/tensorflow:2.9.0-jupyter"'),
@@ -167,6 +170,7 @@ def read_config(value: dict[str, Any], source: Path, prefix: str = "", revision:
         outputs=parts["outputs"] or Tolerance(),
         claims=parts["claims"] or [],
         hash_key_file=folder / value["hash_key_file"] if "hash_key_file" in value else None,
+        profile=folder / value["profile"] if "profile" in value else None,
         allowed_signers=folder / value["allowed_signers"] if "allowed_signers" in value else None,
         doctor=parts["doctor"],
         environment=parts["environment"],

@@ -96,6 +96,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     tolerance: dict[str, float] = {}
     """Limits of the scaled error, by name; what is not given comes from the policy beneath."""
     beneath: Policy | None = None
+    held: frozenset[str] = frozenset()
+    """Facts of which no other fact lowers the severity."""
 
     def severity(self, path: str, magnitude: str = "", kind: str = "") -> Severity:
         """Return how much a difference at `path` matters; `warn` where no rule speaks of it.

@@ -125,8 +125,11 @@ def _lowered(difference: Difference, severity: Severity, why: str) -> Difference
 
 
 def is_default(difference: Difference, policy: Policy) -> bool:
-    """Tell whether a severity is no higher than the default policy's: what a team raised is never lowered."""
-    return difference.severity.rank <= DEFAULT.severity(difference.path, kind=difference.kind.value).rank
+    """Tell whether a severity is no higher than the default policy's: what a team raised, or holds to, is never lowered."""
+    return (
+        difference.path not in policy.held
+        and difference.severity.rank <= DEFAULT.severity(difference.path, kind=difference.kind.value).rank
+    )
 
 
 def _matches(path: str, globs: tuple[str, ...]) -> bool:

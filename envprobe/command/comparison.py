@@ -58,10 +58,16 @@ def compare(
         waivers += expected.document.waivers
     if located:
         from .location import locate
+    wanted, policy = expected.document, policy_of(expected, config)
+    if config.profile is not None and isinstance(wanted, Baseline):
+        from .profile import held_policy, profile_of, with_profile  # few projects have one
+
+        variables = profile_of(config)
+        wanted, policy = with_profile(wanted, variables), held_policy(policy, variables)
     return assess(
-        expected.document,
+        wanted,
         seen,
-        policy=policy_of(expected, config),
+        policy=policy,
         waivers=waivers,
         names=(in_utf8(expected.name), in_utf8(observed.name)),
         prompt=observed.prompt,

@@ -99,7 +99,18 @@ def test_the_order_of_lines_declares_the_same(lines: list[str], random: Any) -> 
 settings_tables = st.dictionaries(
     st.one_of(
         st.sampled_from(
-            ["target", "baseline", "baselines_folder", "policy", "waivers", "code", "data", "hash_key_file", "allowed_signers"]
+            [
+                "target",
+                "baseline",
+                "baselines_folder",
+                "policy",
+                "waivers",
+                "code",
+                "data",
+                "hash_key_file",
+                "profile",
+                "allowed_signers",
+            ]
         ),
         st.text(max_size=9),
     ),

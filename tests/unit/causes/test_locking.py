@@ -23,7 +23,10 @@ Reason for being yanked: conflicts with a mitigation
 def item(name: str, version: str, url: str = "", sha256: str = DIGEST, requires: tuple[str, ...] = ()) -> dict[str, Any]:
     return {
         "metadata": {"name": name, "version": version, "requires_dist": list(requires)},
-        "download_info": {"url": url or f"https://host/{name.lower()}-{version}-py3-none-any.whl", "archive_info": {"hashes": {"sha256": sha256}}},
+        "download_info": {
+            "url": url or f"https://host/{name.lower()}-{version}-py3-none-any.whl",
+            "archive_info": {"hashes": {"sha256": sha256}},
+        },
         "requested": True,
     }
 
