@@ -62,7 +62,7 @@ class Cells:
         self.findings = findings
         self.rows = Findings(findings.tolerance, findings.output, findings.type_name)
         """Differences of rows and cells: left out where the rows only stand in another order."""
-        self.columns = [_Column((*prefix, name), self.rows) for name in names]
+        self.columns = [Column((*prefix, name), self.rows) for name in names]
         self.where: tuple[Step, ...] = (*prefix, "rows")
         self.balance = self.moved = self.total = 0
         self.removed: dict[Hashable, tuple[int, Row]] = {}
@@ -83,8 +83,12 @@ class Cells:
                 self._add(batch)
                 batch = []
         self._add(batch)
+        self.close(last + passed + 1)
+
+    def close(self, rows: int) -> None:
+        """Write down what the columns found in as many rows."""
         for column in self.columns:
-            column.close(max(last + passed + 1, self.total))
+            column.close(max(rows, self.total))
         if self.rows.count and not self.balance and self.rows.outside:
             self.findings.add(self.where, "order", "rows", "the same rows in another order")
             return
@@ -153,7 +157,7 @@ def _reals(cells: Row) -> Block | None:
     return numpy.fromiter(map(float, cells), float, len(cells)) if REALS.fullmatch(text) else None
 
 
-class _Column:
+class Column:
     """One column on its way down the rows."""
 
     def __init__(self, path: tuple[Step, ...], findings: Findings) -> None:
@@ -173,14 +177,12 @@ class _Column:
             return
         for index, ours, theirs in zip(indices, expected, observed, strict=True):
             if ours != theirs or not self.rule.nan_equal:
-                self._add(index, ours, theirs)
+                self.add_pair(index, ours, theirs)
 
     def _add_reals(self, offset: int, expected: Row, observed: Row) -> bool:
         """Take many cells in a row at once, where all are floats without a question and numpy is there; tell if they were."""
         try:
             import numpy
-
-            from .array_number import measure_numbers
         except ImportError:
             return False
         ours, theirs = _reals(expected), _reals(observed)
@@ -188,12 +190,26 @@ class _Column:
             return False
         if self.rule.is_exact and any(expected[place] != observed[place] for place in numpy.flatnonzero(ours == theirs).tolist()):
             return False
-        measured = measure_numbers(offset, ours, theirs, self.rule, ours.dtype, self.tally.least_worst, True)
-        self.tally.merge(measured)
-        self.only_types &= not measured.differing
+        self.add_numbers(offset, ours, theirs)
         return True
 
-    def _add(self, index: int, ours_text: str, theirs_text: str) -> None:
+    def add_numbers(self, offset: int, ours: Block, theirs: Block) -> None:
+        """Take the numbers of rows in a row, floats or integers; what is the same on both sides does not count."""
+        from .array_number import measure_numbers
+
+        steps = ours.dtype if ours.dtype.kind == "f" else None
+        measured = measure_numbers(offset, ours, theirs, self.rule, steps, self.tally.least_worst, True)
+        self.tally.merge(measured)
+        self.only_types &= not measured.differing
+
+    def is_spelling(self, ours: str, theirs: str) -> bool:
+        """Tell whether two cells are one number in two spellings, which the rule keeps apart."""
+        left, right = parse(ours), parse(theirs)
+        is_number = not isinstance(left, str) and not isinstance(right, str)
+        return is_number and self.rule.is_exact and left == right and type(left) is type(right) and ours != theirs
+
+    def add_pair(self, index: int, ours_text: str, theirs_text: str) -> None:
+        """Take one cell of both sides."""
         ours, theirs = parse(ours_text), parse(theirs_text)
         where = (*self.path, index)
         if not isinstance(ours, str) and not isinstance(theirs, str):

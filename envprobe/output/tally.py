@@ -100,7 +100,7 @@ class Tally:
 
 def _spot(spot: tuple[int, Any, Any]) -> Place:
     position, expected, observed = spot
-    return _place(position, float(expected), float(observed))
+    return _place(position, expected.item(), observed.item())
 
 
 def _place(where: int | None, expected: Number, observed: Number) -> Place:
@@ -115,6 +115,9 @@ class Spread:
         self.largest: float | None = None
         self._sum = 0.0
         self._few: list[float] = []
+        self._blocks: list[Any] = []
+        """Arrays of errors beside those few."""
+        self._waiting = 0
         self._bins: Counter[int] = Counter()
 
     def add(self, error: float) -> None:
@@ -122,23 +125,31 @@ class Spread:
         self.largest = error if self.largest is None else max(self.largest, error)
         self._sum += error
         self._few.append(error)
-        if len(self._few) > EXACT_UP_TO:
-            self._bins.update(map(_bin, self._few))
-            self._few = []
+        self._waiting += 1
+        if self._waiting > EXACT_UP_TO:
+            self._fill_bins()
 
     def add_many(self, errors: Any) -> None:
         """Add a numpy array of errors, which is not empty."""
         self.count += errors.size
         self.largest = max(float(errors.max()), self.largest or 0.0)
         self._sum += float(errors.sum())
-        if self.count <= EXACT_UP_TO:
-            self._few += errors.tolist()
-            return
-        import numpy  # which made the errors
+        self._blocks.append(errors)
+        self._waiting += errors.size
+        if self._waiting > EXACT_UP_TO:
+            self._fill_bins()
 
-        bits = numpy.concatenate((numpy.array(self._few), errors)).view(numpy.int64)
-        self._bins.update((bits >> BIN_SHIFT).tolist())
-        self._few = []
+    def _fill_bins(self) -> None:
+        self._bins.update(map(_bin, self._few))
+        if self._blocks:
+            import numpy  # which made them
+
+            bins = numpy.concatenate(self._blocks).view(numpy.int64) >> BIN_SHIFT
+            lowest = bins.min()
+            counts = numpy.bincount(bins - lowest)
+            filled = numpy.flatnonzero(counts)
+            self._bins.update(dict(zip((filled + lowest).tolist(), counts[filled].tolist(), strict=True)))
+        self._few, self._blocks, self._waiting = [], [], 0
 
     @property
     def mean(self) -> float | None:
@@ -146,9 +157,11 @@ class Spread:
 
     @property
     def median(self) -> float | None:
-        if not self.count or not self._bins:
-            return min(statistics.median(self._few), LARGEST) if self._few else None
-        return binned_median(self._bins + Counter(map(_bin, self._few)))
+        if not self._bins:
+            errors = self._few + [error for block in self._blocks for error in block.tolist()]
+            return min(statistics.median(errors), LARGEST) if errors else None
+        self._fill_bins()
+        return binned_median(self._bins)
 
 
 def _bin(error: float) -> int:

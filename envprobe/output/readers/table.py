@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import ExitStack
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,8 @@ from ..summary import HISTORY_ROWS, Summary, histories, spelled
 from ..text_file import encoding_of
 
 SORT_LIMIT_ROWS = 1_000_000
+LEAST_BYTES = 1 << 16
+"""What is left of both tables where many cells at once are faster than one by one."""
 HEAD_LINES = 200
 """Lines in which comments and names of columns are looked for, and columns that tell rows apart."""
 DELIMITERS = (",", ";", "\t", "|")
@@ -134,17 +137,23 @@ def compare_columns(expected: Row, observed: Row, findings: Findings) -> list[tu
 
 
 def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: Findings, stack: ExitStack) -> None:
-    cells = Cells([ours.columns[place[0]] for place in places], findings)
+    names = [ours.columns[place[0]] for place in places]
+    cells = Cells(names, findings)
     pick_ours, pick_theirs = (_picker([place[side] for place in places]) for side in (0, 1))
     (ours_lines, ours_rows), (theirs_lines, theirs_rows) = ours.rows(stack), theirs.rows(stack)
     if findings.rule(("rows",)).ignore_order:
         sides = (_sorted(map(ours.read, ours_rows), pick_ours), _sorted(map(theirs.read, theirs_rows), pick_theirs))
         cells.compare(aligned(*sides, alike))
         return
-    key = _key(ours, theirs, places, findings)
+    keys = _keys(ours, theirs, places, findings)
+    key = _picked(keys) if keys else None
     if _are_alike(ours, theirs) and findings.tolerance.trusts_equal_bytes:  # then equal lines are equal rows, and are not parsed
         passed = pass_over_rows(ours_lines, theirs_lines)
         leave_out_common_end(ours_lines, theirs_lines, QUOTE)
+        cells.total = passed + count_rows(ours_lines)
+        if len(places) == len(ours.columns) and _in_blocks(ours_lines, theirs_lines, ours, keys, cells, passed):
+            return
+        cells = Cells(names, findings)
         cells.total = passed + count_rows(ours_lines)
         pairs = aligned(ours_rows, theirs_rows, _likeness_of_bytes, key and _key_of_bytes(ours, key, pick_ours))
         cells.compare((_read(pair, ours, theirs, pick_ours, pick_theirs) for pair in pairs), passed, key)
@@ -195,8 +204,8 @@ def _sorted(rows: Iterator[Row], pick: Pick) -> Iterator[Row]:
     return iter(sorted(found, key=lambda row: [sort_key(parse(cell)) for cell in row]))
 
 
-def _key(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: Findings) -> Callable[[Row], Hashable] | None:
-    """Return what tells rows apart: the columns that a rule names, else one that does so by its name and its cells."""
+def _keys(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: Findings) -> list[int]:
+    """Return the columns that tell rows apart: those that a rule names, else one that does so by its name and its cells."""
     names = [ours.columns[place[0]] for place in places]
     declared = findings.rule(("rows",)).key or findings.whole.key
     if declared:
@@ -205,14 +214,29 @@ def _key(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: Fi
             raise Unable(
                 f"a rule's key names {missing[0][:80]!r}, which is no column of both", "name columns that both tables have"
             )
-        wanted = [names.index(name) for name in declared]
-        return lambda row: tuple(row[place] for place in wanted)
+        return [names.index(name) for name in declared]
     for index, (mine, other) in enumerate(places):
         cells, others = {row[mine] for row in ours.sample}, {row[other] for row in theirs.sample}
         is_key = len(cells) == len(ours.sample) and len(others) == len(theirs.sample) and len(cells & others) * 2 > len(cells)
         if names[index].lower() in KEYS and is_key:
-            return lambda row: row[index]
-    return None
+            return [index]
+    return []
+
+
+def _picked(keys: list[int]) -> Callable[[Row], Hashable]:
+    """Return what tells a row apart from others."""
+    return itemgetter(*keys)
+
+
+def _in_blocks(ours: Lines, theirs: Lines, table: Table, keys: list[int], cells: Cells, passed: int) -> bool:
+    """Compare large tables many cells at once, where numpy is there; tell if that was right."""
+    if min(side.end - side.stream.tell() for side in (ours, theirs)) < LEAST_BYTES:
+        return False
+    try:
+        from ..columns import compare_in_turn
+    except ImportError:
+        return False
+    return compare_in_turn(ours, theirs, table.delimiter, keys, cells, passed)
 
 
 def _likeness_of_bytes(ours: bytes, theirs: bytes) -> float:
