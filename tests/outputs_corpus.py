@@ -395,6 +395,42 @@ def notebook(nbformat_version: int) -> Write:
     return write
 
 
+def notebook_of_streams(path: Path, again: bool, other: bool) -> None:
+    """A stream comes in as many pieces as the kernel sends it in; an element of HTML has a random id."""
+    from nbformat import v4
+
+    pieces = ["epoch 1\nlo", "ss 0.5\n"] if again else ["epoch 1\nloss 0.5\n"]
+    outputs = [v4.new_output("stream", name="stdout", text=piece) for piece in pieces]
+    name = "0f3d9a1c-5b7e-4c1d-9e2f-8a6b4c2d1e0f" if again else "7c1e2b3a-0d4f-4a5b-8c6d-9e8f7a6b5c4d"
+    shown = {"text/html": f'<div id="{name}">{"loss 0.25" if other else "loss 0.5"}</div><script>draw("{name}")</script>'}
+    outputs.append(v4.new_output("display_data", data=shown))
+    path.write_text(json.dumps(v4.new_notebook(cells=[v4.new_code_cell("train()", outputs=outputs)])))
+
+
+def notebook_of_lines(path: Path, again: bool, other: bool) -> None:
+    """Format 3 as IPython wrote it, texts as lists of lines; rewritten, format 4 as Jupyter saves it."""
+    import nbformat
+
+    source = ["epochs = 2\n", "train()"] if other else ["epochs = 1\n", "train()"]
+    output = {"output_type": "stream", "stream": "stdout", "text": ["epoch 1\n", "loss 0.5\n"]}
+    cells = [
+        {"cell_type": "heading", "level": 1, "metadata": {}, "source": ["run"]},
+        {"cell_type": "code", "language": "python", "collapsed": False, "metadata": {}, "input": source, "outputs": [output]},
+    ]
+    old = {"metadata": {"name": ""}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells, "metadata": {}}]}
+    path.write_text(nbformat.writes(nbformat.reads(json.dumps(old), 4)) if again else json.dumps(old))
+
+
+def joblib_packed(path: Path, again: bool, other: bool) -> None:
+    import joblib
+
+    joblib.dump({"w": array(other)}, path, compress=("xz", 3) if again else ("gzip", 3))
+
+
+def pickle_packed(path: Path, again: bool, other: bool) -> None:
+    frame(other).to_pickle(path, compression="bz2" if again else None)
+
+
 def styled(path: Path, again: bool, other: bool) -> None:
     style = frame(other).style.highlight_max(color="red", subset=["loss"])
     path.write_text(style.set_uuid("b91c4" if again else "a1f03").to_html())
@@ -536,6 +572,10 @@ CASES: dict[str, Write] = {
     "fig.eps": figure,
     "run.ipynb": notebook(4),
     "old.ipynb": notebook(3),
+    "streams.ipynb": notebook_of_streams,
+    "lines.ipynb": notebook_of_lines,
+    "packed.joblib": joblib_packed,
+    "packed.pkl": pickle_packed,
     "styled.html": styled,
 }
 

@@ -55,7 +55,7 @@ class Archive(NamedTuple):
 def open_archive(path: Path, type_name: str, stack: ExitStack, name: str) -> Archive:
     """Open an archive. Raises Unreadable or Unable."""
     if type_name in STREAMS:
-        return Archive({_inner_name(name, type_name): Member(0, lambda: _stream(path, type_name))}, True, "", "")
+        return Archive({_inner_name(name, type_name): Member(0, lambda: open_stream(path, type_name))}, True, "", "")
     if type_name == "zip":
         archive = stack.enter_context(zipfile.ZipFile(path))
         check_archive(archive.infolist(), MEMBER_LIMIT)
@@ -74,7 +74,8 @@ def _inner_name(name: str, type_name: str) -> str:
     return stem + SHORT[f".{suffix}".lower()] if f"{dot}{suffix}".lower() in SHORT else inner
 
 
-def _stream(path: Path, type_name: str) -> IO[bytes]:
+def open_stream(path: Path, type_name: str) -> IO[bytes]:
+    """Open what a compressed file holds: gzip, bzip2, xz or zstandard."""
     if type_name == "gzip":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     if type_name == "bzip2":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Hashable, Iterator, Sequence
+import json
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,10 @@ from ..summary import Summary
 from ..tree import compare_trees
 from . import image
 from .document import read_bytes, read_json
+from .markup import steady
 
 OLD_FORMAT = 3
+MARKUPS = ("text/html", "image/svg+xml")
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 
 
@@ -37,9 +40,9 @@ def _upgraded(document: object) -> object:
         import nbformat
     except ImportError:
         raise missing_extra("nbformat", "notebooks") from None
+    read: Any = nbformat.v3.reads_json
     upgrade: Any = nbformat.v4.upgrade
-    read: Any = nbformat.from_dict
-    return plain(upgrade(read(document), OLD_FORMAT))
+    return plain(upgrade(read(json.dumps(document)), OLD_FORMAT))
 
 
 def _cell(cell: dict[str, object]) -> dict[str, object]:
@@ -48,8 +51,22 @@ def _cell(cell: dict[str, object]) -> dict[str, object]:
         found["attachments"] = attachments
     outputs = cell.get("outputs")
     if isinstance(outputs, list):
-        found["outputs"] = [_output(output) for output in outputs]
+        found["outputs"] = list(_one_by_one(_output(output) for output in outputs))
     return found
+
+
+def _one_by_one(outputs: Iterable[object]) -> Iterator[object]:
+    """Yield the outputs; what a stream printed is one, in however many pieces the kernel sent it."""
+    last: dict[str, Any] | None = None
+    for output in outputs:
+        if isinstance(output, dict) and output.get("output_type") == "stream" and isinstance(output.get("text"), str):
+            if last is not None and last.keys() == output.keys() and last.get("name") == output.get("name"):
+                last["text"] += output["text"]
+                continue
+            last = output
+        else:
+            last = None
+        yield output
 
 
 def _output(output: object) -> object:
@@ -58,8 +75,13 @@ def _output(output: object) -> object:
         return output
     kept = {name: _joined(value) for name, value in output.items() if name not in ("execution_count", "metadata", "data")}
     if isinstance(data := output.get("data"), dict):
-        kept["data"] = {kind: _joined(value) for kind, value in data.items()}
+        kept["data"] = {kind: _shown(kind, _joined(value)) for kind, value in data.items()}
     return kept
+
+
+def _shown(kind: str, value: object) -> object:
+    """Return what is displayed; of markup, without the random ids of a run, such as those of plotly's and pandas' tables."""
+    return steady(value, kind == "image/svg+xml") if isinstance(value, str) and kind in MARKUPS else value
 
 
 def _joined(value: Any) -> object:

@@ -15,11 +15,21 @@ from ..holdings import Holding, Holdings, Nested, unread
 from ..pickle_machine import Persistent, load
 from ..pickle_values import dtype_of, holdings
 from ..zip_file import check_archive, outside_members
+from .archive import open_stream
 
 PICKLE_LIMIT_BYTES = 2 << 30
 PICKLES_LIMIT = 1000
-ZLIB = b"\x78"
-"""First byte of what joblib and older PyTorch compress."""
+ZLIB, LZ4 = b"\x78", b"\x04\x22\x4d\x18"
+"""First bytes of what joblib and older PyTorch compress."""
+COMPRESSED = {
+    b"\x1f\x8b\x08": "gzip",
+    b"BZh": "bzip2",
+    b"\xfd7zXZ\0": "xz",
+    b"\x5d\0\0": "xz",
+    b"\x28\xb5\x2f\xfd": "zstandard",
+}
+"""What else joblib and pandas compress by, whatever the file's name."""
+MAGIC_BYTES = 8
 SMALL_BYTES = 1 << 20
 LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 """What PyTorch wrote first before 1.6."""
@@ -34,10 +44,23 @@ def read(path: Path, type_name: str, stack: ExitStack) -> Holdings:
     if path.stat().st_size > PICKLE_LIMIT_BYTES:
         raise Unable(f"it is larger than {PICKLE_LIMIT_BYTES >> 30} GiB")
     stream = stack.enter_context(path.open("rb"))
-    if stream.read(1) == ZLIB:
-        return _read_pickles(_inflated(path))
+    first = stream.read(MAGIC_BYTES)
     stream.seek(0)
+    if first.startswith(ZLIB):
+        return _read_pickles(_inflated(path))
+    if first.startswith(LZ4):
+        raise Unable("it is compressed with lz4", "joblib.dump(…, compress=3) writes what is read")
+    if kind := next((kind for magic, kind in COMPRESSED.items() if first.startswith(magic)), ""):
+        return _read_pickles(_unpacked(open_stream(path, kind)))
     return _read_pickles(stream)
+
+
+def _unpacked(stream: IO[bytes]) -> IO[bytes]:
+    with stream:
+        data = stream.read(PICKLE_LIMIT_BYTES + 1)
+    if len(data) > PICKLE_LIMIT_BYTES:
+        raise Unable(f"it unpacks to more than {PICKLE_LIMIT_BYTES >> 30} GiB")
+    return io.BytesIO(data)
 
 
 def _inflated(path: Path) -> IO[bytes]:
