@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterator
 from typing import TYPE_CHECKING
 
 from .align import Pair
@@ -31,6 +31,28 @@ FEW = 4
 MOVED_LIMIT = 10_000
 """Rows on one side only that are kept to see whether the other side has one of the same key."""
 SHOWN_CHARACTERS = 1000
+MISSING = frozenset(
+    (
+        "",
+        "-",
+        "NA",
+        "N/A",
+        "n/a",
+        "<NA>",
+        "#NA",
+        "#N/A",
+        "#N/A N/A",
+        "NULL",
+        "null",
+        "Null",
+        "None",
+        "none",
+        "NaT",
+        "-nan",
+        "-NaN",
+    )
+)
+"""What stands in a column of numbers where there is none: what pandas reads so, and what it writes."""
 
 
 def parse(cell: str) -> Number | str:
@@ -48,6 +70,11 @@ def parse(cell: str) -> Number | str:
     return value if (len(cell) <= 15 and math.isfinite(value)) or fits(cell.lower(), value) else Wide(cell)
 
 
+def is_text(cell: str, value: Number | str) -> bool:
+    """Tell whether a cell keeps its column from being one of numbers; one that says that there is no value does not."""
+    return isinstance(value, str) and cell.strip() not in MISSING
+
+
 def sort_key(value: Number | str) -> tuple[int, Number, str]:
     """Return what puts numbers before texts, and NaN last."""
     if isinstance(value, str):
@@ -58,11 +85,12 @@ def sort_key(value: Number | str) -> tuple[int, Number, str]:
 class Cells:
     """The columns of two tables on their way down the rows."""
 
-    def __init__(self, names: list[str], findings: Findings, prefix: tuple[Step, ...] = ()) -> None:
+    def __init__(self, names: list[str], findings: Findings, prefix: tuple[Step, ...] = (), texts: Container[str] = ()) -> None:
+        """`texts` are the columns that are known to hold text."""
         self.findings = findings
         self.rows = Findings(findings.tolerance, findings.output, findings.type_name)
         """Differences of rows and cells: left out where the rows only stand in another order."""
-        self.columns = [Column((*prefix, name), self.rows) for name in names]
+        self.columns = [Column((*prefix, name), self.rows, name in texts) for name in names]
         self.where: tuple[Step, ...] = (*prefix, "rows")
         self.balance = self.moved = self.total = 0
         self.removed: dict[Hashable, tuple[int, Row]] = {}
@@ -160,10 +188,14 @@ def _reals(cells: Row) -> Block | None:
 class Column:
     """One column on its way down the rows."""
 
-    def __init__(self, path: tuple[Step, ...], findings: Findings) -> None:
+    def __init__(self, path: tuple[Step, ...], findings: Findings, has_text: bool) -> None:
         self.path = path
         self.findings = findings
         self.rule = findings.rule(path)
+        self.has_text = has_text
+        """Whether a cell is text: then no two cells are close, such as the ids 7 and 8 beside A12."""
+        if has_text:
+            self.rule = self.rule.without_limits
         self.tally = Tally(self.rule)
         self.only_types = True
 
@@ -220,10 +252,13 @@ class Column:
             self.tally.add(index, ours, theirs)
             self.only_types &= ours == theirs or ours != ours
         elif ours_text != theirs_text:
+            self.has_text |= is_text(ours_text, ours) or is_text(theirs_text, theirs)
             same_kind = isinstance(ours, str) and isinstance(theirs, str)
             self.findings.add(where, "changed" if same_kind else "type", ours_text or "empty", theirs_text or "empty")
 
     def close(self, rows: int) -> None:
         """Write down how far the numbers are apart."""
         self.tally.count = max(rows, self.tally.differing)
+        if self.has_text:
+            self.tally.outside = self.tally.differing
         self.findings.add_numbers(self.path, self.tally.deviation(), "type" if self.only_types else "number")

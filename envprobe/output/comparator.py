@@ -96,7 +96,7 @@ COMPARATORS = (
         magic=(b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8"),
         library="pillow",
     ),
-    Comparator("notebook", "notebook", (".ipynb",)),
+    Comparator("notebook", "notebook", (".ipynb",), edition=2),
     Comparator(
         "pickle",
         "pickled",

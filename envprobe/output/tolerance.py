@@ -54,6 +54,11 @@ class Rule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.ulp is None and self.absolute is None and self.relative is None
 
     @property
+    def without_limits(self) -> Rule:
+        """The same rule where numbers are not compared by value."""
+        return msgspec.structs.replace(self, ulp=None, absolute=None, relative=None)
+
+    @property
     def tells_zeros_apart(self) -> bool:
         """Whether 0.0 and -0.0 differ."""
         return self.signed_zero or self.is_exact

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..align import Pair, aligned
-from ..cells import Cells, parse, sort_key
+from ..cells import Cells, is_text, parse, sort_key
 from ..finding import Findings, Unable, Unreadable
 from ..lines import Lines, is_utf_8, leave_out_common_end
 from ..number import Number
@@ -138,7 +138,8 @@ def compare_columns(expected: Row, observed: Row, findings: Findings) -> list[tu
 
 def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: Findings, stack: ExitStack) -> None:
     names = [ours.columns[place[0]] for place in places]
-    cells = Cells(names, findings)
+    texts = {name for name, place in zip(names, places, strict=True) if _has_text(ours, place[0]) or _has_text(theirs, place[1])}
+    cells = Cells(names, findings, texts=texts)
     pick_ours, pick_theirs = (_picker([place[side] for place in places]) for side in (0, 1))
     (ours_lines, ours_rows), (theirs_lines, theirs_rows) = ours.rows(stack), theirs.rows(stack)
     if findings.rule(("rows",)).ignore_order:
@@ -153,7 +154,7 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
         cells.total = passed + count_rows(ours_lines)
         if len(places) == len(ours.columns) and _in_blocks(ours_lines, theirs_lines, ours, keys, cells, passed):
             return
-        cells = Cells(names, findings)
+        cells = Cells(names, findings, texts=texts)
         cells.total = passed + count_rows(ours_lines)
         pairs = aligned(ours_rows, theirs_rows, _likeness_of_bytes, key and _key_of_bytes(ours, key, pick_ours))
         cells.compare((_read(pair, ours, theirs, pick_ours, pick_theirs) for pair in pairs), passed, key)
@@ -163,6 +164,11 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
         cells.compare(aligned(*sides, alike, key), 0, key)
     else:
         cells.compare(_in_step(*sides), 0, key)
+
+
+def _has_text(table: Table, place: int) -> bool:
+    """Tell whether one of the first cells of a column is text."""
+    return any(is_text(row[place], parse(row[place])) for row in table.sample)
 
 
 def _key_of_bytes(table: Table, key: Callable[[Row], Hashable], pick: Pick) -> Callable[[bytes], Hashable]:

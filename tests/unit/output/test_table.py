@@ -125,3 +125,23 @@ def test_rows_are_counted_once_behind_equal_ones(tmp_path: Path) -> None:
     deviation = only(compare(tmp_path, "log.csv", expected, observed)).deviation
     assert deviation is not None
     assert (deviation.differing, deviation.count) == (10, 30)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "verdict"),
+    [
+        (("7", "A12"), ("8", "A12"), OutputVerdict.DIFFERS),
+        (("7", "007"), ("8", "007"), OutputVerdict.DIFFERS),
+        (("7", "12e45678"), ("8", "12e45678"), OutputVerdict.DIFFERS),
+        (("7", "1.10"), ("7", "1.1"), OutputVerdict.TOLERANCE),
+        (("7", ""), ("8", ""), OutputVerdict.TOLERANCE),
+        (("7", "N/A"), ("8", "N/A"), OutputVerdict.TOLERANCE),
+        (("7", "nan"), ("8", "nan"), OutputVerdict.TOLERANCE),
+    ],
+)
+def test_a_limit_holds_for_columns_of_numbers(
+    tmp_path: Path, ours: tuple[str, str], theirs: tuple[str, str], verdict: OutputVerdict
+) -> None:
+    """In a column that holds text, its numbers are names, too: none is close to another."""
+    tables = [f"patient,p\n{first},0.5\n{last},{p}\n" for (first, last), p in ((ours, "0.5"), (theirs, "0.75"))]
+    assert compare(tmp_path, "p.csv", *tables, {"*": {"absolute": 2}}).verdict is verdict
