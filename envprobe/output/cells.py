@@ -90,7 +90,7 @@ class Cells:
         self.findings = findings
         self.rows = Findings(findings.tolerance, findings.output, findings.type_name)
         """Differences of rows and cells: left out where the rows only stand in another order."""
-        self.columns = [Column((*prefix, name), self.rows, name in texts) for name in names]
+        self.columns = [CellColumn((*prefix, name), self.rows, name in texts) for name in names]
         self.where: tuple[Step, ...] = (*prefix, "rows")
         self.balance = self.moved = self.total = 0
         self.removed: dict[Hashable, tuple[int, Row]] = {}
@@ -185,7 +185,7 @@ def _reals(cells: Row) -> Block | None:
     return numpy.fromiter(map(float, cells), float, len(cells)) if REALS.fullmatch(text) else None
 
 
-class Column:
+class CellColumn:
     """One column on its way down the rows."""
 
     def __init__(self, path: tuple[Step, ...], findings: Findings, has_text: bool) -> None:

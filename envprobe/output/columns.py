@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .array_number import Block
-from .cells import REALS, Cells, Column, parse
+from .cells import REALS, CellColumn, Cells, parse
 from .decimals import LAST, NEWLINE, WORD, Cut, cut_decimals, read_integers
 from .lines import Lines
 
@@ -179,7 +179,7 @@ def _add(offset: int, width: int, ours: Rows, theirs: Rows, cells: Cells) -> Non
             )
 
 
-def _have_order(column: Column, pairs: list[tuple[int, str, str]], reals: Block, integers: Block) -> bool:
+def _have_order(column: CellColumn, pairs: list[tuple[int, str, str]], reals: Block, integers: Block) -> bool:
     """Tell whether numbers of several kinds differ, whose places are written down in the order of the rows."""
     is_mixed = bool(reals.any() and integers.any())
     return is_mixed or any(
