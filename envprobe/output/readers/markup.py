@@ -19,6 +19,8 @@ RANDOM = re.compile(
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?<![0-9a-f])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}(?![0-9a-f])"  # matplotlib
 )
+RANDOM_OF_DRAWING = re.compile(rf"(?<=\b[a-z])(?:[0-9]{{10}}|[a-f]{{10}})(?![0-9A-Za-z])|{RANDOM.pattern}")
+"""Also matplotlib's ids of ten digits among which no letter is, as one in a hundred."""
 METADATA = re.compile(r"<metadata\b.*?</metadata\s*>", re.DOTALL)
 CREATED = re.compile(r"<!--\s*(?:Created|Generated|Produced)\b[^>]*?-->", re.IGNORECASE)
 
@@ -27,9 +29,10 @@ def steady(text: str, is_drawing: bool) -> str:
     """Return a document without what a second run changes: its random ids are numbered in the order in which they come."""
     if is_drawing:
         text = CREATED.sub("", METADATA.sub("", text))
+    random = RANDOM_OF_DRAWING if is_drawing else RANDOM
     numbers: dict[str, str] = {}
     for found in ID.finditer(text):
-        for core in RANDOM.findall(found[1]):
+        for core in random.findall(found[1]):
             numbers.setdefault(core, f"id-{len(numbers) + 1}")
     if not numbers:
         return text
