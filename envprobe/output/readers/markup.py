@@ -19,7 +19,7 @@ RANDOM = re.compile(
     r"|[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
     r"|(?<![0-9a-f])(?=[0-9a-f]*[0-9])(?=[0-9a-f]*[a-f])[0-9a-f]{8,64}(?![0-9a-f])"  # matplotlib
 )
-RANDOM_OF_DRAWING = re.compile(rf"(?<=\b[a-z])(?:[0-9]{{10}}|[a-f]{{10}})(?![0-9A-Za-z])|{RANDOM.pattern}")
+RANDOM_OF_DRAWING = re.compile(rf"(?<=[a-z_])(?:[0-9]{{10}}|[a-f]{{10}})(?![0-9A-Za-z])|{RANDOM.pattern}")
 """Also matplotlib's ids of ten digits among which no letter is, as one in a hundred."""
 METADATA = re.compile(r"<metadata\b.*?</metadata\s*>", re.DOTALL)
 CREATED = re.compile(r"<!--\s*(?:Created|Generated|Produced)\b[^>]*?-->", re.IGNORECASE)
