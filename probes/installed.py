@@ -12,6 +12,7 @@ from .regular import Outside, Refused
 # Made or rewritten by installers after the wheel's own RECORD was made.
 INSTALLERS_OWN = frozenset((b"RECORD", b"RECORD.jws", b"RECORD.p7s", b"INSTALLER", b"REQUESTED", b"direct_url.json"))
 CODE = (b".py", b".so", b".pyd")
+PLUGINS = b"entry_points.txt"
 SCRIPT_FOLDERS = (b"bin", b"Scripts")  # the first line of a script names the interpreter
 
 
@@ -32,6 +33,12 @@ class Subject:
             return Moment([os.path.join(self.root, self._folder, name) for name in (b"INSTALLER", b"RECORD")])
         except OSError:
             return None
+
+    def unlisted_plugins(self):
+        """Return the path of entry_points.txt where it is there and RECORD does not list it: it says what other programs import."""
+        path = self._folder + b"/" + PLUGINS
+        is_listed = any(row[0] == path for row in self.rows)
+        return b"" if is_listed or not os.path.lexists(os.path.join(self.root, path)) else path
 
     def checked_rows(self):
         """Return the rows whose files are looked at: no bytecode caches, and nothing that installers write for themselves."""

@@ -78,7 +78,9 @@ class Verification:
                 for module in copy.modules | copy.brought
             }
             items += [(PER_FILE_S, (claims, top)) for top in claims.folders() if os.fsdecode(top) not in unclear]
-        return [(cost, self.find_unlisted, group) for cost, group in _packed(items, TASK_LIMIT // 5)]
+        plugins = [(subject, path) for subject in self.subjects.values() for path in [subject.unlisted_plugins()] if path]
+        walks = [(cost, self.find_unlisted, group) for cost, group in _packed(items, TASK_LIMIT // 5)]
+        return walks + ([(len(plugins) * PER_FILE_S, self.digest_plugins, plugins)] if plugins else [])
 
     def _stdlib_tasks(self, folder):
         try:
@@ -119,6 +121,13 @@ class Verification:
                     found.append(("integrity", name, "overridden", text(path), ""))
         return found
 
+    def digest_plugins(self, group):
+        """Return (section, distribution, "unlisted", path, digest) of what says which plugins a distribution has, in no RECORD."""
+        return [
+            ("unlisted", subject.name, "unlisted", text(path), unlisted.digest(self._reader, os.path.join(subject.root, path)))
+            for subject, path in group
+        ]
+
     def digest_stdlib(self, group):
         """Return (section, module, "digest", "", digest) of each module in a group, and one more for each stale `.pyc`.
 
@@ -158,6 +167,8 @@ class Verification:
         function, group = self.tasks[number]
         if function == self.check_files:
             return {("integrity", subject.name) for subject, _ in group}
+        if function == self.digest_plugins:
+            return {("unlisted", subject.name) for subject, _ in group}
         if function == self.digest_program:
             return {("stdlib", "interpreter"), ("stdlib", "altered")}
         if function == self.find_unlisted:

@@ -139,6 +139,16 @@ def test_a_file_that_no_record_lists_is_named(site: Path) -> None:
     assert set(sections(FakeHost(path=[site]))["unlisted"]["demo"]) == {"demo/legacy.pyc", "demo/new/late.so", "demo/patch.py"}
 
 
+def test_plugins_that_no_record_lists_are_named(site: Path) -> None:
+    """entry_points.txt says what pytest, torch or jax import: put beside the metadata by hand it is nobody's."""
+    install(site, "demo", "1.0", {"demo/__init__.py": ""})
+    (site / "demo-1.0.dist-info/entry_points.txt").write_text("[pytest11]\nx = os\n")
+    assert set(sections(FakeHost(path=[site]))["unlisted"]["demo"]) == {"demo-1.0.dist-info/entry_points.txt"}
+    listed = site.parent / "listed"
+    install(listed, "demo", "1.0", {"demo/__init__.py": "", "demo-1.0.dist-info/entry_points.txt": "[pytest11]\nx = os\n"})
+    assert sections(FakeHost(path=[listed]))["unlisted"] == {}
+
+
 def test_an_unlisted_file_in_a_shared_namespace_has_one_owner(site: Path) -> None:
     """Two distributions share `google`; what lies below one of them is its own."""
     install(site, "google-auth", "1.0", {"google/auth/__init__.py": ""})
