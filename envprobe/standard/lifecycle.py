@@ -142,13 +142,15 @@ def _not_started(plan: EnvironmentPlan, said: str) -> TargetError:
     if "bind source path does not exist" in said:
         return TargetError(f"{plan.name}: {said}", "the engine does not see this machine's folders: does it run on another one?")
     if "exec format error" in said:
-        hint = (
-            f"its image is made for another processor: {plan.engine} image inspect --format '{{{{.Architecture}}}}' {plan.image}"
-        )
-        return TargetError(f"{plan.name}: cannot be started: {said}", hint)
+        return TargetError(f"{plan.name}: cannot be started: {said}", _other_processor(plan))
     if "no space left" in said.lower():
         return TargetError(f"{plan.name}: cannot be started: the engine's disk is full", images.NO_SPACE)
     return TargetError(f"{plan.name}: cannot be started: {said}", "see the engine's own log")
+
+
+def _other_processor(plan: EnvironmentPlan) -> str:
+    shown = f"{plan.engine} image inspect --format '{{{{.Architecture}}}}' {plan.started_image}"
+    return f"its programs are made for another processor: {shown}"
 
 
 def _ended(client: APIClient, plan: EnvironmentPlan) -> TargetError:
@@ -157,9 +159,8 @@ def _ended(client: APIClient, plan: EnvironmentPlan) -> TargetError:
     said = "\n".join(f"  {row[:300]}" for row in words.splitlines() if row.strip())
     if state.get("OOMKilled"):
         return TargetError(f"{plan.name}: ran out of memory while it started", 'give it more: memory = "…" in the settings')
-    return TargetError(
-        f"{plan.name}: ended with {state['ExitCode']} instead of starting:\n{said}", f"its image is {plan.started_image}"
-    )
+    hint = _other_processor(plan) if "exec format error" in words.lower() else f"its image is {plan.started_image}"
+    return TargetError(f"{plan.name}: ended with {state['ExitCode']} instead of starting:\n{said}", hint)
 
 
 def _name_user(client: APIClient, plan: EnvironmentPlan) -> None:

@@ -16,6 +16,7 @@ JUPYTER = (
     "ipython==7.34.0",
     "jupyter-client==7.4.9",
     "jupyter-core==4.12.0",
+    "lxml==4.9.4",
     "nbclient==0.7.4",
     "nbconvert==6.5.4",
     "nbformat==5.8.0",
@@ -25,7 +26,10 @@ JUPYTER = (
     "tornado==6.2",
     "traitlets==5.9.0",
 )
-"""Jupyter for Python 3.8 to 3.10, of the time of TensorFlow 2.9: newer ones ask for newer packages than the image has."""
+"""Jupyter for Python 3.8 to 3.10, of the time of TensorFlow 2.9: newer ones ask for newer packages than the image has.
+
+lxml 5.2 has no `lxml.html.clean` any more, without which nbconvert, and with it every notebook's page, is an error 500.
+"""
 APT = """\
 # the distribution's own lists alone: those of others, as of NVIDIA's in the GPU image, expire and are not behind every proxy
 lists=$(mktemp -d)

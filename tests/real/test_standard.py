@@ -24,6 +24,9 @@ pytestmark = pytest.mark.real
 PLAIN = "envprobe-test/python:3.9.2"
 JUPYTER_BY_NAME = "envprobe-test/python-jupyter:3.9.2"
 """The same, which by its name has Jupyter and has none."""
+KERNEL = {"name": "python3", "display_name": "Python 3"}
+AARCH64 = 183
+"""The number of that processor in the head of a program."""
 
 
 @pytest.fixture(scope="module")
@@ -59,15 +62,23 @@ def test_a_cell_is_executed_with_the_token_alone(project: Project) -> None:
 
 
 def test_a_browser_is_let_in_by_the_link(project: Project, browser: Browser) -> None:
-    """With the token it shows the work folder; without one it asks for it."""
-    (project.folder / "seen.ipynb").write_text("{}")
-    page = browser.new_page()
-    page.goto(project.url)
-    page.locator("#password_input").wait_for()
+    """Without the token it is asked for one; with it, it shows the work folder, and a notebook's cell is executed there."""
+    cell = {"cell_type": "code", "source": "print(6 * 7)", "metadata": {}, "outputs": [], "execution_count": None}
+    notebook = project.folder / "seen.ipynb"
+    notebook.write_text(json.dumps({"cells": [cell], "metadata": {"kernelspec": KERNEL}, "nbformat": 4, "nbformat_minor": 4}))
+    page = browser.new_context().new_page()
+    for path in ("", "notebooks/seen.ipynb", "tree"):
+        page.goto(f"{project.url}{path}")
+        page.locator("#password_input").wait_for()
     page.goto(f"{project.url}?token={project.token_file.read_text()}")
     page.get_by_text("seen.ipynb").wait_for()
     assert "token" not in page.url
-    page.close()
+    page.goto(f"{project.url}notebooks/seen.ipynb")
+    page.locator("#kernel_indicator_icon.kernel_idle_icon").wait_for(state="attached", timeout=60_000)
+    page.locator(".CodeMirror").first.click()
+    page.keyboard.press("Shift+Enter")
+    page.locator(".output_area pre").get_by_text("42").wait_for(timeout=60_000)
+    page.context.close()
 
 
 def test_the_token_is_in_a_file_alone(project: Project) -> None:
@@ -78,6 +89,21 @@ def test_the_token_is_in_a_file_alone(project: Project) -> None:
     shown += subprocess.run(["docker", "top", project.name], capture_output=True, text=True).stdout
     shown += project.type("logs").stdout
     assert "jupyter-notebook" in shown and token not in shown
+
+
+@pytest.mark.parametrize(("text", "mode", "said"), [("", 0o600, "everybody"), ("a\n", 0o600, "newline"), ("a", 0o644, "others")])
+def test_a_token_that_was_spoiled_is_refused(project: Project, text: str, mode: int, said: str) -> None:
+    """What runs stays as it is, and its file is named with what to type."""
+    before, running = project.token_file.read_text(), project.container["Id"]
+    try:
+        project.token_file.write_text(text)
+        project.token_file.chmod(mode)
+        done = project.type("up", "--no-check")
+        assert done.returncode == 2 and said in done.stderr and "envprobe up --recreate" in done.stderr
+        assert done.stdout == "" and project.container["Id"] == running
+    finally:
+        project.token_file.write_text(before)
+        project.token_file.chmod(0o600)
 
 
 def test_the_added_image_is_started_as_its_base(project: Project) -> None:
@@ -175,6 +201,20 @@ def test_an_interrupted_start_leaves_nothing(plain: Project, number: int, status
     while plain.container is None or not plain.container["State"]["Running"]:
         assert process.poll() is None
     assert interrupt(process, number) == status
+    assert plain.container is None and not plain.token_file.exists()
+
+
+def test_programs_for_another_processor_are_named(plain: Project) -> None:
+    """What only a kernel of another family can start ends at once, with the words that show it."""
+    other = plain.folder / "bin" / "jupyter"
+    other.parent.mkdir()
+    other.write_bytes(b"\x7fELF\x02\x01\x01" + bytes(9) + (2).to_bytes(2, "little") + AARCH64.to_bytes(2, "little") + bytes(44))
+    other.chmod(0o755)
+    subprocess.run(["docker", "tag", PLAIN, JUPYTER_BY_NAME], check=True)
+    mounts = [{"source": "bin", "target": "/usr/local/bin"}, {"source": "bin/jupyter", "target": "/bin/sh"}]
+    plain.configure(image=JUPYTER_BY_NAME, mounts=mounts)
+    done = plain.type("up")
+    assert done.returncode == 2 and "another processor" in done.stderr and "{{.Architecture}}" in done.stderr
     assert plain.container is None and not plain.token_file.exists()
 
 

@@ -207,7 +207,7 @@ class PrivateEngine:
         at = self.folder
         if self._containerd is None:  # apart from dockerd: as its child it would block the restart
             (self.folder / "containerd.toml").write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
-            self._containerd = self._spawn(
+            self._containerd = self.inside(
                 "containerd",
                 f"--config={at}/containerd.toml",
                 f"--address={at}/containerd.sock",
@@ -217,7 +217,7 @@ class PrivateEngine:
             self._wait(lambda: (self.folder / "containerd.sock").exists(), self._containerd, "containerd")
         (self.folder / "daemon.json").write_text("{}")
         live_restore = ["--live-restore"] if self.live_restore else []
-        self._dockerd = self._spawn(
+        self._dockerd = self.inside(
             "dockerd",
             f"--host={self.host}",
             f"--config-file={at}/daemon.json",
@@ -282,8 +282,8 @@ class PrivateEngine:
             with suppress(OSError):
                 group.rmdir()
 
-    def _spawn(self, *command: str) -> subprocess.Popen[bytes]:
-        """Start a daemon in this engine's network and folder; its words go into NAME.log there."""
+    def inside(self, *command: str) -> subprocess.Popen[bytes]:
+        """Start a program in this engine's network and folder; its words go into NAME.log there."""
         with (self.folder / f"{command[0]}.log").open("ab") as log:
             inside = ["nsenter", f"--net=/proc/{self._holder.pid}/ns/net", f"--wd={self.folder}", *command]
             return subprocess.Popen(inside, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
