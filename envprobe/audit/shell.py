@@ -224,9 +224,9 @@ class _ScriptWalk:
             return self.variables[spliced[1]]
         if node.type in ("simple_expansion", "expansion") and not whole:
             known = self.variables.get(_name_of(text))
-            if known is not None and len(known) == 1:
-                parts = known[0].text.split()
-                return [Argument(part, known[0].line if len(parts) > 1 else line) for part in parts]
+            if known is not None:
+                parts = [Argument(part, piece.line) for piece in known for part in piece.text.split()]
+                return parts if len(parts) != 1 else [Argument(parts[0].text, line)]
         return [Argument(self._value(node), line)]
 
     def _value(self, node: Node) -> str:

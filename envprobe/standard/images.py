@@ -35,6 +35,8 @@ COMMIT_S = 120
 """How long an interrupted build waits to hear whether its image was made, which the caller then removes."""
 PROCESSORS = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm", "i686": "386"}
 """What the kernel calls a processor, and what images call it."""
+NOISE = re.compile(r"\[notice\]|Retrying \(Retry\(total=[1-9]")
+"""Of pip: an advertisement, and every try but the last."""
 NO_SPACE = "the engine's disk is full; see what takes it: docker system df"
 PROXY = (
     "the engine pulls by itself: its own proxy is set where it runs (`http-proxy` in daemon.json from Engine 23, before that the"
@@ -163,7 +165,7 @@ def _wait(client: APIClient, name: str, recipe: ImageRecipe, progress: Progress)
 
 
 def _not_built(recipe: ImageRecipe, words: str) -> TargetError:
-    rows = [row.strip() for row in redact(words).splitlines() if row.strip() and "[notice]" not in row]
+    rows = [row.strip() for row in redact(words).splitlines() if row.strip() and not NOISE.search(row)]
     said = "\n".join(f"  {row[:300]}" for row in rows[-6:])
     hint = "it runs with the network of this machine: HTTPS_PROXY, and SSL_CERT_FILE for a company's certificate, are passed on"
     if "apt-get: not found" in words:
@@ -192,6 +194,7 @@ def _context(recipe: ImageRecipe, environ: Mapping[str, str]) -> bytes:
         inside = f"{BUILD}/certificates.pem"
         lines += [f"export {name}={inside}" for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")]
         lines += [f"printf 'Acquire::https::CaInfo \"{inside}\";\\n' >/etc/apt/apt.conf.d/00envprobe 2>/dev/null || :"]
+    lines.append("export PIP_NO_COLOR=1")  # its words are shown where colours are signs
     after = f"rm -rf {BUILD} /etc/apt/apt.conf.d/00envprobe"
     files = {
         "run": "\n".join([*lines, f"/bin/sh {BUILD}/script", "status=$?", after, "exit $status", ""]),

@@ -24,12 +24,17 @@ RULE = "proxy"
 NAMES = ("http_proxy", "https_proxy", "ftp_proxy", "all_proxy")
 DAEMON_KEYS = ("http-proxy", "https-proxy", "no-proxy")
 CLIENT_KEYS = {"httpProxy": "http-proxy", "httpsProxy": "https-proxy", "noProxy": "no-proxy", "ftpProxy": "", "allProxy": ""}
+ENGINES_WORDS = '"proxies": {"http-proxy": …, "https-proxy": …, "no-proxy": …}'
 REFUSED = 'the engine does not start with it: "the following directives don\'t match any configuration option"'
 
 
 def find(file: AuditedFile) -> Iterator[AuditFinding]:
     """Yield proxies in the wrong place."""
     proxies = file.document.members.get("proxies") if file.document is not None else None
+    if file.kind == "daemon" and file.document is not None:
+        for name in CLIENT_KEYS:
+            if name in file.document.members:
+                yield found(f"{RULE}.daemon", FAIL, file.document.lines.get(name), name, REFUSED, ENGINES_WORDS)
     if file.kind == "daemon" and isinstance(proxies, Tree):
         yield from _daemon(proxies)
     elif file.kind == "client" and isinstance(proxies, Tree):
@@ -65,11 +70,7 @@ def _daemon(proxies: Tree) -> Iterator[AuditFinding]:
         line = proxies.lines.get(name, value.line)
         new = CLIENT_KEYS.get(name, "")
         edit = (f'"{name}"', f'"{new}"') if new else None
-        fix = (
-            f'"{new}"'
-            if new
-            else '"proxies": {"http-proxy": …, "https-proxy": …, "no-proxy": …}; "default" is for ~/.docker/config.json'
-        )
+        fix = f'"{new}"' if new else f'{ENGINES_WORDS}; "default" is for ~/.docker/config.json'
         yield found(f"{RULE}.daemon", FAIL, line, f"proxies.{name}", REFUSED, fix, edit)
 
 

@@ -40,6 +40,13 @@ def test_a_command_line_is_one_with_what_stands_before_it(before: str) -> None:
     assert report.unread == () and _rules(report) == {"privilege"}
 
 
+def test_a_proxy_in_the_clients_words_stops_the_engine(tmp_path: Path) -> None:
+    """At the top of daemon.json as well as within `proxies`."""
+    path = tmp_path / "daemon.json"
+    path.write_text('{\n  "storage-driver": "overlay2",\n  "httpProxy": "http://proxy.team.example:3128"\n}\n')
+    assert [(one.rule, one.line) for one in doctor([path], settings=NO_SETTINGS).findings] == [("proxy.daemon", 3)]
+
+
 def test_settings_weigh_and_waive() -> None:
     """A family or a rule is made to matter more or less, a finding is lived with until a day, and a stale waiver is said."""
     settings = read_settings(

@@ -21,6 +21,7 @@ from envprobe.audit.shell import read_shell
         ("screen -dmS nb docker ps", [["docker", "ps"]]),
         ("timeout -k 5 60 docker ps", [["docker", "ps"]]),
         ("taskset -c 0,1 flock -w 9 lock docker ps", [["docker", "ps"]]),
+        ("O='-a -b'; O+=' -c'; run $O", [["run", "-a", "-b", "-c"]]),
         ("O='-a -b'; run $O \"$O\"", [["run", "-a", "-b", "-a -b"]]),
         ("cat <<EOF\nrun me\nEOF\n# run me\n: 'run me'", [["cat"], [":", "run me"]]),
         ("if x; then y; fi; for i in 1; do z; done", [["x"], ["y"], ["z"]]),

@@ -54,6 +54,16 @@ def test_a_build_that_fails_names_the_way_out(words: str, hint: str) -> None:
     assert "s3cr3t" not in error.message
 
 
+def test_the_tries_of_a_build_are_one_fault() -> None:
+    """The last of them is shown, and what pip says of its own releases is not."""
+    tries = "".join(f"WARNING: Retrying (Retry(total={left}, connect=None)) after ProxyError\n" for left in (4, 3, 0))
+    error = images._not_built(RECIPE, f"{tries}ERROR: none\n[notice] A new release of pip\n")
+    assert error.message.splitlines()[1:] == [
+        "  WARNING: Retrying (Retry(total=0, connect=None)) after ProxyError",
+        "  ERROR: none",
+    ]
+
+
 @pytest.mark.parametrize(
     ("image", "engine", "is_other"),
     [
