@@ -276,5 +276,5 @@ def test_packages_are_added_or_refused_with_pips_words(plain: Project) -> None:
     plain.configure(image=PLAIN, start="plain", packages=["pandas==1.4.2"])
     done = plain.type("up")
     assert done.returncode == 2 and "pip" in done.stderr
-    left = subprocess.run(["docker", "ps", "-aq", "--filter", "name=envprobe-build"], capture_output=True, text=True).stdout
-    assert left == "" and plain.container is None
+    building = ["docker", "ps", "-aq", "--filter", "name=envprobe-build", "--filter", f"ancestor={PLAIN}"]
+    assert subprocess.run(building, capture_output=True, text=True).stdout == "" and plain.container is None

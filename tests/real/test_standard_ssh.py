@@ -112,8 +112,10 @@ def test_editors_find_what_they_need(desk: Desk) -> None:
     (port,) = free_ports(1)
     command = ["ssh", *desk.options, "-N", "-L", f"{port}:127.0.0.1:9000", desk.project.name]
     with subprocess.Popen(command) as forwarding:
-        assert b"made.txt" in _fetched(port)
-        forwarding.terminate()
+        try:
+            assert b"envprobe.toml" in _fetched(port)
+        finally:
+            forwarding.terminate()
 
 
 def test_a_key_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> None:
@@ -132,13 +134,15 @@ def test_a_key_that_is_none_is_refused(desk: Desk, tmp_path: Path) -> None:
 
 
 def _fetched(port: int) -> bytes:
-    """Return the page of a folder, once somebody forwards the port."""
-    end = time.monotonic() + 20
+    """Return the page of a folder, once somebody forwards the port to a server that is up: until then sshd hangs up."""
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         try:
             with socket.create_connection(("127.0.0.1", port), 5) as wire:
                 wire.sendall(b"GET / HTTP/1.0\r\n\r\n")
-                return b"".join(iter(lambda: wire.recv(4096), b""))
-        except ConnectionRefusedError:
-            continue
+                if page := b"".join(iter(lambda: wire.recv(4096), b"")):
+                    return page
+        except ConnectionError:
+            pass
+        time.sleep(0.1)
     raise AssertionError("nothing is forwarded")
