@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 import shlex
 from collections.abc import Iterator
@@ -18,6 +17,8 @@ SPAN = re.compile(r"([0-9]{1,6})(?:[-:]([0-9]{1,6}))?")
 BETWEEN = re.compile(r",(?![^\[\]]*\])")
 """A comma that stands in no bracket."""
 HOST_LIMIT = 100_000
+LISTED_LIMIT = 1_000_000
+"""Of names, the same one in several groups among them."""
 SSH_CONFIG = re.compile(r"^\s*Host(?:\s+|\s*=\s*)\S", re.IGNORECASE | re.MULTILINE)
 SECTION = re.compile(r"\[([^\]:]+)(?::(\w+))?\]\s*(?:[#;].*)?")
 ANSIBLE = {"host": "ansible_host", "port": "ansible_port", "user": "ansible_user", "python": "ansible_python_interpreter"}
@@ -42,7 +43,9 @@ def read_hosts(place: str) -> list[FleetHost]:
     is_file = path.is_file() and (path.name == place or "/" in place or path.suffix != "")
     listed = _in_file(path) if is_file else ((name, name, "") for word in BETWEEN.split(place) for name in _expand(word.strip()))
     hosts: dict[str, FleetHost] = {}
-    for name, reference, config in itertools.islice(listed, HOST_LIMIT):
+    for count, (name, reference, config) in enumerate(listed):
+        if len(hosts) >= HOST_LIMIT or count >= LISTED_LIMIT:
+            raise UsageError(f"ssh:{place[:80]}: more than {HOST_LIMIT:,} hosts", "ask some at a time; is a range mistyped?")
         if name and name not in hosts:
             hosts[name] = FleetHost(name, reference, config, _fault(reference))
     if not hosts:
@@ -66,8 +69,10 @@ def _in_file(path: Path) -> Iterator[tuple[str, str, str]]:
             data = stream.read(LIMIT_BYTES + 1)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from None
+    if len(data) > LIMIT_BYTES:
+        raise UsageError(f"{path}: more than {LIMIT_BYTES:,} bytes, which is as much as is read", "is it a list of hosts?")
     try:
-        text = data[:LIMIT_BYTES].decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise DocumentError(f"{path}: not UTF-8, so no list of hosts") from None
     if SSH_CONFIG.search(text):
@@ -120,20 +125,26 @@ def _in_yaml(text: str, path: Path) -> Iterator[tuple[str, str, str]]:
         value = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise DocumentError(f"{path}: not YAML: {str(error).splitlines()[0]}") from None
-    yield from _groups(value, 0)
+    yield from _groups(value, path, set())
 
 
-def _groups(value: Any, depth: int) -> Iterator[tuple[str, str, str]]:
-    """Yield the hosts of Ansible's groups: `hosts` maps names to variables, `children` holds groups."""
-    if not isinstance(value, dict) or depth > 32:
+def _groups(value: Any, path: Path, seen: set[int]) -> Iterator[tuple[str, str, str]]:
+    """Yield the hosts of Ansible's groups: `hosts` maps names to variables, `children` holds groups.
+
+    What an alias of YAML repeats is walked once. Raises DocumentError where `hosts` is no map: nobody is left out silently.
+    """
+    if not isinstance(value, dict) or id(value) in seen:
         return
+    seen.add(id(value))
     for key, member in value.items():
-        if key == "hosts" and isinstance(member, dict):
+        if key == "hosts" and member is not None:
+            if not isinstance(member, dict):
+                raise DocumentError(f"{path}: hosts: no map of names", "Ansible's form is a line `NAME:` for each host")
             for listed, variables in member.items():
                 for name in _expand(str(listed)):
                     yield name, _reference(name, variables if isinstance(variables, dict) else {}), ""
         elif key != "vars":
-            yield from _groups(member, depth + 1)
+            yield from _groups(member, path, seen)
 
 
 def _reference(name: str, variables: dict[str, Any]) -> str:
@@ -147,11 +158,17 @@ def _reference(name: str, variables: dict[str, Any]) -> str:
 def _expand(word: str) -> Iterator[str]:
     """Yield `n1`, `n2`, `n5` of `n[1-2,5]`, leading zeros kept; a bracket that is no range stays, as that of an IPv6 address."""
     found = RANGE.search(word)
-    spans = [SPAN.fullmatch(part) for part in found[1].split(",")] if found else []
+    spans = [_span(part) for part in found[1].split(",")] if found else []
     if found is None or not all(spans) or (found.start() == 0 and ":" in found[1]):
         yield word
         return
-    for span in filter(None, spans):
-        first, last = span[1], span[2] or span[1]
+    for first, last in filter(None, spans):
         for number in range(int(first), int(last) + 1):
             yield from _expand(f"{word[: found.start()]}{number:0{len(first)}d}{word[found.end() :]}")
+
+
+def _span(text: str) -> tuple[str, str] | None:
+    """Return both ends of `1-8` or `5`; None where it is neither, or runs backwards."""
+    found = SPAN.fullmatch(text)
+    ends = (found[1], found[2] or found[1]) if found else None
+    return ends if ends and int(ends[0]) <= int(ends[1]) else None

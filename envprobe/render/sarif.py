@@ -7,6 +7,7 @@ paths: the same report gives the same bytes, and a result the same fingerprint, 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -62,8 +63,7 @@ def render(report: Report, style: Style) -> str:
     invocation: dict[str, object] = {"executionSuccessful": report.verdict is not Verdict.UNDETERMINED}
     notifications = [notification("note", f"not compared: {sentence}") for sentence in left_out(report.skipped)]
     notifications += [notification("warning", f"waiver {line(waiver, 400)}") for waiver in report.stale_waivers]
-    if len(shown) < len(told):
-        notifications.append(notification("warning", f"{len(told) - len(shown)} more results left out: see envprobe check -v"))
+    notifications += left_over(told, "envprobe check -v")
     if report.verdict is Verdict.UNDETERMINED:
         notifications.append(notification("error", headline(report)))
     if notifications:
@@ -80,6 +80,12 @@ def trouble(message: str, hint: str) -> str:
     """Return a run without results, and with what kept envprobe from a verdict."""
     told = notification("error", trouble_words(message, hint))
     return to_document([], [], {"executionSuccessful": False, "toolExecutionNotifications": [told]}, {})
+
+
+def left_over(found: Sequence[object], command: str) -> list[dict[str, Any]]:
+    """Return what to say of the results behind the first ones: nothing where there are none."""
+    left = len(found) - SHOWN_RESULTS
+    return [notification("warning", f"{left} more results left out: see {command}")] if left > 0 else []
 
 
 def to_document(rules: list[Any], found: list[Any], invocation: dict[str, Any], properties: dict[str, Any]) -> str:

@@ -21,10 +21,12 @@ def fetch(url: str, limit_bytes: int) -> bytes:
     """Return a file of a branch; only its newest commit is fetched, and nothing of it is run."""
     remote, path, branch = _place(url)
     with _clone(remote, branch, url) as folder:
-        shown = _git(folder, "cat-file", "blob", f"HEAD:{path}")
-        if shown.returncode:
+        size = _git(folder, "cat-file", "-s", f"HEAD:{path}")  # asked first: it is taken into memory whole
+        if size.returncode:
             raise StoreError(f"{url}: there is no such file in the branch", "look at the path behind #")
-        return shown.stdout[: limit_bytes + 1]
+        if int(size.stdout) > limit_bytes:
+            raise StoreError(f"{url}: more than {limit_bytes:,} bytes, which is as much as is read", "look at the path behind #")
+        return _require(_git(folder, "cat-file", "blob", f"HEAD:{path}"), url)
 
 
 def put(url: str, data: bytes, *, replace: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime, timezone
 from typing import Any
 
 from ..document import read_json
@@ -30,6 +31,8 @@ IMAGES = (
     "application/vnd.docker.distribution.manifest.list.v2+json",
 )
 TITLE = "org.opencontainers.image.title"
+CREATED = "org.opencontainers.image.created"
+"""An annotation: the referrers API gives documents in no order that would say which is the newest."""
 
 
 def fetch(url: str, limit_bytes: int) -> bytes:
@@ -59,6 +62,7 @@ def put(url: str, data: bytes, *, replace: bool) -> None:
     if there and not replace:
         raise StoreError(f"{url}: has a document already", "nothing was changed; replace it with --update")
     config, layer = registry.push(b"{}"), registry.push(data)
+    annotations = {CREATED: datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")}
     artifact = {
         "schemaVersion": 2,
         "mediaType": MANIFEST,
@@ -66,12 +70,13 @@ def put(url: str, data: bytes, *, replace: bool) -> None:
         "config": {"mediaType": EMPTY, **config},
         "layers": [{"mediaType": ARTIFACT, "annotations": {TITLE: "baseline.json"}, **layer}],
         "subject": {"mediaType": media_type, "digest": digest, "size": len(body)},
+        "annotations": annotations,
     }
     encoded = json.dumps(artifact, sort_keys=True).encode()
     own = sha256(encoded)
     keeps_referrers = registry.put_manifest(own, encoded, MANIFEST)
     if not keeps_referrers:
-        entry = {"mediaType": MANIFEST, "digest": own, "size": len(encoded), "artifactType": ARTIFACT}
+        entry = {"mediaType": MANIFEST, "digest": own, "size": len(encoded), "artifactType": ARTIFACT, "annotations": annotations}
         _add_to_fallback(registry, digest, entry)
 
 
@@ -118,11 +123,21 @@ def _attached(registry: Registry, digest: str, url: str) -> dict[str, Any]:
 
 def _referrers(registry: Registry, digest: str) -> list[str]:
     """Return the digests of the documents beside an image, the newest last."""
-    body = registry.referrers(digest, ARTIFACT)
-    if body is None:
+    pages = registry.referrers(digest, ARTIFACT)
+    if pages is None:
         found = registry.manifest(_fallback(digest), (INDEX,))
-        body = found[0] if found is not None else None
-    return [str(entry["digest"]) for entry in _entries(body) if entry.get("artifactType") == ARTIFACT and entry.get("digest")]
+        pages = [found[0]] if found is not None else []
+    entries = [entry for page in pages for entry in _entries(page)]
+    return [str(entry["digest"]) for entry in sorted(entries, key=_created) if _is_document(entry)]
+
+
+def _is_document(entry: dict[str, Any]) -> bool:
+    return entry.get("artifactType") == ARTIFACT and bool(entry.get("digest"))
+
+
+def _created(entry: dict[str, Any]) -> str:
+    annotations = entry.get("annotations")
+    return str(annotations.get(CREATED, "")) if isinstance(annotations, dict) else ""
 
 
 def _entries(body: bytes | None) -> list[dict[str, Any]]:

@@ -156,3 +156,11 @@ def test_of_two_who_push_one_is_told(remote, tmp_path, monkeypatch):
     hook.unlink()
     with pytest.raises(StoreError, match="no such file"):
         shared.fetch(remote, 100)
+
+
+def test_a_file_of_a_remote_is_read_to_the_limit(remote):
+    """What is larger is not taken into memory to see that."""
+    store.save(Path(remote), b"x" * 101, replace=False)
+    with pytest.raises(StoreError, match="more than 100 bytes"):
+        shared.fetch(remote, 100)
+    assert shared.fetch(remote, 101) == b"x" * 101

@@ -45,6 +45,8 @@ def _nodes(partition: str) -> list[tuple[str, str, str]]:
     except NoProgram:
         raise TargetError("slurm: there is no sinfo on this machine", "run it on a login node of the cluster") from None
     words = listed.stderr.decode("utf-8", "replace").strip()
+    if listed.truncated:
+        raise TargetError("slurm: sinfo: lists more nodes than are read", "name a partition: slurm:PARTITION")
     if listed.returncode or listed.timed_out:
         why = "no answer from the controller" if listed.timed_out else words.partition("\n")[0] or f"status {listed.returncode}"
         raise TargetError(f"slurm: sinfo: {why}", "does sinfo answer? is slurmctld running?")

@@ -12,7 +12,7 @@ from ...audit.rules import RULES
 from ...fact import canonical, sha256
 from ...spelling import line, safe
 from .. import Style
-from ..sarif import IDENTITY, SHOWN_RESULTS, notification, to_document, unlinked
+from ..sarif import IDENTITY, SHOWN_RESULTS, left_over, notification, to_document, unlinked
 from .words import sentence
 
 LEVELS = {"fail": "error", "warn": "warning", "note": "note"}
@@ -20,7 +20,8 @@ LEVELS = {"fail": "error", "warn": "warning", "note": "note"}
 
 def render(report: AuditReport, style: Style) -> str:
     """Return one run. Notes are results too: code scanning lists them apart."""
-    found = [*((one, None) for one in report.findings), *((one.finding, one.waiver) for one in report.waived)][:SHOWN_RESULTS]
+    everything = [*((one, None) for one in report.findings), *((one.finding, one.waiver) for one in report.waived)]
+    found = everything[:SHOWN_RESULTS]
     families = [row for row in RULES if any(_is_of(one, row.family) for one, _ in found)]
     results = []
     for finding, waiver in found:
@@ -30,10 +31,10 @@ def render(report: AuditReport, style: Style) -> str:
             result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": line(by, 400)}]
         results.append(result)
     invocation: dict[str, Any] = {"executionSuccessful": not report.unread}
-    if report.unread:
-        invocation["toolExecutionNotifications"] = [
-            notification("error", f"{safe(one.file)}: {line(one.reason, 400)}") for one in report.unread
-        ]
+    notifications = [notification("error", f"{safe(one.file)}: {line(one.reason, 400)}") for one in report.unread]
+    notifications += left_over(everything, "envprobe doctor")
+    if notifications:
+        invocation["toolExecutionNotifications"] = notifications
     rules = [_rule(row.family, row.module) for row in families]
     return to_document(rules, results, invocation, {"verdict": report.verdict.value, "strict": report.strict})
 

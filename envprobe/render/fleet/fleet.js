@@ -40,19 +40,21 @@
   const left = document.getElementById("left");
   const right = document.getElementById("right");
   const pair = document.getElementById("pair");
-  const differs = (number) => JSON.parse(document.getElementById(`class-${number}`).dataset.differs);
+  const told = (number) => document.getElementById(`class-${number}`).dataset;
   const element = (name, text) => {
     const made = document.createElement(name);
     if (text !== undefined) made.textContent = text;
     return made;
   };
   const compare = () => {
-    const [ours, theirs] = [differs(left.value), differs(right.value)];
+    const both = [told(left.value), told(right.value)];
+    const [ours, theirs] = both.map((one) => JSON.parse(one.differs));
+    const cut = both.some((one) => Number(one.left));
     const body = element("tbody");
     for (const path of [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort()) {
       const expected = (ours[path] || theirs[path])[0];
       const [one, other] = [ours, theirs].map((facts) => (facts[path] ? facts[path][1] : expected));
-      if (one === other) continue;
+      if (one === other || [ours, theirs].some((facts, at) => !facts[path] && Number(both[at].left))) continue;
       const row = element("tr");
       for (const text of [path, one, other]) {
         const cell = element("td");
@@ -62,6 +64,7 @@
       body.append(row);
     }
     pair.replaceChildren();
+    if (cut) pair.append(element("p", "One of the two has more differences than this page holds: compared are those that it shows of both."));
     if (!body.children.length) {
       pair.append(element("p", "No fact that is shown here differs between the two."));
       return;

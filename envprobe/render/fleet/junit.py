@@ -45,4 +45,6 @@ def _facts(one: FleetClass) -> str:
     unknown = [
         f"{line(item.path)}: unknown: {line(item.reason)}" for item in one.report.unknown if item.severity in one.report.gate
     ]
-    return "\n".join([*(fact(item) for item in gating[:SHOWN_FACTS]), *unknown[:SHOWN_FACTS]])
+    words = [*(fact(item) for item in gating), *unknown]
+    more = [f"and {len(words) - SHOWN_FACTS} more"] if len(words) > SHOWN_FACTS else []
+    return "\n".join([*words[:SHOWN_FACTS], *more])

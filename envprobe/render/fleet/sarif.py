@@ -9,7 +9,7 @@ from ...fleet.report import FleetClass, FleetReport
 from ...report import Difference
 from ...spelling import line
 from .. import Style
-from ..sarif import IDENTITY, LEVELS, SHOWN_RESULTS, SUBJECTS, notification, to_document, unlinked
+from ..sarif import IDENTITY, LEVELS, SHOWN_RESULTS, SUBJECTS, left_over, notification, to_document, unlinked
 from .words import fact, headline, names, wrong
 
 
@@ -20,8 +20,9 @@ def render(report: FleetReport, style: Style) -> str:
     trouble = [f"{line(one.member)}: {line(one.reason, 400)}" for one in report.unreachable]
     trouble += [f"{line(one.member)} {wrong(one)}" for one in report.unstable]
     invocation: dict[str, Any] = {"executionSuccessful": not trouble}
-    if trouble:
-        invocation["toolExecutionNotifications"] = [notification("error", words) for words in trouble]
+    notifications = [notification("error", words) for words in trouble] + left_over(found, "envprobe fleet check -v")
+    if notifications:
+        invocation["toolExecutionNotifications"] = notifications
     properties = {"verdict": report.verdict.value, "headline": headline(report), "strict": report.strict}
     rules = [_rule(section) for section in sections]
     return to_document(rules, [_result(one, item, sections) for one, item in found[:SHOWN_RESULTS]], invocation, properties)

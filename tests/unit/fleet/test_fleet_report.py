@@ -21,6 +21,7 @@ from envprobe.probing.collect import Options
 from envprobe.render import Style
 from envprobe.render.fleet import FLEET_FORMATS
 from envprobe.render.fleet.words import folded
+from envprobe.render.sarif import SHOWN_RESULTS
 from envprobe.report import Verdict
 from tests.support.fleets import spread, write_spool
 from tests.support.sample import fingerprint
@@ -34,13 +35,13 @@ HOSTILE = fingerprint({"packages.numpy.version": "\x1b[2J</script><b>|`x`\u202e"
 BASELINE = Source(Baseline(name="tf", kind="recorded", fingerprint=SAME), "tf")
 
 
-def _report(members: dict[str, Fingerprint], unreachable: dict[str, str] | None = None) -> FleetReport:
+def _report(members: dict[str, Fingerprint], unreachable: dict[str, str] | None = None, strict: bool = False) -> FleetReport:
     arrived = Arrived()
     for name, found in members.items():
         arrived.answered(name, [found])
     arrived.unreachable = unreachable or {}
     options = Options(benchmark="off")
-    return judged("file:x", BASELINE, arrived, config=Config(), options=options, today=date(2026, 1, 1))
+    return judged("file:x", BASELINE, arrived, config=Config(), options=options, strict=strict, today=date(2026, 1, 1))
 
 
 @pytest.mark.parametrize(
@@ -151,3 +152,12 @@ def test_ten_thousand_members_are_read_and_judged(tmp_path: Path) -> None:
     assert (report.members, len(report.classes), len(report.outliers)) == (10_000, 240, 200)
     assert all(one.differs_in[0].path == "packages.six.version" for one in report.outliers)
     assert len(FLEET_FORMATS["html"](report, Style())) < 5 << 20
+
+
+def test_what_a_format_leaves_out_is_said() -> None:
+    """Of a class with more differences than it shows."""
+    flood = fingerprint({f"packages.x{number}.version": "1" for number in range(SHOWN_RESULTS + 1)})
+    report = _report({"a": flood}, strict=True)
+    invocation = json.loads(FLEET_FORMATS["sarif"](report, Style()))["runs"][0]["invocations"][0]
+    assert "more results left out: see envprobe fleet check -v" in invocation["toolExecutionNotifications"][-1]["message"]["text"]
+    assert re.search(r"^and [0-9]+ more</", FLEET_FORMATS["junit"](report, Style()), re.MULTILINE)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from envprobe.document import LIMIT_BYTES
 from envprobe.error import DocumentError, UsageError
 from envprobe.fleet.hosts import read_hosts
 
@@ -88,6 +89,41 @@ def test_a_file_without_hosts_is_refused(tmp_path: Path, data: bytes) -> None:
         read_hosts(str(tmp_path / "hosts.txt"))
 
 
-def test_a_range_of_millions_ends(tmp_path: Path) -> None:
-    """A slip of the finger costs neither memory nor an hour."""
-    assert len(read_hosts("n[1-999999]m[1-999999]")) == 100_000
+@pytest.mark.parametrize("words", ["n[1-999999]m[1-999999]", "n[1-100001]", "n[1-100000],one-more"])
+def test_more_hosts_than_are_asked_are_refused(words: str) -> None:
+    """A slip of the finger costs neither memory nor an hour, and nobody is left out of a fleet silently."""
+    with pytest.raises(UsageError, match="more than 100,000 hosts"):
+        read_hosts(words)
+
+
+def test_as_many_hosts_as_are_asked(tmp_path: Path) -> None:
+    """However often each is listed."""
+    (tmp_path / "hosts").write_text("n[1-1000]\n" * 150)
+    assert len(read_hosts(str(tmp_path / "hosts"))) == 1000
+    assert len(read_hosts("n[1-100000]")) == 100_000
+
+
+def test_a_list_that_is_too_large_is_refused_whole(tmp_path: Path) -> None:
+    """The hosts behind the limit are not dropped."""
+    (tmp_path / "hosts.txt").write_bytes(b"a\n#" + b"." * LIMIT_BYTES)
+    with pytest.raises(UsageError, match=r"hosts\.txt: more than"):
+        read_hosts(str(tmp_path / "hosts.txt"))
+
+
+def test_a_range_that_runs_backwards_is_reported() -> None:
+    """It is no empty range: somebody meant hosts by it."""
+    assert [bool(host.fault) for host in read_hosts("n[8-1],m")] == [True, False]
+
+
+def test_an_inventory_that_lists_no_map_is_refused(tmp_path: Path) -> None:
+    """Hosts as a list are none of Ansible's, and not passed over."""
+    (tmp_path / "i.yml").write_text("all:\n  hosts: {a: }\n  children:\n    gpu:\n      hosts: [b, c]\n")
+    with pytest.raises(DocumentError, match=r"i\.yml: hosts: no map"):
+        read_hosts(str(tmp_path / "i.yml"))
+
+
+def test_aliases_of_yaml_are_walked_once(tmp_path: Path) -> None:
+    """Groups of groups of groups, each named twice, would else take for ever."""
+    levels = [f"g{level}: &g{level} {{a: *g{level - 1}, b: *g{level - 1}}}\n" for level in range(1, 25)]
+    (tmp_path / "i.yml").write_text("g0: &g0 {hosts: {n: }}\n" + "".join(levels))
+    assert _places(str(tmp_path / "i.yml")) == [("n", "n")]
