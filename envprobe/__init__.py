@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .command.fleet import record_fleet as record_fleet
     from .command.report import attach as attach
     from .command.report import verify as verify
+    from .command.signed import sign_baseline as sign_baseline
     from .command.source import load as load
     from .command.standard import down as down
     from .command.standard import up as up
@@ -65,6 +66,7 @@ HOMES = {
     "run": "command.experiment",
     "save": "command.baseline",
     "save_run": "command.experiment",
+    "sign_baseline": "command.signed",
     "up": "command.standard",
     "EnvprobeError": "error",
     "Plan": "experiment.running",
@@ -97,6 +99,7 @@ __all__ = [
     "run",
     "save",
     "save_run",
+    "sign_baseline",
     "up",
     "verify",
 ]

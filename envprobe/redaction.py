@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     Document = TypeVar("Document", bound=msgspec.Struct)
 
 NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
-TRACES = ("trace", "traces")
-"""Members that hold numbers and digests, and much of them."""
+KEPT = ("trace", "traces", "signatures")
+"""Members that hold numbers, digests and signatures, and much of them."""
 NAMED = "a value that is named like a secret"
 
 # What was taken out of variables before there was one table: fingerprints that are kept were written so.
@@ -63,12 +63,12 @@ def without_secrets(document: Document) -> Document:
     import msgspec
 
     plain = msgspec.to_builtins(document)
-    traces = list(_take_traces(plain))
+    kept = list(_take_kept(plain))
     redacted = redact_all(plain)
     if redacted is plain:
         return document
-    for path, trace in traces:
-        _member(redacted, path[:-1])[path[-1]] = trace
+    for path, member in kept:
+        _member(redacted, path[:-1])[path[-1]] = member
     return msgspec.convert(redacted, type(document))
 
 
@@ -91,7 +91,7 @@ def kinds_in(value: Any, path: str = "", name: str = "") -> Iterator[tuple[str, 
     """Yield where JSON values hold secrets, as `a.b[0]`, and what kind each is."""
     if isinstance(value, dict):
         for key, member in value.items():
-            if key not in TRACES:
+            if key not in KEPT:
                 yield from kinds_in(member, f"{path}.{key}" if path else key, key)
                 yield from ((path, kind) for kind in shared("redaction").kinds(key))
     elif isinstance(value, list):
@@ -106,11 +106,11 @@ def kinds_in(value: Any, path: str = "", name: str = "") -> Iterator[tuple[str, 
         yield from ((path, kind) for kind in shared("redaction").kinds(value) or [NAMED] * is_named)
 
 
-def _take_traces(plain: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name in [name for name in TRACES if name in plain]:
+def _take_kept(plain: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name in [name for name in KEPT if name in plain]:
         yield (*path, name), plain.pop(name)
     if isinstance(inner := plain.get("fingerprint"), dict):
-        yield from _take_traces(inner, (*path, "fingerprint"))
+        yield from _take_kept(inner, (*path, "fingerprint"))
 
 
 def _member(value: Any, path: tuple[str, ...]) -> Any:

@@ -20,6 +20,8 @@ DECLARED_LIMIT = 10_000
 """A lock file of a large project names a fifth; each is held against the environment."""
 GLOBS_LIMIT = 1_000
 """Of facts that are declared completely, and of numeric classes."""
+SIGNATURES_LIMIT = 16
+"""Of people who sign one baseline."""
 
 
 class Provenance(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -59,6 +61,8 @@ class Baseline(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Rules that hold for this baseline, as policy.read_policy reads them."""
     waivers: list[Waiver] = []
     provenance: Provenance = Provenance()
+    signatures: list[dict[str, Any]] = []
+    """DSSE envelopes over all of the above; documents of signing/dsse.py, which nobody here believes."""
 
     @property
     def id(self) -> str:
@@ -103,6 +107,11 @@ def to_json(baseline: Baseline) -> bytes:
     return fingerprint.encode({"schema": SCHEMA, **body})
 
 
+def signed_digest(baseline: Baseline) -> str:
+    """Return what is signed: the digest of all that a baseline says, but its signatures."""
+    return sha256(to_json(msgspec.structs.replace(baseline, signatures=[])))
+
+
 def _too_many(baseline: Baseline) -> Iterator[str]:
     return document.too_many(
         declared=(len(baseline.declared), DECLARED_LIMIT),
@@ -110,6 +119,7 @@ def _too_many(baseline: Baseline) -> Iterator[str]:
         traces=(len(baseline.traces), GLOBS_LIMIT),
         waivers=(len(baseline.waivers), waiver.LIMIT),
         policy=(len(baseline.policy), policy.RULES_LIMIT),
+        signatures=(len(baseline.signatures), SIGNATURES_LIMIT),
     )
 
 

@@ -15,6 +15,7 @@ HOMES = {
     "diff": "environment",
     "show": "environment",
     "probe": "environment",
+    "sign": "sign",
     "lint": "lint",
     "fleet": "fleet",
     "explain": "causes",

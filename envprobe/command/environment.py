@@ -23,7 +23,7 @@ from ..targets.address import shown
 from .comparison import compare
 from .probing import needed_for, options_of
 from .prompt import call_of, name_for, prompt_of
-from .source import Document, Source, as_baseline, open_source
+from .source import Document, Source, as_baseline, open_baseline, open_source
 
 if TYPE_CHECKING:
     from ..claim import Claim
@@ -64,7 +64,7 @@ def check(
     if run is None and is_reference(target):
         run = target
     if run is not None:
-        left, right = open_source(chosen(baseline, config), config, config.revision), open_source(run, config)
+        left, right = open_baseline(chosen(baseline, config), config, beside_run=True), open_source(run, config)
         made = _claims(claims, config, left.document, right.document)
         left_out = (options or Options()).left_out
         return compare(left, right, config=config, strict=strict, today=today, located=located, claims=made, left_out=left_out)
@@ -119,7 +119,7 @@ def _beside(name: str, target: str | None, options: Options | None, config: Conf
 def _open(name: str, config: Config, call: Call) -> Source[Document]:
     """Open what is to be compared with. Where there is no such baseline, the hint is what records it of the target."""
     try:
-        return open_source(name, config, config.revision)
+        return open_baseline(name, config)
     except NoBaseline as error:
         if config.revision is not None:
             raise

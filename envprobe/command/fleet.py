@@ -29,7 +29,7 @@ from .baseline import Recording, destination, recording_of
 from .comparison import compare
 from .environment import chosen
 from .probing import needed_for, options_of
-from .source import Source, as_baseline, open_source
+from .source import Source, as_baseline, open_baseline
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +63,7 @@ def check_fleet(
     """
     config = config or load_config(Path.cwd())
     reference = parse(engine)
-    expected = as_baseline(open_source(chosen(baseline, config), config, config.revision))
+    expected = as_baseline(open_baseline(chosen(baseline, config), config))
     wanted = needed_for(expected.document, options_of(options, config))
     with _asked(reference, wanted, asking or Asking(), expected.document.fingerprint, progress) as arrived:
         return judged(reference.reference, expected, arrived, config=config, strict=strict, today=today, options=wanted)

@@ -27,7 +27,7 @@ from . import linking
 from .comparison import compare
 from .linking import Form
 from .recorded import Recordable, load, record_in, whole
-from .source import Source, open_source
+from .source import Source, open_baseline
 
 ANYWHERE = "a document with its fingerprint"
 
@@ -125,7 +125,7 @@ def verify(
     if baseline is None or found.status is not Status.INTACT:
         return found
     config = config or load_config(Path.cwd())
-    expected, observed = open_source(baseline, config, config.revision), Source(signed.record.fingerprint, carrier.name)
+    expected, observed = open_baseline(baseline, config), Source(signed.record.fingerprint, carrier.name)
     return msgspec.structs.replace(found, comparison=compare(expected, observed, config=config, strict=strict, today=today))
 
 

@@ -58,6 +58,24 @@ def open_source(named: str | Path | Document, config: Config, revision: Revision
     return Source(_document(path, revision), str(named), file)
 
 
+def open_baseline(named: str | Path | Document, config: Config, *, beside_run: bool = False) -> Source[Document]:
+    """Read what others are held against, as it is in the configuration's revision.
+
+    Where the configuration names signers, it has to be a baseline that one of them signed; or, where a run is held against it,
+    a run. A value is the caller's own. Raises what `open_source` raises, and DocumentError with what signs it.
+    """
+    source = open_source(named, config, config.revision)
+    if config.allowed_signers is None or not isinstance(named, str | Path):
+        return source
+    if not isinstance(source.document, Baseline | Fingerprint) and beside_run:
+        return source
+    from .signed import require_signed  # starts ssh-keygen, which few projects ask for
+
+    path = Path(named) if is_reference(named) else _path(str(named), config, config.revision)
+    require_signed(source.document, path, str(named), config)
+    return source
+
+
 def as_baseline(source: Source[Document]) -> Source[Baseline]:
     """Return a baseline by its own name; of a run or a fingerprint, one that expects just that environment."""
     found = source.document

@@ -7,7 +7,7 @@ import pytest
 
 from ..command import environment
 from ..command.comparison import compare
-from ..command.source import Source, open_source
+from ..command.source import Source, open_baseline
 from ..config import load_config
 from ..error import EnvprobeError
 from ..fingerprint import Fingerprint
@@ -65,7 +65,7 @@ class EnvironmentCheck:
         if self.observed is None:
             return
         try:
-            expected = open_source(name, self.project, self.project.revision)
+            expected = open_baseline(name, self.project)
             prompt = self.observed.prompt.against(name) if self.observed.prompt is not None else None
             observed = msgspec.structs.replace(self.observed, prompt=prompt)
             self.reports[name] = compare(expected, observed, config=self.project, strict=self.strict)

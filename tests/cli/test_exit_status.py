@@ -101,6 +101,8 @@ CASES = (
     Case("diff same.json drifted.json --format github", 1, "::error title=envprobe%3A packages.numpy.version"),
     Case("diff same.json drifted.json -q", 1, "DIFFERS"),
     Case("diff same.json warned.json -v", 0, "cpu.affinity"),
+    Case("sign tf --sign-ssh no-such-key", 2, "", "no-such-key"),
+    Case("sign nowhere --sign-ssh no-such-key", 2, "", "no baseline named 'nowhere'"),
     # -- causes
     Case("explain file://same.json", 0, "EXPLAINED"),
     Case("explain file://drifted.json", 0, "packages.numpy.version"),
