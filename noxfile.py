@@ -128,7 +128,8 @@ def fleet_kubernetes(session: nox.Session) -> None:
 @nox.session(name="shared-stores")
 def shared_stores(session: nox.Session) -> None:
     """Baselines in S3 (moto's server), beside an image in a registry (docker-registry of Debian), and in a git remote."""
-    session.install("-q", "-e", ".[test,s3]", "moto[server]>=5")
+    session.install("-q", "uv")  # pip looks for minutes for a botocore that both clients take, and finds none
+    session.run("uv", "pip", "install", "-q", "-e", ".[test,s3]", "moto[server]>=5")
     session.run(
         "pytest",
         "tests/real/test_shared.py",

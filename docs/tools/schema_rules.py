@@ -11,7 +11,7 @@ from envprobe.causes.bisection import Bisection
 from envprobe.causes.cause import Explanation
 from envprobe.claim import ClaimVerdict
 from envprobe.document import INTEGER_LIMIT
-from envprobe.fleet.report import UnstableMember
+from envprobe.fleet.report import BurnIn, UnstableMember
 from envprobe.fleet.unreachable import UnreachableMember
 from envprobe.metric import History, MetricRuns
 from envprobe.numerics.comparison import Comparison
@@ -47,6 +47,7 @@ TYPES = (
     Kind,
     Severity,
     Verdict,
+    BurnIn,
     UnstableMember,
     UnreachableMember,
 )
@@ -334,7 +335,8 @@ DEFINITIONS: dict[str, Any] = {
             "answered": {"type": "integer", "minimum": 0, "description": "How many gave a fingerprint."},
             "classes": {"type": "array", "items": _ref("FleetClass"), "description": "Outliers first, then the worst verdict."},
             "outliers": {"type": "array", "items": _ref("FleetOutlier"), "description": "A member each."},
-            "unstable": {"type": "array", "items": _ref("UnstableMember")},
+            "unstable": {"type": "array", "items": _ref("UnstableMember"), "description": "A member each, or one of its cores."},
+            "burn_in": {"anyOf": [_ref("BurnIn"), {"type": "null"}], "description": "Null where nobody asked for one."},
             "unreachable": {"type": "array", "items": _ref("UnreachableMember")},
         },
         "required": ["verdict", "members", "classes", "outliers", "unreachable"],
@@ -342,7 +344,7 @@ DEFINITIONS: dict[str, Any] = {
     "Spool": {
         "type": "object",
         "description": "The first line of a spool of `fleet`, a file of JSON lines. Those after it are `{fingerprint}`, "
-        "once each, `{member, ids}` and `{member, unreachable}`.",
+        "once each, `{member, ids}`, with `burned` where each core was asked by itself, and `{member, unreachable}`.",
         "properties": {
             "engine": {"type": "string", "description": "As it was named: `ssh:hosts`."},
             "options": {"type": "object", "description": "What every member is asked for."},

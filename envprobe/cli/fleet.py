@@ -35,11 +35,11 @@ def fleet_command() -> None:
     """
 
 
-def _asking(parallel: int | None, repeat: int, spool: Path | None, resume: bool) -> Asking:
+def _asking(parallel: int | None, repeat: int, burn_in: float, spool: Path | None, resume: bool) -> Asking:
     """Return how the members are asked."""
     from ..command.fleet import Asking
 
-    return Asking(parallel=parallel, repeat=repeat, spool=spool, resume=resume)
+    return Asking(parallel=parallel, repeat=repeat, burn_in_s=burn_in * 60, spool=spool, resume=resume)
 
 
 on = click.option("--on", "engine", required=True, metavar="ENGINE", help="Where the members are: ssh:HOSTS, file:FOLDER, …")
@@ -54,6 +54,13 @@ asked = together(
         show_default=True,
         metavar="N",
         help="Run the benchmark so often on each member: one that differs from itself computes wrong.",
+    ),
+    click.option(
+        "--burn-in",
+        type=click.FloatRange(0, 10_000),
+        default=0,
+        metavar="MINUTES",
+        help="Run the benchmark so long on each member, on one core after another: which one computes wrong.",
     ),
     click.option("--spool", type=FILE, help="Keep what arrives in this file, for --resume and for --on file:FILE."),
     click.option("--resume", is_flag=True, help="Go on where an interrupted run stopped: who answered is not asked again."),

@@ -12,14 +12,14 @@ import msgspec
 from .. import store
 from ..baseline import Baseline, Provenance
 from ..config import Config, load_config
-from ..error import ProbeError
+from ..error import ProbeError, UsageError
 from ..fingerprint import Fingerprint
 from ..fleet.ask import ask_all
 from ..fleet.engine import EngineReference, parse
 from ..fleet.report import FleetClass, FleetReport, PeerGroup, is_outlier, majorities, most_frequent, peer_groups
 from ..fleet.spool import Arrived, Spool, default_path, open_spool
 from ..fleet.unreachable import UnreachableMember
-from ..fleet.unstable import unstable_members
+from ..fleet.unstable import burn_in_of, unstable_members, unstable_parts
 from ..numerics.trace import Trace, read_trace, with_trace
 from ..numerics.trace import to_json as trace_json
 from ..probing.collect import Options
@@ -39,6 +39,8 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
     """How many members at a time; None for what the engine's row says."""
     repeat: int = 1
     """How often each member runs the benchmark: one that differs from itself computes wrong."""
+    burn_in_s: float = 0
+    """How many seconds each member computes on its cores and GPUs, one by itself after another."""
     spool: Path | None = None
     """Where what arrives is kept; None for a file of the user's own, which goes when everything arrived."""
     resume: bool = False
@@ -110,15 +112,28 @@ def _asked(
     reference: EngineReference, options: Options, asking: Asking, known: Fingerprint | None, progress: Progress | None
 ) -> Iterator[Arrived]:
     """Give what arrived of all members. A spool that nobody named goes once it was judged."""
+    if asking.burn_in_s and (options.benchmark == "off" or not reference.row.is_asked):
+        why = "the benchmark is left out" if reference.row.is_asked else "what was collected computes nothing"
+        raise UsageError(f"{reference.reference}: {why}, so there is nothing to burn in with", "leave --burn-in out")
     path = asking.spool or default_path(reference.reference)
     if asking.spool is None and path.exists() and not asking.resume:
         path.replace(path.with_suffix(".before.jsonl"))  # what arrived of an interrupted run is not thrown away by a new one
     with reference.row.members(reference.place, known) as members:
-        asked = {"engine": reference.reference, "options": msgspec.to_builtins(_kept(options)), "repeat": asking.repeat}
+        times = {"repeat": asking.repeat, **({"burn_in_s": asking.burn_in_s} if asking.burn_in_s else {})}
+        asked = {"engine": reference.reference, "options": msgspec.to_builtins(_kept(options)), **times}
         with open_spool(path, asked, resume=asking.resume) as spool:
             parallel = asking.parallel or reference.row.parallel
             try:
-                ask_all(members, options, spool, known=known, parallel=parallel, repeat=asking.repeat, say=progress or _silent)
+                ask_all(
+                    members,
+                    options,
+                    spool,
+                    known=known,
+                    parallel=parallel,
+                    repeat=asking.repeat,
+                    burn_in_s=asking.burn_in_s,
+                    say=progress or _silent,
+                )
             except KeyboardInterrupt:
                 raise KeyboardInterrupt(*_to_go_on(spool, path)) from None
             yield spool.arrived
@@ -182,7 +197,11 @@ def judged(
         baseline_id=expected.document.id,
         classes=tuple(sorted(classes, key=_order)),
         unreachable=tuple(UnreachableMember(name, reason) for name, reason in sorted(arrived.unreachable.items())),
-        unstable=tuple(unstable_members(arrived.members, arrived.fingerprints)),
+        unstable=(
+            *unstable_members(arrived.members, arrived.fingerprints),
+            *unstable_parts(arrived.burned, arrived.fingerprints),
+        ),
+        burn_in=burn_in_of(arrived.burned) if arrived.burned else None,
         strict=strict,
     )
 

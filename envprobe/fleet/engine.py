@@ -5,7 +5,7 @@ A new engine is a file under `engines/` with its `members`, and a row here. Pure
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -34,6 +34,8 @@ class AnsweredMember(NamedTuple):
     name: str
     answers: tuple[Fingerprint, ...]
     """One for each time that it was asked then."""
+    burned: Mapping[str, Sequence[Fingerprint]] | None = None
+    """And for each run on one of its cores, by that; None where it was not burned in."""
 
 
 Members: TypeAlias = Sequence["FleetMember | AnsweredMember | UnreachableMember"]
@@ -56,6 +58,8 @@ class EngineRow(NamedTuple):
     """The extra of the distribution that brings the client; empty where none is needed."""
     runs_an_image: bool = False
     """Whether it starts something itself, in the image that the baseline was recorded of."""
+    is_asked: bool = True
+    """Whether members are there to compute anything; what was collected is only read."""
 
     def members(self, place: str, known: Fingerprint | None = None) -> AbstractContextManager[Members]:
         """Give the members while the engine is held; on leaving, all that was made there is gone.
@@ -73,7 +77,14 @@ class EngineRow(NamedTuple):
 
 
 ROWS = (
-    EngineRow("file", "file:FOLDER", "fingerprints that were collected, a file each, or the spool of another run", "file", 4),
+    EngineRow(
+        "file",
+        "file:FOLDER",
+        "fingerprints that were collected, a file each, or the spool of another run",
+        "file",
+        4,
+        is_asked=False,
+    ),
     EngineRow("ssh", "ssh:HOSTS", "hosts, or a file of them: a list, an OpenSSH config, an Ansible inventory", "ssh"),
     EngineRow("slurm", "slurm:[PARTITION][/PYTHON]", "the nodes of a Slurm partition, or of the whole cluster", "slurm", 64),
     EngineRow("dask", "dask:ADDRESS", "the hosts of a Dask cluster, by its scheduler", "dask", 32, "dask"),

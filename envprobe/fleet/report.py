@@ -24,9 +24,26 @@ class UnstableMember(msgspec.Struct, frozen=True, kw_only=True):
     times: int
     """How often it was asked."""
     odd: int
-    """How often it gave other bits than it most often gives."""
+    """How often it gave other bits than are given most often."""
     stages: tuple[str, ...]
-    """Where, as `part/stage/tensor`, at most some."""
+    """Where, as `part/stage/tensor`."""
+    part: str = ""
+    """Which of its cores or GPUs, as `core 3`, where each was asked by itself."""
+    is_steady: bool = False
+    """Whether that one gives the same bits each time, and others than its neighbours."""
+
+
+class BurnIn(msgspec.Struct, frozen=True, kw_only=True):
+    """How much was computed on single cores and GPUs."""
+
+    members: int
+    parts: int
+    """Cores and GPUs of all of them."""
+    runs: int
+    fewest: int
+    """How often the one ran that ran least."""
+    left_out: tuple[str, ...] = ()
+    """Members of which it is not known how many cores they have."""
 
 
 class FleetClass(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +85,8 @@ class FleetReport(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """Outliers first, then the worst verdict, then the largest."""
     unreachable: tuple[UnreachableMember, ...] = ()
     unstable: tuple[UnstableMember, ...] = ()
+    burn_in: BurnIn | None = None
+    """None where nobody asked for one."""
     strict: bool = False
 
     @property

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeAlias
 
 import msgspec
 
@@ -25,6 +25,11 @@ from .unreachable import UnreachableMember
 
 SCHEMA = "envprobe.spool/1"
 REASON_LIMIT = 2000
+DAMAGED = "it was edited or damaged; ask the fleet again"
+
+
+Burned: TypeAlias = Mapping[str, Sequence[Fingerprint]]
+"""What each core and GPU of a member gave by itself."""
 
 
 class Arrived(msgspec.Struct):
@@ -34,14 +39,19 @@ class Arrived(msgspec.Struct):
     """By id, without context."""
     members: dict[str, tuple[str, ...]] = {}
     """Name to the ids that it gave, one for each time that it was asked."""
+    burned: dict[str, dict[str, tuple[str, ...]]] = {}
+    """Name to what each of its cores and GPUs gave by itself, one id for each run there."""
     unreachable: dict[str, str] = {}
 
-    def answered(self, member: str, answers: Iterable[Fingerprint]) -> list[Fingerprint]:
+    def answered(self, member: str, answers: Iterable[Fingerprint], burned: Burned | None = None) -> list[Fingerprint]:
         """Keep the answers of a member; return those fingerprints that no member had before, without context."""
         answers = list(answers)
-        new = {one.id: msgspec.structs.replace(one, context={}) for one in answers if one.id not in self.fingerprints}
+        everything = [*answers, *(one for runs in (burned or {}).values() for one in runs)]
+        new = {one.id: msgspec.structs.replace(one, context={}) for one in everything if one.id not in self.fingerprints}
         self.fingerprints |= new
         self.members[member] = tuple(one.id for one in answers)
+        if burned is not None:
+            self.burned[member] = {part: tuple(one.id for one in runs) for part, runs in burned.items()}
         self.unreachable.pop(member, None)
         return list(new.values())
 
@@ -49,6 +59,7 @@ class Arrived(msgspec.Struct):
         """Keep why a member gave no fingerprint."""
         self.unreachable[unreachable.member] = unreachable.reason
         self.members.pop(unreachable.member, None)
+        self.burned.pop(unreachable.member, None)
 
 
 class Spool:
@@ -58,10 +69,11 @@ class Spool:
         self._stream = stream
         self.arrived = arrived
 
-    def answered(self, member: str, answers: Iterable[Fingerprint]) -> None:
+    def answered(self, member: str, answers: Iterable[Fingerprint], burned: Burned | None = None) -> None:
         """Write what a member gave."""
-        lines = [{"fingerprint": msgspec.json.decode(to_json(one))} for one in self.arrived.answered(member, answers)]
-        self._write(*lines, {"member": member, "ids": list(self.arrived.members[member])})
+        lines = [{"fingerprint": msgspec.json.decode(to_json(one))} for one in self.arrived.answered(member, answers, burned)]
+        parts = {"burned": {part: list(ids) for part, ids in self.arrived.burned[member].items()}} if burned is not None else {}
+        self._write(*lines, {"member": member, "ids": list(self.arrived.members[member]), **parts})
 
     def failed(self, unreachable: UnreachableMember) -> None:
         """Write why a member gave nothing."""
@@ -151,13 +163,22 @@ def _take(value: Any, arrived: Arrived, where: str) -> None:
         case {"fingerprint": dict(found), **rest} if not rest:
             fingerprint = checked(without_secrets(from_value(found, where)))
             arrived.fingerprints[fingerprint.id] = fingerprint
-        case {"member": str(name), "ids": [*ids], **rest} if ids and not rest and all(one in arrived.fingerprints for one in ids):
+        case {"member": str(name), "ids": [*ids], "burned": dict(parts), **rest} if not rest:
+            if not all(isinstance(runs, list) and _known(runs, arrived) for runs in parts.values()):
+                raise DocumentError(f"{where}: burned: not runs of a member's parts", DAMAGED)
+            _take({"member": name, "ids": ids}, arrived, where)
+            arrived.burned[name] = {part: tuple(runs) for part, runs in parts.items()}
+        case {"member": str(name), "ids": [*ids], **rest} if not rest and _known(ids, arrived):
             arrived.members[name] = tuple(ids)
             arrived.unreachable.pop(name, None)
         case {"member": str(name), "unreachable": str(reason), **rest} if not rest:
             arrived.failed(UnreachableMember(name, reason[:REASON_LIMIT]))
         case _:
-            raise DocumentError(f"{where}: not a line of a spool", "it was edited or damaged; ask the fleet again")
+            raise DocumentError(f"{where}: not a line of a spool", DAMAGED)
+
+
+def _known(ids: list[Any], arrived: Arrived) -> bool:
+    return bool(ids) and all(isinstance(one, str) and one in arrived.fingerprints for one in ids)
 
 
 def checked(fingerprint: Fingerprint) -> Fingerprint:

@@ -51,6 +51,10 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     """Tell in the context, beside that state, what of the code is in no commit; never compared."""
     data: tuple[str, ...] = ()
     """Files or folders in the target whose digests are recorded."""
+    core: int | None = None
+    """Run the benchmark on one core alone, the first, second, … of those that the target may use; None for all."""
+    gpu: int | None = None
+    """And on one GPU alone; None for all that it sees."""
 
     @property
     def left_out(self) -> dict[str, str]:

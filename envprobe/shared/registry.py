@@ -74,20 +74,24 @@ class Registry:
         """Upload a blob and return its descriptor, without a type."""
         digest = sha256(data)
         begun = self._ask("POST", "blobs/uploads/")
+        begun.close()
         self._require(begun, 202)
         place = urljoin(begun.url, begun.headers.get("Location", ""))
         headers = {"Content-Type": "application/octet-stream"}
-        self._require(self._ask("PUT", place, params={"digest": digest}, data=data, headers=headers), 201)
+        done = self._ask("PUT", place, params={"digest": digest}, data=data, headers=headers)
+        done.close()
+        self._require(done, 201)
         return {"digest": digest, "size": len(data)}
 
     def put_manifest(self, reference: str, body: bytes, media_type: str) -> bool:
         """Upload a manifest; tell whether the registry keeps account of its subject."""
         answer = self._ask("PUT", f"manifests/{reference}", data=body, headers={"Content-Type": media_type})
+        answer.close()
         self._require(answer, 201)
         return "OCI-Subject" in answer.headers
 
     def _ask(self, method: str, path: str, **settings: Any) -> requests.Response:
-        """Return an answer of which only the head is read yet: what it holds may be endless."""
+        """Return an answer of which only the head is read yet, and is closed where it is no good: what it holds may be endless."""
         url = urljoin(self._base, path)
         if urlsplit(url).scheme != urlsplit(self._base).scheme:
             raise StoreError(f"{self._name}: the registry leads to {url[:80]!r}", "credentials are not sent there")
@@ -96,6 +100,8 @@ class Registry:
             if answer.status_code == 401 and self._log_in(answer.headers.get("WWW-Authenticate", "")):
                 answer.close()
                 answer = self._session.request(method, url, timeout=TIMEOUT_S, stream=True, **settings)
+        if not answer.ok:
+            answer.close()
         if answer.status_code in (401, 403):
             raise StoreError(f"{self._name}: the registry refuses {self._repository}", f"docker login {self._name}")
         if answer.status_code >= 500 or answer.status_code == 429:
@@ -118,8 +124,8 @@ class Registry:
         if not told["realm"].startswith("https://") and not self._base.startswith("http://"):
             return False  # a password is not sent in the clear because a registry asks for it
         words = {"service": told.get("service", ""), "scope": told.get("scope", f"repository:{self._repository}:pull,push")}
-        answer = requests.get(told["realm"], params=words, auth=pair, timeout=TIMEOUT_S, stream=True)
-        token = _token(_bounded(answer, TOKEN_BYTES)) if answer.ok else ""
+        with requests.get(told["realm"], params=words, auth=pair, timeout=TIMEOUT_S, stream=True) as answer:
+            token = _token(_bounded(answer, TOKEN_BYTES)) if answer.ok else ""
         self._session.headers["Authorization"] = f"{scheme} {token}"
         return bool(token)
 

@@ -70,7 +70,7 @@ def run_child(line, mode, timeout_s):
             stderr=subprocess.PIPE,
             pass_fds=(write_end,),
             start_new_session=True,
-            env=child_environment(os.environ),
+            env=child_environment(os.environ, request.get("gpu")),
         )
     except BaseException:
         os.close(read_end)
@@ -93,9 +93,16 @@ def run_child(line, mode, timeout_s):
     return Outcome(process.returncode, timeout_s, timed_out, answer, stdout, stderr)
 
 
-def child_environment(environ):
-    """Return the child's variables: the target's own, and what makes oneDNN and TensorFlow say what they do."""
-    return dict(with_ours(environ), ONEDNN_VERBOSE="1", DNNL_VERBOSE="1", TF_CPP_MIN_LOG_LEVEL="0", TF_CPP_MAX_VLOG_LEVEL="0")
+def child_environment(environ, gpu=None):
+    """Return the child's variables: the target's own, and what makes oneDNN and TensorFlow say what they do.
+
+    Of the GPUs that it may use, it sees all, or the one that was asked for.
+    """
+    visible = [name for name in environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name]
+    one = {} if gpu is None else {"CUDA_VISIBLE_DEVICES": (visible[gpu : gpu + 1] or [str(gpu)])[0]}
+    return dict(
+        with_ours(environ), **one, ONEDNN_VERBOSE="1", DNNL_VERBOSE="1", TF_CPP_MIN_LOG_LEVEL="0", TF_CPP_MAX_VLOG_LEVEL="0"
+    )
 
 
 def _exchange(stdin, message, streams, deadline):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -66,6 +66,10 @@ def _content(data: bytes) -> str:
 
 def _in_spool(path: Path) -> Members:
     arrived = read_spool(path)
-    found = {name: tuple(arrived.fingerprints[id_] for id_ in ids) for name, ids in arrived.members.items()}
-    answered = [AnsweredMember(name, answers) for name, answers in found.items()]
+
+    def fingerprints(ids: Sequence[str]) -> tuple[Fingerprint, ...]:
+        return tuple(arrived.fingerprints[id_] for id_ in ids)
+
+    burned = {name: {part: fingerprints(runs) for part, runs in parts.items()} for name, parts in arrived.burned.items()}
+    answered = [AnsweredMember(name, fingerprints(ids), burned.get(name)) for name, ids in arrived.members.items()]
     return [*answered, *(UnreachableMember(name, reason) for name, reason in arrived.unreachable.items())]

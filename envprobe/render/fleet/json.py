@@ -33,6 +33,7 @@ def render(report: FleetReport, style: Style | None = None) -> str:
             for member in one.members
         ],
         "unstable": [msgspec.to_builtins(one) for one in report.unstable],
+        "burn_in": msgspec.to_builtins(report.burn_in),
         "unreachable": [msgspec.to_builtins(one) for one in report.unreachable],
     }
     return encode(body).decode("utf-8")

@@ -19,7 +19,9 @@ SHOWN_FACTS = 40
 def render(report: FleetReport, style: Style) -> str:
     """Return one suite."""
     suite = Element("testsuite", name=line(f"{SUITE}: {headline(report)}", 400))
-    unstable = {one.member: wrong(one) for one in report.unstable}
+    unstable: dict[str, str] = {}
+    for odd in report.unstable:
+        unstable[odd.member] = "; ".join(filter(None, [unstable.get(odd.member), wrong(odd)]))
     for one in report.classes:
         for member in one.members:
             case = _case(suite, member)

@@ -6,7 +6,7 @@ from ...fleet.report import FleetReport
 from .. import Style
 from ..markdown_cell import cell
 from ..summary import headline as class_headline
-from .words import headline, names, why, wrong
+from .words import burned, headline, names, why, wrong
 
 SHOWN_ROWS = 60
 
@@ -27,8 +27,9 @@ def render(report: FleetReport, style: Style) -> str:
         rows.append(f"| {' | '.join(row)} |")
     if len(shown) < len(report.classes):
         rows += ["", f"and {len(report.classes) - len(shown)} more classes"]
-    if report.unstable or report.unreachable:
+    if report.unstable or report.unreachable or report.burn_in is not None:
         rows.append("")
+    rows += [f"- {cell(burned(report.burn_in))}"] if report.burn_in is not None else []
     rows += [f"- unstable: {cell(one.member)} {cell(wrong(one))}" for one in report.unstable]
     rows += [f"- unreachable: {cell(one.member)}: {cell(one.reason)}" for one in report.unreachable[:SHOWN_ROWS]]
     if len(report.unreachable) > SHOWN_ROWS:

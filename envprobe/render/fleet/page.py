@@ -14,7 +14,7 @@ from .. import Style
 from ..page.shell import asset, document
 from ..page.template import fill
 from ..summary import headline as class_headline
-from .words import folded, headline, why, wrong
+from .words import burned, folded, headline, why, wrong
 
 HERE = __package__
 SHOWN_FACTS = 60
@@ -68,6 +68,7 @@ def render(report: FleetReport, style: Style) -> str:
             "baseline": line(report.baseline),
             "sections": sections,
             "rows": rows,
+            "burned": burned(report.burn_in) if report.burn_in is not None else "",
             "unstable": [(line(one.member), wrong(one)) for one in report.unstable],
             "unreachable": [(line(one.member), line(one.reason, 300)) for one in report.unreachable[:SHOWN_UNREACHABLE]],
             "left": max(len(report.unreachable) - SHOWN_UNREACHABLE, 0),

@@ -24,7 +24,7 @@ def render(report: FleetReport, style: Style) -> str:
     rows += _head("envprobe_fleet_outliers", "Members that are unlike the majority of their numeric class.")
     rows.append(f"envprobe_fleet_outliers{{{fleet}}} {len(outliers)}")
     rows += _head("envprobe_fleet_unstable", "Members that compute otherwise when they are asked again.")
-    rows.append(f"envprobe_fleet_unstable{{{fleet}}} {len(report.unstable)}")
+    rows.append(f"envprobe_fleet_unstable{{{fleet}}} {len({one.member for one in report.unstable})}")
     rows += _head("envprobe_fleet_member_status", "Exit status of a member; 2 where it is unreachable.")
     status = {member: EXIT_STATUS[one.verdict] for one in report.classes for member in one.members}
     status |= {one.member: EXIT_STATUS[Verdict.UNDETERMINED] for one in report.unreachable}

@@ -15,7 +15,7 @@ from ..console import drawn, make_console
 from ..summary import headline as class_headline
 from ..text import VERDICTS
 from ..text import render as render_class
-from .words import headline, names, why, wrong
+from .words import burned, headline, names, why, wrong
 
 SHOWN_CLASSES = 12
 SHOWN_DETAILS = 3
@@ -45,6 +45,8 @@ def _body(console: Console, report: FleetReport, style: Style) -> None:
         console.print(Text(f"\nand {len(left)} more classes of {some(members, 'member')}: -v shows all", "dim"))
     for unstable in report.unstable:
         console.print(Text.assemble(("\nUNSTABLE  ", "bold red"), f"{line(unstable.member)}: {wrong(unstable)}"), soft_wrap=True)
+    if report.burn_in is not None:
+        console.print(Text(f"\n{burned(report.burn_in)}"), soft_wrap=True)
     _unreachable(console, report, everything)
     _details(console, report, style)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ...fleet.report import FleetClass, FleetReport, UnstableMember
+from ...fleet.report import BurnIn, FleetClass, FleetReport, UnstableMember
 from ...policy import Severity
 from ...report import Difference, Verdict
 from ...spelling import contrast, line, some
@@ -24,7 +24,8 @@ def headline(report: FleetReport) -> str:
     numbers = {verdict: report.count(verdict) for verdict in VERDICT_WORDS}
     counts = [f"{number} {VERDICT_WORDS[verdict][number > 1]}" for verdict, number in numbers.items() if number]
     outliers = sum(len(one.members) for one in report.outliers)
-    rest = [some(outliers, "outlier") if outliers else "", f"{len(report.unstable)} unstable" if report.unstable else ""]
+    unstable = len({one.member for one in report.unstable})
+    rest = [some(outliers, "outlier") if outliers else "", f"{unstable} unstable" if unstable else ""]
     answered = f"{report.answered} of {some(report.members, 'member')} answered"
     sentence = "; ".join(
         filter(None, [", ".join(counts), *rest, f"{len(report.unreachable)} unreachable" * bool(report.unreachable)])
@@ -47,10 +48,24 @@ def fact(difference: Difference) -> str:
     return f"{line(difference.path)} {expected} != {observed}"
 
 
-def wrong(one: UnstableMember) -> str:
-    """Return what an unstable member did."""
-    where = ", ".join(line(stage) for stage in one.stages)
-    return f"gave other bits in {one.odd} of {one.times} runs of the same benchmark: {where}"
+def wrong(one: UnstableMember, shown: int = 8) -> str:
+    """Return what an unstable member, or one of its cores, did."""
+    more = f" and {len(one.stages) - shown} more" if len(one.stages) > shown else ""
+    where = ", ".join(line(stage) for stage in one.stages[:shown]) + more
+    part = f"{line(one.part)} " if one.part else ""
+    if one.is_steady:
+        return f"{part}gave other bits than its neighbours in all {one.times} runs of the same benchmark: {where}"
+    return f"{part}gave other bits in {one.odd} of {one.times} runs of the same benchmark: {where}"
+
+
+def burned(one: BurnIn) -> str:
+    """Return how much was computed core by core."""
+    missing = f"; not of {', '.join(folded(one.left_out))}, whose cores are not known" if one.left_out else ""
+    if not one.parts:
+        return f"burn-in: none{missing}"
+    cores = f"{one.parts} {'core or GPU' if one.parts == 1 else 'cores and GPUs'}"
+    done = f"{some(one.runs, 'run')} on {cores} of {some(one.members, 'member')}"
+    return f"burn-in: {done}, each at least {some(one.fewest, 'time')}{missing}"
 
 
 def names(one: FleetClass, shown: int = 12) -> str:
