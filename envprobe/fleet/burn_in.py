@@ -20,7 +20,7 @@ ROUNDS = 2
 """At least: what ran once cannot differ from itself."""
 
 
-class Part(NamedTuple):
+class BurnedPart(NamedTuple):
     """A core or a GPU."""
 
     name: str
@@ -29,12 +29,14 @@ class Part(NamedTuple):
     gpu: int | None = None
 
 
-def parts_of(seen: Fingerprint) -> list[Part]:
+def parts_of(seen: Fingerprint) -> list[BurnedPart]:
     """Return the cores that a member may use, and the GPUs that its benchmark ran on; none where neither is known."""
     cores, gpus = (fact.value if isinstance(fact := seen.get(path), Known) else 0 for path in ("cpu.affinity", "gpu.count"))
     runs_on_gpu = seen.trace is not None and any(one.part.endswith("-gpu") for one in read_trace(seen.trace, "trace").records)
-    found = [Part(f"core {index}", core=index) for index in range(cores if isinstance(cores, int) else 0)]
-    return found + [Part(f"GPU {index}", gpu=index) for index in range(gpus if isinstance(gpus, int) and runs_on_gpu else 0)]
+    found = [BurnedPart(f"core {index}", core=index) for index in range(cores if isinstance(cores, int) else 0)]
+    return found + [
+        BurnedPart(f"GPU {index}", gpu=index) for index in range(gpus if isinstance(gpus, int) and runs_on_gpu else 0)
+    ]
 
 
 def burn_in(member: FleetMember, options: Options, seen: Fingerprint, seconds: float) -> dict[str, list[Fingerprint]]:
@@ -66,12 +68,12 @@ def burn_in(member: FleetMember, options: Options, seen: Fingerprint, seconds: f
     return {own[name]: runs for name, runs in found.items()} if are_told_apart else found
 
 
-def _own_name(part: Part, trace: dict[str, Any] | None) -> str:
+def _own_name(part: BurnedPart, trace: dict[str, Any] | None) -> str:
     """Return a core's name by the number that the machine itself gives it, where the run says so."""
     context = (trace or {}).get("context")
     core = context.get("core") if isinstance(context, dict) else None
     return f"core {core}" if part.core is not None and type(core) is int else ""
 
 
-def _pinned(options: Options, part: Part) -> Options:
+def _pinned(options: Options, part: BurnedPart) -> Options:
     return msgspec.structs.replace(options, integrity=False, sections=("numerics",), core=part.core, gpu=part.gpu)

@@ -91,7 +91,7 @@ class Registry:
         return "OCI-Subject" in answer.headers
 
     def _ask(self, method: str, path: str, **settings: Any) -> requests.Response:
-        """Return an answer of which only the head is read yet, and is closed where it is no good: what it holds may be endless."""
+        """Return an answer of which only the head is read yet: what it holds may be endless. One that is no good is closed."""
         url = urljoin(self._base, path)
         if urlsplit(url).scheme != urlsplit(self._base).scheme:
             raise StoreError(f"{self._name}: the registry leads to {url[:80]!r}", "credentials are not sent there")
