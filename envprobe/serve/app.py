@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from ..error import EnvprobeError
+from ..error import DocumentError, EnvprobeError
 from ..report import Report
 from ..spelling import safe
 from . import view
@@ -22,6 +22,7 @@ from .drift import Comparisons, matrix
 from .entry import ListedDocument
 from .guard import HEADERS, Guard
 from .mishap import guarded
+from .saved_fleet import SavedFleet
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -34,6 +35,8 @@ PATIENCE_S = 1.0
 READING_S = 0.5
 """How long for documents that were not read yet; the newest are the first."""
 RELOAD_S = 1
+FLEETS_LIMIT = 20
+"""Reports of one fleet beside each other."""
 PRINTED = "Open the address that envprobe printed when it was started"
 
 
@@ -130,10 +133,25 @@ class Application:
         entry = self._find(request.args.get("id", ""))
         if entry.kind == "faulty":
             return _respond(view.faulty(self._name, entry))
+        if entry.kind == "fleet":
+            return self._fleet(entry)
         document = self._catalogue.load(entry)
+        if isinstance(document, SavedFleet):
+            raise DocumentError(f"{entry.file.place}: is a fleet now", "reload the page")
         if isinstance(document, Report):
             return guarded(lambda: _respond(view.report(self._name, document)), lambda reason: _unshown(entry, reason))
         return _respond(view.document(self._name, entry, document, everything="all" in request.args))
+
+    def _fleet(self, entry: ListedDocument) -> Response:
+        """Answer with what became of a fleet, from its oldest report that is read to its newest."""
+        snapshot = self._catalogue.scan()  # whole: a report that is not read yet would be missing in the midst
+        of_one = [one for one in reversed(snapshot.entries.values()) if one.kind == "fleet" and one.fleet == entry.fleet]
+        shown = of_one[-FLEETS_LIMIT:]
+        loaded = [self._catalogue.load(one) for one in shown]
+        found = [document for document in loaded if isinstance(document, SavedFleet)]
+        if len(found) < len(shown):
+            raise DocumentError(f"{entry.fleet}: one of its reports is none any more", "reload the page")
+        return _respond(view.fleet(self._name, entry, shown, found, len(of_one) - len(shown)))
 
     def _find(self, id_: str) -> ListedDocument:
         entry = self._catalogue.find(id_)

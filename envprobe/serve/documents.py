@@ -14,15 +14,16 @@ from ..command import source
 from ..document import read_json
 from ..fingerprint import ANSWER_SCHEMA, SCHEMA
 from ..redaction import redact_all
+from ..render.fleet.json import SCHEMA as FLEET
 from ..render.json import SCHEMA as CHECK
 from ..runs import FAMILY as RUNS
 from ..runs import Run
-from . import saved_check
+from . import saved_check, saved_fleet
 from .entry import Document
 from .folder import File, read_file
 
-FAMILIES = tuple(schema.partition("/")[0] + "/" for schema in (BASELINE, RUNS, SCHEMA, ANSWER_SCHEMA, CHECK))
-CHECKS = FAMILIES[-1]
+FAMILIES = tuple(schema.partition("/")[0] + "/" for schema in (BASELINE, RUNS, SCHEMA, ANSWER_SCHEMA, FLEET, CHECK))
+FLEETS, CHECKS = FAMILIES[-2:]
 MARK = b"envprobe."
 """Every document of ours names its schema at its beginning, and so does half of one."""
 KEPT_LIMIT_BYTES = 16 << 20
@@ -77,6 +78,8 @@ def _is_ours(value: object) -> bool:
 def _document(value: dict[str, Any], where: str) -> Document:
     if value["schema"].startswith(CHECKS):
         return saved_check.from_value(redact_all(value), where)
+    if value["schema"].startswith(FLEETS):
+        return saved_fleet.from_value(redact_all(value), where)
     return _without_places(source.from_json(value, where))
 
 

@@ -20,6 +20,7 @@ from .catalogue import Catalogue
 from .entry import ListedDocument
 from .folder import File
 from .mishap import guarded
+from .saved_fleet import SavedFleet
 
 CELLS_LIMIT = 10_000
 ONLY_DESCRIPTIONS = "this page compares what the runs recorded of an output; for the files: envprobe diff RUN RUN"
@@ -83,8 +84,8 @@ class Comparisons:
 
     def _load(self, entry: ListedDocument) -> Document:
         document = self._catalogue.load(entry)
-        if isinstance(document, Report):  # it was something else when the folder was listed
-            raise UsageError(f"{entry.file.place}: is a check now", "reload the page")
+        if isinstance(document, Report | SavedFleet):  # it was something else when the folder was listed
+            raise UsageError(f"{entry.file.place}: is no environment any more", "reload the page")
         return document
 
 

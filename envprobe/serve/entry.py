@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shlex
+from collections import Counter
 from datetime import datetime, timezone
 from typing import Literal, TypeAlias
 
@@ -18,9 +19,10 @@ from ..runs import Run
 from ..targets.address import shown
 from .columns import MetricSummary, summaries
 from .folder import File
+from .saved_fleet import SavedFleet
 
-DocumentKind = Literal["baseline", "fingerprint", "run", "check", "faulty"]
-Document: TypeAlias = Baseline | Fingerprint | Run | Report
+DocumentKind = Literal["baseline", "fingerprint", "run", "check", "fleet", "faulty"]
+Document: TypeAlias = Baseline | Fingerprint | Run | Report | SavedFleet
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 LATEST = 253_402_300_799
 """The last second that a datetime holds; a file's time is whatever somebody has set it to."""
@@ -45,7 +47,9 @@ class ListedDocument(msgspec.Struct, frozen=True, kw_only=True):
     outcome: str = ""
     """How a check or a run ended, in words."""
     verdict: Verdict | None = None
-    """Of a check."""
+    """Of a check, or the worst of a fleet."""
+    fleet: str = ""
+    """The engine of a fleet, as it was named: reports of one engine are its history."""
     has_failed: bool = False
     """Whether a run was interrupted, or its command said that something went wrong."""
     metrics: dict[str, MetricSummary] = {}
@@ -72,6 +76,8 @@ def describe(file: File, document: Document) -> ListedDocument:
     """Return the entry of a document that could be read."""
     if isinstance(document, Report):
         return _check(file, document)
+    if isinstance(document, SavedFleet):
+        return _fleet(file, document)
     if isinstance(document, Run):
         return _run(file, document)
     return _baseline(file, document) if isinstance(document, Baseline) else _fingerprint(file, document)
@@ -93,6 +99,20 @@ def _check(file: File, report: Report) -> ListedDocument:
         fingerprint=_short(report.observed_id),
         outcome=summary.headline(report),
         verdict=report.verdict,
+    )
+
+
+def _fleet(file: File, fleet: SavedFleet) -> ListedDocument:
+    counts = Counter(state.word for state in fleet.members.values())
+    return ListedDocument(
+        id=entry_id(file.place),
+        file=file,
+        kind="fleet",
+        words=_short(f"{fleet.engine} against {fleet.baseline}"),
+        moment=_changed(file),
+        outcome=", ".join(f"{number} {word}" for word, number in sorted(counts.items())) or "no members",
+        verdict=fleet.verdict,
+        fleet=fleet.engine,
     )
 
 

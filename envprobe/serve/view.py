@@ -19,9 +19,11 @@ from .catalogue import Snapshot
 from .columns import ColumnChoice, shown
 from .drift import MatrixCell
 from .entry import ListedDocument
+from .fleet_history import history
+from .saved_fleet import SavedFleet
 
 HERE = __package__
-KINDS = ("baseline", "fingerprint", "run", "check", "faulty")
+KINDS = ("baseline", "fingerprint", "run", "check", "fleet", "faulty")
 SHORT_DIGITS = 12
 ROWS = 1000
 """Of a table: what a browser shows at once."""
@@ -144,6 +146,21 @@ def document(folder: str, entry: ListedDocument, found: Document, *, everything:
     """Return what `envprobe show` says of a document. Raises DocumentError where a part of it cannot be read."""
     rows = show.rows(found, Style(width=TRACE_WIDTH, verbosity=1 if everything else 0))
     return _page(entry.file.place, folder, "one", {"entry": entry, "rows": show.grouped(rows), "everything": everything})
+
+
+def fleet(
+    folder: str, entry: ListedDocument, entries: Sequence[ListedDocument], reports: Sequence[SavedFleet], older: int
+) -> Page:
+    """Return what became of a fleet: its reports, and the members that changed from one to the next."""
+    values = {
+        "entry": entry,
+        "engine": line(entry.fleet, 120),
+        "entries": entries,
+        "baselines": [line(report.baseline, 80) for report in reports],
+        "found": history(reports),
+        "older": older,
+    }
+    return _page(f"fleet {line(entry.fleet, 80)}", folder, "fleet", values)
 
 
 def faulty(folder: str, entry: ListedDocument) -> Page:

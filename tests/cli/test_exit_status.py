@@ -123,7 +123,7 @@ CASES = (
         "fix file://drifted.json",
         0,
         "# where drifted.json was recorded: python3 -m pip install numpy==1.22.4",
-        "then: envprobe check",
+        " check file://drifted.json --baseline tf",
     ),
     Case("fix file://drifted.json --emit requirements", 0, "numpy==1.22.4"),
     Case("fix file://drifted.json --emit script", 0, "set -eu"),

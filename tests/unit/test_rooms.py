@@ -81,7 +81,7 @@ ROOMS = {
     "verification": f"{NOUNS} carrier output records signing",
     # what users do, and the doors: nothing else imports them
     "command": f"{NOUNS} assess audit carrier causes config demo experiment fleet installation numerics output probing records redaction requirement revision shared signing standard store targets trial verification",
-    "serve": f"{NOUNS} command config experiment numerics output redaction render statistic targets",
+    "serve": f"{NOUNS} command config experiment fleet numerics output redaction render statistic targets",
     "testing": f"{NOUNS} command config instruments output records render store targets",
     "cli": f"{NOUNS} audit causes command config demo experiment fleet installation lint probing redaction render schemas serve signing standard store targets verification",
     "notebook": f"{NOUNS} assess carrier cli command config instruments probing records render",
