@@ -57,37 +57,66 @@ def prove(explanation: Explanation, ways: Sequence[Way], observed_state: str, ru
     `observed_state` is the state of what is to be explained.
     """
     tried = {index: way for index, way in enumerate(ways) if isinstance(way, Intervention)}
-    proofs = {index: _not_run(way) for index, way in enumerate(ways) if index not in tried}
+    found = _with(explanation, {index: _not_run(way) for index, way in enumerate(ways) if index not in tried})
     if not tried:
-        return _with(explanation, proofs)
-    unchanged, *alone = run_each([(), *((way,) for way in tried.values())])
+        return found
+    asked = _Asked(run_each)
+    first, others = next(iter(tried)), list(tried.values())[1:]
+    asked.all([(), [tried[first]], others])
+    unchanged = asked.one(())
     problem = unchanged.problem or ("" if unchanged.state == observed_state else OTHER_COPY)
     if problem:
         status: ProofStatus = "untried" if unchanged.is_untried else "impossible"
-        proofs |= {index: Proof(status=status, why=problem) for index in tried}
-        return msgspec.structs.replace(_with(explanation, proofs), advice=[problem])
-    outcomes = dict(zip(tried, alone, strict=True))
-    proofs |= {index: _proof(tried[index], outcome, unchanged) for index, outcome in outcomes.items()}
+        proofs = {index: Proof(status=status, why=problem) for index in tried}
+        return msgspec.structs.replace(_with(found, proofs), advice=[problem])
+    alone = asked.one([tried[first]])
+    if others and alone.restores and asked.one(others).state == unchanged.state and not asked.one(others).problem:
+        nothing = {index: _nothing_together(way, others, unchanged) for index, way in tried.items() if index != first}
+        return _explained(_with(found, {**nothing, first: _proof(tried[first], alone, unchanged)}), [tried[first].path])
+    outcomes = dict(zip(tried, asked.all([[way] for way in tried.values()]), strict=True))
+    found = _with(found, {index: _proof(tried[index], outcome, unchanged) for index, outcome in outcomes.items()})
     single = next((index for index, outcome in outcomes.items() if outcome.restores), None)
     if single is not None:
-        return _explained(_with(explanation, proofs), [tried[single].path])
-    usable = [index for index, outcome in outcomes.items() if not outcome.problem]
-    return _several(_with(explanation, proofs), [tried[index] for index in usable], unchanged, run_each)
+        return _explained(found, [tried[single].path])
+    usable = [tried[index] for index, outcome in outcomes.items() if not outcome.problem]
+    return _several(found, usable, asked)
 
 
-def _several(explanation: Explanation, ways: list[Intervention], unchanged: TrialOutcome, run_each: RunEach) -> Explanation:
-    """Take all away together; where that does more than nothing, find the least part of it that does as much."""
+class _Asked:
+    """What copies came to, each set run once; those that are asked for together run side by side."""
+
+    def __init__(self, run_each: RunEach) -> None:
+        self._run_each = run_each
+        self._known: dict[frozenset[str], TrialOutcome] = {}
+
+    def all(self, parts: Sequence[Taken]) -> list[TrialOutcome]:
+        keys = [frozenset(way.path for way in part) for part in parts]
+        new = {key: part for key, part in zip(keys, parts, strict=True) if key not in self._known}
+        self._known.update(zip(new, self._run_each(list(new.values())), strict=True))
+        return [self._known[key] for key in keys]
+
+    def one(self, part: Taken) -> TrialOutcome:
+        return self.all([part])[0]
+
+
+def _several(explanation: Explanation, ways: list[Intervention], asked: _Asked) -> Explanation:
+    """Take all away together; where that does more than nothing, find the least part of it that does as much.
+
+    Those that do something alone are tried first, as the others seldom matter.
+    """
+    unchanged = asked.one(())
     if len(ways) < 2:
         return _left_over(explanation, [], unchanged)
-    (whole,) = run_each([ways])
+    acting = [way for way in ways if asked.one([way]).state != unchanged.state]
+    whole, _ = asked.all([ways, acting])
     if whole.problem or whole.state == unchanged.state:
         return _left_over(explanation, [], unchanged)
 
     def does_it(part: Sequence[Intervention]) -> bool:
-        (found,) = run_each([part])
+        found = asked.one(part)
         return found.state == whole.state and not found.problem
 
-    least = ddmin(ways, does_it)
+    least = ddmin(acting if does_it(acting) else ways, does_it, asked.all)
     paths = [way.path for way in least]
     if not whole.restores:
         return _left_over(explanation, paths, whole)
@@ -102,6 +131,12 @@ def _several(explanation: Explanation, ways: list[Intervention], unchanged: Tria
 def _together(path: str, paths: Iterable[str]) -> str:
     others = ", ".join(other for other in paths if other != path)
     return f"alone; taken away together with {others} it restores the baseline's bits"
+
+
+def _nothing_together(way: Intervention, others: Taken, unchanged: TrialOutcome) -> Proof:
+    rest = ", ".join(other.path for other in others if other is not way)
+    why = f"taken away together with {rest}" if rest else way.words
+    return Proof(status="no-effect", moved=unchanged.moved, why=why)
 
 
 def _explained(explanation: Explanation, minimal: list[str]) -> Explanation:

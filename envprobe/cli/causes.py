@@ -235,7 +235,12 @@ def _rows(plan: FixPlan) -> list[str]:
 @click.argument("target", required=False, shell_complete=targets)
 @click.option("--baseline", metavar="NAME|FILE", shell_complete=baselines, help="Whose bits to come to.")
 @click.option(
-    "--with", "other", metavar="TARGET", shell_complete=targets, help="Come to the bits of this target, under the same switches."
+    "--with",
+    "others",
+    multiple=True,
+    metavar="TARGET",
+    shell_complete=targets,
+    help="Come to the bits of this target, under the same switches. Repeatable: all come to the same.",
 )
 @click.option("--env-file", type=FILE, metavar="FILE", help="Write the switches for `docker run --env-file`.")
 @click.option(
@@ -252,7 +257,7 @@ def _rows(plan: FixPlan) -> list[str]:
 def align_command(
     target: str | None,
     baseline: str | None,
-    other: str | None,
+    others: tuple[str, ...],
     env_file: Path | None,
     budget_s: float,
     options: Options,
@@ -266,7 +271,7 @@ def align_command(
     \b
     envprobe align docker://trainer --baseline intel
     envprobe align image://team/train:1.4 --baseline intel --env-file a.env
-    envprobe align docker://one --with docker://two
+    envprobe align docker://one --with docker://two --with docker://three
 
     Exit status: 0 the same bits, 1 closer or no nearer, 2 could not tell.
     """
@@ -275,10 +280,8 @@ def align_command(
     from ..command.aligning import align
     from ..render import alignment
 
-    if other is not None and baseline is not None:
-        raise click.UsageError("--with and --baseline at once: come to the bits of one of them")
     with progress_shown("causes", "render.alignment") as progress:
-        found = align(target, baseline, other=other, options=options, progress=progress, budget_s=budget_s)
+        found = align(target, baseline, others=others, options=options, progress=progress, budget_s=budget_s)
     if env_file is not None and found.switches:
         import msgspec
 

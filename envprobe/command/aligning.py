@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Lock
 
 from ..assess.trace import compare_traces, expected_traces
 from ..baseline import Baseline
-from ..causes.alignment import Alignment, AlignmentVerdict, RecordCount, left_of, search, switchables, verdict_of
+from ..causes.alignment import (
+    AlignedMember,
+    Alignment,
+    AlignmentVerdict,
+    Chosen,
+    RecordCount,
+    left_of,
+    option,
+    search,
+    switchables,
+    together,
+    verdict_of,
+)
 from ..causes.intervention import Intervention
 from ..causes.proving import TrialOutcome
 from ..config import Config, load_config
 from ..error import UsageError
-from ..fact import Known
 from ..fingerprint import Fingerprint
 from ..numerics import comparison
 from ..numerics.comparison import Comparison
@@ -24,7 +36,7 @@ from ..probing.collect import observe as observe_target
 from ..progress import Progress
 from ..targets.address import parse, shown
 from ..targets.deadline import Deadline
-from ..trial.laboratory import ENGINES, Laboratory, open_laboratory
+from ..trial.laboratory import ENGINES, open_laboratory
 from ..trial.runs import TrialRuns
 from .comparison import policy_of
 from .environment import observe
@@ -38,52 +50,85 @@ def align(
     target: str | None = None,
     baseline: str | None = None,
     *,
-    other: str | None = None,
+    others: Sequence[str] = (),
     options: Options | None = None,
     config: Config | None = None,
     progress: Progress | None = None,
     budget_s: float = BUDGET_S,
 ) -> Alignment:
-    """Return the smallest set of switches found under which a target leaves the bits of a baseline, or those of another target.
+    """Return the smallest set of switches found under which targets leave the same bits: a baseline's, or those of each other.
 
-    Each set is run in copies; with `other` in copies of both, under the same switches. Raises what `check` raises; UsageError
-    for a target of which no copy can be made, and where one side has no benchmark.
+    Each set is run in copies of the target and of all `others`, under the same switches; where no baseline is named, the bits
+    to come to are those of the first of the others. Raises what `check` raises; UsageError for a target of which no copy can be
+    made, and where one side has no benchmark.
     """
     config, say = config or load_config(Path.cwd()), progress or (lambda words: None)
-    reference = target or config.target
+    reference, asked = target or config.target, options_of(options, config)
     with ExitStack() as stack:
-        deadline = Deadline(budget_s + 60)
-        if other is None:
-            expected, observed = observe(target, baseline, options=options, config=config, progress=progress)
-            name, seen = expected.name, observed.document
+
+        def runs_of(one: str, seen: Fingerprint, compared: Compared) -> TrialRuns:
+            laboratory = stack.enter_context(open_laboratory(one, seen, Deadline(budget_s + 60)))
+            return TrialRuns(laboratory, seen, seen, compared, budget_s, say)
+
+        members = [reference, *others]
+        if baseline is not None or not others:
+            expected, observed = observe(reference, baseline, options=options, config=config, progress=progress)
             if not expected_traces(expected.document):
-                raise UsageError(f"{name} has no benchmark to come to", "record it with its benchmark")
-            wanted = expected.document.fingerprint or seen
+                raise UsageError(f"{expected.name} has no benchmark to come to", "record it with its benchmark")
             compared = _against(expected.document, policy_of(expected, config))
+            name, seen = expected.name, observed.document
+            wanted = expected.document.fingerprint or seen
+            found = [observe_target(one, asked, progress=progress).fingerprint for one in others]
+            lab = [runs_of(*one, compared) for one in zip(members, [seen, *found], strict=True)]
         else:
-            asked = options_of(options, config)
-            seen, wanted = (observe_target(one, asked, progress=progress).fingerprint for one in (reference, other))
-            name = shown(other)
-            twin = stack.enter_context(open_laboratory(other, wanted, deadline))
-            compared = _beside(TrialRuns(twin, wanted, wanted, lambda found, way: None, budget_s, say))
-        laboratory: Laboratory = stack.enter_context(open_laboratory(reference, seen, deadline))
-        trials = TrialRuns(laboratory, wanted, seen, compared, budget_s, say)
-        switches = list(switchables(_cpus(wanted, seen), _has_gpu(seen)))
-        chosen, before, after = search(switches, parse(reference).scheme in ENGINES, trials.each)
+            seen, wanted, *found = (observe_target(one, asked, progress=progress).fingerprint for one in members)
+            name = shown(others[0])
+            twin = runs_of(others[0], wanted, lambda found, way: None)
+            members.remove(others[0])
+            lab = [runs_of(*one, _beside(twin)) for one in zip(members, [seen, *found], strict=True)]
+        tried = _Tried(members, lab)
+        chosen, before, after = search(switchables(wanted, seen), tried.each)
         return Alignment(
             verdict=AlignmentVerdict.NONE if before.problem else verdict_of(before, after),
             expected=name,
-            observed=shown(reference),
+            observed=", ".join(map(shown, members)),
             switches=chosen,
             before=RecordCount(before.moved, before.compared),
             after=RecordCount(after.moved, after.compared),
+            members=tried.members(chosen),
             left=left_of(after),
             cost=_cost(before, after) if chosen else None,
             problem=before.problem,
-            untried=trials.untried,
-            runs=trials.count,
-            seconds=round(trials.seconds, 1),
+            untried=sum(runs.untried for runs in lab),
+            runs=sum(runs.count for runs in lab),
+            seconds=round(max(runs.seconds for runs in lab), 1),
         )
+
+
+class _Tried:
+    """What a lab of machines left under each set of switches, each set run once on each of them."""
+
+    def __init__(self, members: Sequence[str], lab: Sequence[TrialRuns]) -> None:
+        self._members, self._lab = members, lab
+        self._known: dict[str, list[TrialOutcome]] = {}
+
+    def each(self, sets: Sequence[Chosen]) -> list[TrialOutcome]:
+        """Return for each set what is apart on any machine."""
+        new = {str(sorted(one.items())): one for one in sets if str(sorted(one.items())) not in self._known}
+        columns = [
+            runs.each([[option(name, value, parse(member).scheme in ENGINES) for name, value in one.items()] for one in new.values()])
+            for member, runs in zip(self._members, self._lab, strict=True)
+        ]
+        self._known.update(zip(new, map(list, zip(*columns, strict=True)), strict=True))
+        return [together(self._known[str(sorted(one.items()))]) for one in sets]
+
+    def members(self, chosen: Chosen) -> list[AlignedMember]:
+        """Return what is apart on each machine without and with the switches."""
+        sides = (self._known[str(sorted(one.items()))] for one in (Chosen(), chosen))
+        return [
+            AlignedMember(shown(member), RecordCount(before.moved, before.compared), RecordCount(after.moved, after.compared))
+            for member, before, after in zip(self._members, *sides, strict=True)
+        ]
 
 
 def _against(baseline: Baseline, policy: Policy) -> Compared:
@@ -92,30 +137,19 @@ def _against(baseline: Baseline, policy: Policy) -> Compared:
 
 
 def _beside(twins: TrialRuns) -> Compared:
-    """Return what compares a copy with a copy of the other target under the same switches."""
+    """Return what compares a copy with a copy of the other target under the same switches, which is run once."""
+    lock, known = Lock(), dict[str, Fingerprint]()
 
     def compared(found: Fingerprint, way: Intervention) -> Comparison | None:
-        twin = twins.answer(way)
+        with lock:
+            if way.path not in known:
+                known[way.path] = twins.answer(way)
+            twin = known[way.path]
         if twin.trace is None or found.trace is None:
             return None
         return comparison.compare(read_trace(twin.trace, "the other benchmark"), read_trace(found.trace, "the benchmark"))
 
     return compared
-
-
-def _cpus(wanted: Fingerprint, seen: Fingerprint) -> int | None:
-    """Return how many CPUs the other side has, where this one can be bound to as few."""
-    ours, theirs = wanted.get("cpu.affinity"), seen.get("cpu.affinity")
-    if not isinstance(ours, Known) or not isinstance(theirs, Known):
-        return None
-    if not isinstance(ours.value, int) or not isinstance(theirs.value, int):
-        return None
-    return ours.value if 0 < ours.value < theirs.value else None
-
-
-def _has_gpu(seen: Fingerprint) -> bool:
-    count = seen.get("gpu.count")
-    return isinstance(count, Known) and count.value != 0
 
 
 def _cost(before: TrialOutcome, after: TrialOutcome) -> float | None:

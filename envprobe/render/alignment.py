@@ -61,6 +61,10 @@ def _rows(alignment: Alignment, everything: bool) -> Iterator[tuple[str, str, bo
         yield "set", f"{name}={value}" if name != CPUS else f"--cpuset-cpus={cpuset(value)}", True
     if alignment.cost is not None:
         yield "cost", f"the benchmark takes {alignment.cost:g} times as long with them", False
+    for member in alignment.members if len(alignment.members) > 1 else ():
+        before, after = member.before, member.after
+        differed = f"{before.moved or 'none'} of {some(before.compared, 'record')} differed, {after.moved or 'none'} with them"
+        yield "machine", f"{line(member.target)}: {differed}", False
     left = alignment.left if everything else alignment.left[:SHOWN]
     for why, records in groupby(left, key=lambda record: record.why):
         yield "left", f"{_names(list(records))}: {why}", False

@@ -117,7 +117,6 @@ CASES = (
     Case("align file://same.json", 2, "", "has no benchmark to come to"),
     Case("bisect --baseline same.json --outputs m.json", 2, "", "no command: put it behind --"),
     Case("bisect --baseline same.json --outputs m.json -- python train.py", 2, "", "is no recorded run"),
-    Case("align --with docker://other --baseline tf", 2, "", "--with and --baseline at once"),
     Case("fix file://same.json", 0, "", "nothing to fix"),
     Case(
         "fix file://drifted.json",

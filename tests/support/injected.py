@@ -164,6 +164,54 @@ CASES = (
     ),
 )
 
+HELD_OUT = (
+    # -- switches, among others that do nothing
+    Injected(
+        "cap-among-decoys",
+        variable("ONEDNN_MAX_CPU_ISA"),
+        env(ONEDNN_MAX_CPU_ISA="AVX", PYTHONHASHSEED="7", TZ="Asia/Tokyo", TF_DETERMINISTIC_OPS="1", TF_NUM_INTEROP_THREADS="1"),
+    ),
+    Injected(
+        "cpuset-and-numpy-features",
+        ("container.limits.cpuset", *variable("NPY_DISABLE_CPU_FEATURES")),
+        ("--cpuset-cpus=0", *env(NPY_DISABLE_CPU_FEATURES=NO_AVX512)),
+        also=("cpu.affinity",),
+    ),
+    Injected("prescott", variable("OPENBLAS_CORETYPE"), env(OPENBLAS_CORETYPE="Prescott", MALLOC_PERTURB_="85", LANG="C")),
+    # -- packages
+    Injected("numpy-1.20", version("numpy"), wheels=("numpy==1.20.3",)),
+    Injected("keras-2.11", version("keras"), wheels=("keras==2.11.0",), breaks=True),
+    Injected("protobuf-5", version("protobuf"), wheels=("protobuf==5.29.3",), breaks=True),
+    Injected(
+        "flatbuffers-gone", ("packages.flatbuffers",), program="python3 -m pip uninstall -q -y flatbuffers", breaks=True
+    ),
+    Injected("opt-einsum-gone", ("packages.opt-einsum",), program="python3 -m pip uninstall -q -y opt_einsum", breaks=True),
+    # -- files
+    Injected("numpy-file-gone", ("integrity.numpy",), program=f"rm {SITE}/numpy/core/einsumfunc.py", breaks=True),
+    Injected(
+        "lstm-bias",
+        ("integrity.keras",),
+        program=edit(f"{KERAS}/layers/rnn/lstm.py", "unit_forget_bias=True", "unit_forget_bias=False"),
+    ),
+    # -- configuration and start-up
+    Injected("floatx-16", ("numerics.keras.floatx",), program=write("/root/.keras/keras.json", '{"floatx": "float16"}')),
+    Injected(
+        "bound-at-start",
+        ("python.usercustomize",),
+        program=write(f"{SITE}/usercustomize.py", "import os; os.sched_setaffinity(0, {0})\n"),
+        also=("cpu.affinity",),
+    ),
+    Injected(
+        "sitecustomize-on-path",
+        variable("PYTHONPATH"),
+        env(PYTHONPATH="/opt/mine"),
+        program=write("/opt/mine/sitecustomize.py", "import os; os.environ['OPENBLAS_CORETYPE'] = 'Sandybridge'\n"),
+        also=("python.sitecustomize",),
+    ),
+    Injected("few-processes", ("container.limits.pids",), ("--pids-limit=10",), breaks=True),
+)
+"""Written after the rules, and run before any of them was changed for it."""
+
 
 @contextmanager
 def injected(case: Injected) -> Iterator[str]:
