@@ -76,6 +76,8 @@ class Bisection(msgspec.Struct, frozen=True, kw_only=True):
     """Sets that were left out of the search, as they could not be made or had no clear outcome."""
     not_taken_away: list[SkippedSet] = []
     """Differences that no copy can be without; each may act."""
+    commits: list[str] = []
+    """Of `code.commit` among the found ones: the first commit with which the outcome is other, or those among which it is."""
     runs: int = 0
     """How many times a copy was made and the command run in it."""
     kept: int = 0
@@ -189,6 +191,25 @@ def _concluded(nothing: Bisection, items: Sequence[Removal], search: _Search) ->
         )
     why = "in a copy without these the outcome is the baseline's; whether all of them are needed is unknown"
     return msgspec.structs.replace(nothing, why=why, narrowed=paths_of(part), taken_away=taken, skipped=search.skipped)
+
+
+def first_other(count: int, ask: Callable[[int], ExperimentTrial]) -> tuple[int, int]:
+    """Return where a row of steps turns from the baseline's outcome to another: after the one, at the latest at the other.
+
+    -1 is the baseline's own, and `count` what is there now; both are known. A step without a clear outcome is skipped, as git
+    bisect skips: its neighbours are asked.
+    """
+    low, high, skipped = -1, count, set[int]()
+    while waiting := [step for step in range(low + 1, high) if step not in skipped]:
+        step = min(waiting, key=lambda one: abs(2 * one - low - high))
+        outcome = ask(step).outcome
+        if outcome == "baseline":
+            low = step
+        elif outcome == "other":
+            high = step
+        else:
+            skipped.add(step)
+    return low, high
 
 
 def skipped_of(ways: Sequence[NoIntervention]) -> list[SkippedSet]:

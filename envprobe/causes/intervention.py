@@ -38,6 +38,9 @@ class Intervention(msgspec.Struct, frozen=True, kw_only=True):
     """Requirements that are put in front of what is installed."""
     modules: dict[str, str] = {}
     """Files put in front on sys.path, by name."""
+    files: dict[str, str] = {}
+    """Files of the working folder that are taken from `folder`, with their digests there; empty where it has none."""
+    folder: str = ""
     keras_json: dict[str, str] = {}
     """What keras.json is to say, where KERAS_HOME leads."""
 
@@ -184,5 +187,7 @@ def merged(interventions: Iterable[Intervention]) -> Intervention:
         cpus=max((one.cpus for one in taken), default=0),
         wheels=tuple(dict.fromkeys(wheel for one in taken for wheel in one.wheels)),
         modules={name: text for one in taken for name, text in one.modules.items()},
+        files={name: digest for one in taken for name, digest in one.files.items()},
+        folder=next((one.folder for one in reversed(taken) if one.folder), ""),
         keras_json={name: value for one in taken for name, value in one.keras_json.items()},
     )

@@ -31,6 +31,12 @@ UNDECIDED = 2
     help="What the command writes; quoted, and as often as needed.",
 )
 @click.option(
+    "--good",
+    metavar="FOLDER|REVISION",
+    shell_complete=files,
+    help="Whose files were right; of a revision the commits since are halved. Default: the commit of the baseline.",
+)
+@click.option(
     "--claim",
     "claims",
     multiple=True,
@@ -66,6 +72,7 @@ def bisect_command(
     target: str | None,
     baseline: str | None,
     outputs: tuple[str, ...],
+    good: str | None,
     claims: tuple[str, ...],
     repeat: int,
     answers: Path | None,
@@ -76,10 +83,11 @@ def bisect_command(
 
     The command runs in throw-away copies of the target: twice in unchanged ones, then without all differences that a copy can
     be without, then without half of them, and so on. Named is the smallest set that gives the baseline's outcome. On this
-    machine the command writes its outputs where it always does.
+    machine the command writes its outputs where it always does, or, where files are taken away, in copies of the folder.
 
     \b
     envprobe bisect --baseline good.json --outputs m.json -- python train.py
+    envprobe bisect --baseline good.json --good v1.0 --outputs m.json -- python train.py
     envprobe bisect docker://c --baseline good.json --outputs m.json -- ./train
 
     Exit status: 0 found, 1 not: none explains it, or more than one set may; 2 could not tell.
@@ -95,6 +103,7 @@ def bisect_command(
             outputs,
             target,
             baseline,
+            good=good,
             claims=claims,
             repeat=repeat,
             progress=progress,

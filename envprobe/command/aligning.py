@@ -116,7 +116,9 @@ class _Tried:
         """Return for each set what is apart on any machine."""
         new = {str(sorted(one.items())): one for one in sets if str(sorted(one.items())) not in self._known}
         columns = [
-            runs.each([[option(name, value, parse(member).scheme in ENGINES) for name, value in one.items()] for one in new.values()])
+            runs.each(
+                [[option(name, value, parse(member).scheme in ENGINES) for name, value in one.items()] for one in new.values()]
+            )
             for member, runs in zip(self._members, self._lab, strict=True)
         ]
         self._known.update(zip(new, map(list, zip(*columns, strict=True)), strict=True))

@@ -18,6 +18,7 @@ from ..config import Config, load_config
 from ..error import EnvprobeError, UsageError
 from ..experiment.running import IN_ITS_OWN_FOLDER, LOCAL, reference_of
 from ..experiment.workplace import check_globs
+from ..fact import Section
 from ..fingerprint import Fingerprint
 from ..probing.collect import Options
 from ..progress import Progress
@@ -30,11 +31,13 @@ from ..trial.laboratory import CONTAINERS_CPUS, CONTAINERS_SETTING, ENGINES, Lab
 from ..trial.overlay import make_overlay
 from .comparison import compare
 from .environment import chosen, observe
+from .good_code import COMMIT, GoodCode, find_good_code, with_commit
 from .source import open_source
 
 BUDGET_S = 3600
 OPENING_S = 300
 DATA_UNREAD = "the data is not read here: envprobe run --data records it, and check --run compares it"
+OF_CODE = (COMMIT, "code.dirty", "code.branch")
 SET_AGAIN = "it is still there in a copy without it: something in the target sets it again"
 
 
@@ -46,11 +49,13 @@ class BisectionPlan(msgspec.Struct, frozen=True):
     repeat: int
     seconds: float
     """What one run took when the baseline was recorded; 0 where nobody knows."""
+    commits: int = 0
+    """How many lie between the code that was right and what is there; they are halved where the code acts."""
 
     @property
     def runs(self) -> int:
         """How many copies are made at most where one difference acts alone; two of them are unchanged."""
-        return 2 + most_runs(len(self.items))
+        return 2 + most_runs(len(self.items)) + self.commits.bit_length()
 
 
 def bisect(
@@ -59,6 +64,7 @@ def bisect(
     target: str | None = None,
     baseline: str | None = None,
     *,
+    good: str | None = None,
     claims: Sequence[str] = (),
     repeat: int = 1,
     options: Options | None = None,
@@ -70,7 +76,8 @@ def bisect(
 ) -> tuple[Bisection, bool]:
     """Return the smallest set of differences that changes what a command writes, and whether somebody interrupted it.
 
-    The baseline is a recorded run. `planned` is called with what is going to be run, before it is; `answers` names a file in
+    The baseline is a recorded run; `good` a folder or a revision whose files were right, else the commit that it was recorded
+    with. `planned` is called with what is going to be run, before it is; `answers` names a file in
     which they are kept. Raises what `check` raises; UsageError for a baseline that is no run, and for a target of which no copy
     can be made.
     """
@@ -90,10 +97,15 @@ def bisect(
         )
     if answers is not None:
         require_writable(answers)
-    code = Path.cwd() if parse(reference).scheme == "local" else Path(IN_ITS_OWN_FOLDER)
-    config = msgspec.structs.replace(config, code=config.code or code)
+    is_here, here = parse(reference).scheme == "local", Path.cwd()
+    if good is not None and not is_here:
+        raise UsageError("--good: files are taken away on this machine alone", "copy the folder here, or run it in local://")
+    config = msgspec.structs.replace(config, code=config.code or (here if is_here else Path(IN_ITS_OWN_FOLDER)))
     options = msgspec.structs.replace(options or Options(), benchmark="off")
+    code = find_good_code(here, good, recorded.fingerprint, outputs) if is_here else GoodCode()
     observed, ways = _ways(reference, name, recorded, options, config, progress)
+    if code.ways:
+        ways = [*(way for way in ways if way.path not in OF_CODE), *code.ways]
     asked = AskedExperiment(
         expected=recorded,
         observed=observed,
@@ -103,12 +115,13 @@ def bisect(
         claims=[parse_claim(text) for text in claims],
         tolerance=config.outputs,
     )
-    with open_laboratory(reference, observed, Deadline(OPENING_S + budget_s)) as laboratory:
+    with open_laboratory(reference, observed, Deadline(OPENING_S + budget_s), here if code.ways else None) as laboratory:
         ways = _effective(laboratory, ways, recorded.fingerprint)
         items = removals([way for way in ways if isinstance(way, Intervention)])
-        planned(BisectionPlan(items, shown(reference), repeat, _mean(recorded)))
+        planned(BisectionPlan(items, shown(reference), repeat, _mean(recorded), len(code.commits)))
         runs = ExperimentRuns(laboratory, asked, budget_s, answers, progress or (lambda words: None))
         found = bisected(items, runs.control(), runs.ask, name, shown(reference))
+        found = with_commit(found, code, items, here, runs)
     left = skipped_of([way for way in ways if isinstance(way, NoIntervention)])
     told = msgspec.structs.replace(found, not_taken_away=left, runs=runs.count, kept=runs.kept, seconds=runs.seconds)
     return told, runs.is_interrupted
@@ -123,7 +136,7 @@ def _ways(
     symptoms = symptoms_of(report, observed.document)
     differences = [item for item in report.differences if not is_symptom(item.path)]
     ways = [intervention_for(item, recorded.fingerprint, symptoms) for item in differences]
-    if recorded.fingerprint.sections.get("data"):
+    if recorded.fingerprint.sections.get("data", Section()) != Section():
         ways.append(NoIntervention("data", DATA_UNREAD))
     is_container = parse(reference).scheme in ENGINES
     return observed.document, [_usable(way, observed.document, is_container) for way in ways]

@@ -46,6 +46,8 @@ def _rows(bisection: Bisection, everything: bool) -> Iterator[tuple[str, str]]:
         yield "among", line(", ".join(bisection.narrowed), 600)
     for taken in bisection.taken_away:
         yield "done", f"{line(taken.words, 300)} ({line(', '.join(taken.paths), 300)})"
+    if bisection.commits:
+        yield "commit" if len(bisection.commits) == 1 else "one of", line("; ".join(bisection.commits), 600)
     for label, sets in (("skipped", bisection.skipped), ("not tried", bisection.not_taken_away)):
         for one in sets if everything else sets[:SHOWN]:
             yield label, f"{line(', '.join(one.paths), 300)}: {line(one.why, 300)}"

@@ -24,7 +24,19 @@ if TYPE_CHECKING:
     from docker import APIClient
 
 KEPT = (
-    *("CgroupParent", "Binds", "Mounts", "Tmpfs", "VolumesFrom", "Memory", "MemorySwap", "NanoCpus", "CpuQuota", "CpuPeriod", "CpuShares"),
+    *(
+        "CgroupParent",
+        "Binds",
+        "Mounts",
+        "Tmpfs",
+        "VolumesFrom",
+        "Memory",
+        "MemorySwap",
+        "NanoCpus",
+        "CpuQuota",
+        "CpuPeriod",
+        "CpuShares",
+    ),
     *("CpusetCpus", "CpusetMems", "PidsLimit", "Ulimits", "ShmSize", "ReadonlyRootfs", "SecurityOpt", "CapAdd", "CapDrop"),
     *("Privileged", "Devices", "DeviceRequests", "Runtime", "UsernsMode", "GroupAdd", "Sysctls", "Init", "OomScoreAdj"),
 )

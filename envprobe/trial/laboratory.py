@@ -22,6 +22,7 @@ from ..targets.engine import Engine, speaking
 from ..targets.image import settings
 from ..targets.podman import PODMAN
 from ..targets.protocol import Target
+from .folders import assemble
 from .local import OverlaidTarget
 from .overlay import make_overlay, variables
 
@@ -48,11 +49,14 @@ class Laboratory(Protocol):
 
 
 @contextmanager
-def open_laboratory(reference: str, observed: Fingerprint, deadline: Deadline) -> Iterator[Laboratory]:
-    """Give what makes copies of a target as it is now. Raises UsageError where nobody can copy it, and TargetError."""
+def open_laboratory(reference: str, observed: Fingerprint, deadline: Deadline, here: Path | None = None) -> Iterator[Laboratory]:
+    """Give what makes copies of a target as it is now; `here` is a folder of this machine of which each has a copy, to run in.
+
+    Raises UsageError where nobody can copy it, and TargetError.
+    """
     address = parse(reference)
     if address.scheme == "local":
-        yield _OnThisMachine(address, observed)
+        yield _OnThisMachine(address, observed, here)
         return
     if address.scheme not in ENGINES:
         hint = "probe a container, an image or a Python of this machine"
@@ -70,17 +74,20 @@ def open_laboratory(reference: str, observed: Fingerprint, deadline: Deadline) -
 
 
 class _OnThisMachine:
-    def __init__(self, address: Address, observed: Fingerprint) -> None:
-        self._address, self._observed = address, observed
+    def __init__(self, address: Address, observed: Fingerprint, here: Path | None) -> None:
+        self._address, self._observed, self._here = address, observed, here
 
     @contextmanager
     def copy(self, intervention: Intervention, deadline: Deadline) -> Iterator[Target]:
         if intervention.settings:
             raise TargetError(CONTAINERS_SETTING)
-        with tempfile.TemporaryDirectory(prefix="envprobe-copy-") as folder:
+        with tempfile.TemporaryDirectory(prefix="envprobe-copy-") as folder, tempfile.TemporaryDirectory() as made:
             make_overlay(intervention, Path(folder), self._observed)
             given = variables(intervention, folder, os.environ.get("PYTHONPATH", ""))
-            with OverlaidTarget(self._address, deadline, given, intervention.cpus) as target:
+            if self._here is not None:
+                assemble(self._here, intervention.folder, intervention.files, Path(made))
+            place = Path(made) if self._here is not None else None
+            with OverlaidTarget(self._address, deadline, given, intervention.cpus, place) as target:
                 yield target
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -104,3 +105,69 @@ def test_on_this_machine_answers_are_kept_and_a_flaky_outcome_is_said(tmp_path: 
     status, found, _ = bisected(tmp_path, *options, **acting, FLAKY="1")
     assert (status, found["verdict"], found["is_undecided"], found["runs"]) == (2, "unresolved", True, 2)
     assert "--repeat" in found["why"]
+
+
+SCALED = """
+import json, lib
+json.dump({"accuracy": sum(map(float, open("data.csv"))) * lib.FACTOR}, open("metrics.json", "w"))
+"""
+HERE = ("--outputs", "metrics.json", "--", sys.executable, "train.py")
+
+
+def git(folder: Path, *words: str) -> None:
+    names = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    subprocess.run(["git", *names, *words], cwd=folder, check=True, capture_output=True)
+
+
+def committed(folder: Path, message: str, **files: str) -> None:
+    for name, text in files.items():
+        (folder / name).with_suffix(".csv" if name == "data" else ".py").write_text(text)
+    git(folder, "add", "--all")
+    git(folder, "commit", "--quiet", "--message", message)
+
+
+def recorded(folder: Path) -> None:
+    git(folder, "init", "--quiet")
+    (folder / ".gitignore").write_text("metrics.json\ngood.json\ncache\n__pycache__\n")
+    committed(folder, "first", train=SCALED, lib="FACTOR = 1\n", data="1\n2\n")
+    done = envprobe(folder, "run", "--no-benchmark", "--no-integrity", "--output", "good.json", *HERE)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_commit_that_changes_the_outcome_is_named(tmp_path: Path) -> None:
+    """Of six commits since the recorded one the fourth acts; a variable that differs does not, and the folder stays as it is."""
+    recorded(tmp_path)
+    for step in range(6):
+        committed(tmp_path, f"change {step}", train=f"{SCALED}# {step}\n", lib=f"FACTOR = {1 + (step >= 3)}\n")
+    options = ("--baseline", "good.json", "--format", "json", *HERE)
+    status, found, plan = bisected(tmp_path, *options, TF_ENABLE_ONEDNN_OPTS="0")
+    assert (status, found["minimal"]) == (0, ["code.commit"])
+    assert [commit.partition(" ")[2] for commit in found["commits"]] == ["change 3"]
+    assert found["runs"] <= 2 + 3 + 3
+    assert "the code of" in plan
+    git(tmp_path, "diff", "--exit-code", "HEAD")
+
+
+def test_a_commit_that_does_not_run_is_skipped(tmp_path: Path) -> None:
+    """The outcome changed somewhere among commits that fail: all of them are named, and nothing narrower."""
+    recorded(tmp_path)
+    for name, text in (("broken", "("), ("other", "FACTOR = 2\n("), ("mended", "FACTOR = 2\n"), ("later", "FACTOR = 2.0\n")):
+        committed(tmp_path, name, lib=text)
+    status, found, _ = bisected(tmp_path, "--baseline", "good.json", "--format", "json", *HERE)
+    assert (status, [commit.partition(" ")[2] for commit in found["commits"]]) == (0, ["broken", "other", "mended"])
+
+
+def test_a_changed_data_file_is_told_from_a_changed_program(tmp_path: Path) -> None:
+    """Nothing is committed: each file is a difference of its own, against the commit and against a folder that is named."""
+    here, good = tmp_path / "here", tmp_path / "good"
+    here.mkdir()
+    recorded(here)
+    shutil.copytree(here, good)
+    (here / "data.csv").write_text("1\n3\n")
+    (here / "train.py").write_text(SCALED + "# decoy\n")
+    for options in ((), ("--good", str(good))):
+        status, found, _ = bisected(here, "--baseline", "good.json", *options, "--format", "json", *HERE)
+        assert (status, found["minimal"], found["commits"]) == (0, ["files.data.csv"], [])
+        assert (here / "data.csv").read_text() == "1\n3\n"
+    done = envprobe(here, "bisect", "--baseline", "good.json", "--good", "nosuch", *HERE)
+    assert (done.returncode, "no folder, and no commit here" in done.stderr) == (2, True)

@@ -172,6 +172,18 @@ HELD_OUT = (
         env(ONEDNN_MAX_CPU_ISA="AVX", PYTHONHASHSEED="7", TZ="Asia/Tokyo", TF_DETERMINISTIC_OPS="1", TF_NUM_INTEROP_THREADS="1"),
     ),
     Injected(
+        "one-of-six",
+        variable("DNNL_MAX_CPU_ISA"),
+        env(
+            DNNL_MAX_CPU_ISA="AVX2",
+            OPENBLAS_NUM_THREADS="2",
+            OMP_NUM_THREADS="2",
+            NPY_DISABLE_CPU_FEATURES="AVX512_ICL",
+            GLIBC_TUNABLES="glibc.malloc.check=0",
+            MKL_NUM_THREADS="2",
+        ),
+    ),
+    Injected(
         "cpuset-and-numpy-features",
         ("container.limits.cpuset", *variable("NPY_DISABLE_CPU_FEATURES")),
         ("--cpuset-cpus=0", *env(NPY_DISABLE_CPU_FEATURES=NO_AVX512)),
@@ -182,9 +194,7 @@ HELD_OUT = (
     Injected("numpy-1.20", version("numpy"), wheels=("numpy==1.20.3",)),
     Injected("keras-2.11", version("keras"), wheels=("keras==2.11.0",), breaks=True),
     Injected("protobuf-5", version("protobuf"), wheels=("protobuf==5.29.3",), breaks=True),
-    Injected(
-        "flatbuffers-gone", ("packages.flatbuffers",), program="python3 -m pip uninstall -q -y flatbuffers", breaks=True
-    ),
+    Injected("flatbuffers-gone", ("packages.flatbuffers",), program="python3 -m pip uninstall -q -y flatbuffers", breaks=True),
     Injected("opt-einsum-gone", ("packages.opt-einsum",), program="python3 -m pip uninstall -q -y opt_einsum", breaks=True),
     # -- files
     Injected("numpy-file-gone", ("integrity.numpy",), program=f"rm {SITE}/numpy/core/einsumfunc.py", breaks=True),

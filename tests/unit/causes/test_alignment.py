@@ -109,9 +109,7 @@ def test_only_what_is_there_is_tried() -> None:
     assert values["OPENBLAS_CORETYPE"][0] == "SkylakeX"
     assert values["cpus"] == values["TF_NUM_INTRAOP_THREADS"] == ("1",)
     assert not {"MKL_CBWR", "BLIS_ARCH_TYPE", "TF_XLA_FLAGS", "NVIDIA_TF32_OVERRIDE"} & set(values)
-    other = fingerprint(
-        {"packages.mkl.version": "2023.1", "system.libc": "musl 1.2.4", "gpu.count": 1, "numerics.xla": False}
-    )
+    other = fingerprint({"packages.mkl.version": "2023.1", "system.libc": "musl 1.2.4", "gpu.count": 1, "numerics.xla": False})
     names = [switch.name for switch in switchables(fingerprint({"numerics.xla": True}), other)]
     assert {"MKL_CBWR", "TF_XLA_FLAGS", "NVIDIA_TF32_OVERRIDE"} <= set(names)
     assert not {"OPENBLAS_CORETYPE", "GLIBC_TUNABLES", "cpus"} & set(names)

@@ -15,6 +15,7 @@ from envprobe.causes.bisection import (
     ExperimentTrial,
     Removal,
     bisect,
+    first_other,
     most_runs,
     paths_of,
     removals,
@@ -123,3 +124,24 @@ def test_facts_of_one_change_are_one_difference() -> None:
     found = bisect(removals(wheel), OTHER, Oracle(without(["packages.h5py"])), "good.json", "local://")
     assert found.minimal == ["packages.h5py", "integrity.h5py"]
     assert len(found.taken_away) == 1
+
+
+@given(st.integers(0, 300), st.data())
+def test_the_step_that_turns_the_outcome_takes_log2_runs(count: int, data: st.DataObject) -> None:
+    """Of a row of commits the first that is other is found, in as many runs as halving takes."""
+    turn = data.draw(st.integers(0, count))
+    asked: list[int] = []
+
+    def ask(step: int) -> ExperimentTrial:
+        asked.append(step)
+        return ExperimentTrial("other" if step >= turn else "baseline")
+
+    assert first_other(count, ask) == (turn - 1, turn)
+    assert len(asked) <= count.bit_length()
+
+
+def test_steps_that_fail_are_skipped_and_none_of_them_is_named_alone() -> None:
+    """Where all between a good and a bad commit fail, any of them may be it."""
+    outcomes = ["baseline", "failed", "unknown", "other", "other"]
+    assert first_other(5, lambda step: ExperimentTrial(outcomes[step])) == (0, 3)  # type: ignore[arg-type]
+    assert first_other(2, lambda step: ExperimentTrial("failed")) == (-1, 2)
