@@ -10,9 +10,10 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import NamedTuple
 
 from ..error import TargetError, UsageError
 from ..fact import sha256
@@ -21,7 +22,8 @@ from .overlay import cache_folder
 COPIED_BYTES = 8 << 20
 """A larger file that nobody takes away is linked to, and not copied."""
 FILES = 50_000
-PASSED_OVER = frozenset({".git", "__pycache__", ".venv", "node_modules"})
+PASSED_OVER = frozenset({".git", "__pycache__"})
+LINKED = frozenset({"node_modules"})
 SAFE = ("-c", "core.fsmonitor=false", "-c", f"core.hooksPath={os.devnull}", "-c", "color.ui=never", "--no-pager")
 TIMEOUT_S = 120
 
@@ -31,7 +33,7 @@ def differing(here: Path, good: Path, outputs: Sequence[str]) -> dict[str, str]:
 
     What the experiment writes, and what is passed over everywhere, is not among them. Raises UsageError.
     """
-    ours, theirs = (dict(_files(folder)) for folder in (here, good))
+    ours, theirs = (_listed(folder).files for folder in (here, good))
     found = {}
     for name in sorted({*ours, *theirs}):
         if any(fnmatchcase(name, glob) for glob in outputs):
@@ -45,34 +47,47 @@ def differing(here: Path, good: Path, outputs: Sequence[str]) -> dict[str, str]:
 
 def assemble(here: Path, good: str, files: dict[str, str], folder: Path) -> None:
     """Make `folder` what `here` is, but for some files, which are as `good` has them."""
-    for name, path in _files(here):
-        if name in files:
-            continue
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        if path.stat().st_size > COPIED_BYTES:
-            place.symlink_to(path)
-        else:
-            shutil.copy2(path, place)
+    there = _listed(here)
+    for name in there.folders:
+        (folder / name).mkdir(parents=True)
+    for name, path in there.links.items():
+        (folder / name).symlink_to(path)
+    for name, path in there.files.items():
+        if name not in files:
+            _put(path, folder / name)
     for name, digest in files.items():
         if digest:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(Path(good) / name, folder / name)
 
 
-def _files(folder: Path) -> Iterator[tuple[str, Path]]:
-    count = 0
+def _put(path: Path, place: Path) -> None:
+    if path.stat().st_size > COPIED_BYTES:
+        place.symlink_to(path)
+    else:
+        shutil.copy2(path, place)
+
+
+class _Listed(NamedTuple):
+    files: dict[str, Path]
+    folders: list[str]
+    links: dict[str, Path]
+    """Folders that are linked to and not looked into: links themselves, and environments."""
+
+
+def _listed(folder: Path) -> _Listed:
+    found = _Listed({}, [], {})
     for place, folders, names in os.walk(folder):
-        folders[:] = sorted(
-            name for name in folders if name not in PASSED_OVER and not (Path(place) / name / "pyvenv.cfg").exists()
-        )
-        for name in names:
-            path = Path(place) / name
-            if path.is_file() and not name.endswith(".pyc"):
-                count += 1
-                if count > FILES:
-                    raise UsageError(f"{folder}: more than {FILES:,} files", "run it in the folder of the experiment alone")
-                yield path.relative_to(folder).as_posix(), path
+        there = {name: Path(place) / name for name in sorted(folders) if name not in PASSED_OVER}
+        linked = {name for name, path in there.items() if path.is_symlink() or (path / "pyvenv.cfg").exists() or name in LINKED}
+        folders[:] = [name for name in there if name not in linked]
+        found.links.update({there[name].relative_to(folder).as_posix(): there[name] for name in sorted(linked)})
+        found.folders.extend(there[name].relative_to(folder).as_posix() for name in folders)
+        paths = (Path(place) / name for name in names if not name.endswith(".pyc"))
+        found.files.update({path.relative_to(folder).as_posix(): path for path in paths if path.is_file()})
+        if len(found.files) > FILES:
+            raise UsageError(f"{folder}: more than {FILES:,} files", "run it in the folder of the experiment alone")
+    return found
 
 
 # -- commits ------------------------------------------------------------------------------------------------------------------
