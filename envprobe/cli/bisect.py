@@ -87,7 +87,7 @@ def bisect_command(
 
     \b
     envprobe bisect --baseline good.json --outputs m.json -- python train.py
-    envprobe bisect --baseline good.json --good v1.0 --outputs m.json -- python train.py
+    envprobe bisect --baseline good.json --good v1.0 --outputs m.json -- ./train
     envprobe bisect docker://c --baseline good.json --outputs m.json -- ./train
 
     Exit status: 0 found, 1 not: none explains it, or more than one set may; 2 could not tell.
