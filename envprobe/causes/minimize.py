@@ -14,7 +14,7 @@ def ddmin(
     """Return a subset that does it and of which no single item can be left out; all of `items` are known to do it.
 
     `does_it` is asked for parts, and for what is left without a part; it need not be monotone, and is asked once for each set.
-    `ahead` is told which sets may be asked for next, so that they can be found out side by side.
+    `ahead` gets the sets that may be asked for next, so that they can be found out side by side.
     """
     known: dict[tuple[int, ...], bool] = {}
 

@@ -36,7 +36,7 @@ class Rows(NamedTuple):
 
 
 def compare_in_turn(expected: Lines, observed: Lines, delimiter: str, keys: Sequence[int], cells: Cells, passed: int) -> bool:
-    """Compare the rows from where both files stand, in turn. Returns False where that cannot be told to be right.
+    """Compare the rows from where both files stand, in turn. Returns False where that may not be right.
 
     Then `cells` are of no use, and the rows are to be aligned: quotes, rows that are also found at another place, keys (by the
     indices of their columns) that are not the same, as many rows on one side only.

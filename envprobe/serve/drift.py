@@ -85,7 +85,7 @@ class Comparisons:
     def _load(self, entry: ListedDocument) -> Document:
         document = self._catalogue.load(entry)
         if isinstance(document, Report | SavedFleet):  # it was something else when the folder was listed
-            raise UsageError(f"{entry.file.place}: is no environment any more", "reload the page")
+            raise UsageError(f"{entry.file.place}: holds no environment now", "reload the page")
         return document
 
 
