@@ -11,6 +11,7 @@ import re
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -185,9 +186,11 @@ class Cluster:
 
 def connect(place: KubernetesPlace) -> Cluster:
     """Return the cluster and the namespace that are meant, as kubectl would find them. Raises UsageError or TargetError."""
-    files = os.environ.get("KUBECONFIG", config.kube_config.KUBE_CONFIG_DEFAULT_LOCATION)
+    files = os.environ.get("KUBECONFIG") or str(
+        Path("~/.kube/config").expanduser()
+    )  # the library asks but once, when it is loaded
     try:
-        contexts, current = config.list_kube_config_contexts()
+        contexts, current = config.list_kube_config_contexts(config_file=files)
     except config.ConfigException as error:
         if not place.where.partition("/")[0] and "KUBERNETES_SERVICE_HOST" in os.environ:
             return _inside(place)
@@ -204,7 +207,7 @@ def connect(place: KubernetesPlace) -> Cluster:
         close = did_you_mean(context, named) or "kubectl config get-contexts shows those that there are"
         raise UsageError(f"kubernetes:{place.where}: there is no context {context!r} in {files}", close)
     try:
-        api = config.new_client_from_config(context=context)
+        api = config.new_client_from_config(config_file=files, context=context)
     except Exception as error:  # noqa: BLE001 - a plugin that logs in may fail in any way
         problem = f"kubernetes:{context}: its credentials cannot be had: {_first_line(error)}"
         raise TargetError(problem, f"does kubectl --context {shlex.quote(context)} get pods answer?") from None

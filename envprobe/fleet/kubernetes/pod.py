@@ -25,6 +25,7 @@ from ...targets.deadline import Deadline
 from ...targets.interruption import is_called_off
 from ...targets.machine import Machine
 from ...targets.protocol import STDERR, STDOUT, Capture, Completed, NoProgram
+from ...targets.state import runtime_refusal
 from .cluster import Cluster
 from .place import KubernetesPlace
 from .refusal import Gone
@@ -82,11 +83,14 @@ class PodTarget(Machine):
         status, words = _status(outcome)
         if status is None and any(one in words for one in NO_SUCH_FILE):
             raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there: {words}")
+        completed = capture.completed(KILLED if status is None else status, timed_out=False)
+        if words := runtime_refusal(completed):
+            raise NoProgram(f"{self.reference}: {argv[0]}: cannot be run there: {words}")
         if status is None or status == KILLED:
             self._require_same_life()
         if status is None:
             raise TargetError(f"{self.reference}: {words}")
-        return capture.completed(status, timed_out=False)
+        return completed
 
     def _exec(self, command: list[str], stdin: bytes, timeout_s: float, capture: Capture) -> tuple[bool, bytes]:
         """Return whether the program ended by itself, and what the cluster says of how."""
@@ -106,6 +110,7 @@ class PodTarget(Machine):
         finally:
             with suppress(WebSocketException, OSError):
                 opened.sock.close(timeout=1)
+            opened.sock.shutdown()
 
     def _talk(self, wire: Any, stdin: bytes, capture: Capture, end: float) -> tuple[bool, bytes]:
         """Write stdin and read to the end, the output limit or the time limit: by single messages, so that a flood is bounded."""
@@ -118,15 +123,19 @@ class PodTarget(Machine):
             if unsent:
                 try:
                     wire.send(b"\0" + bytes(unsent[:CHUNK_BYTES]), opcode=ABNF.OPCODE_BINARY)
+                    unsent = unsent[CHUNK_BYTES:]
                 except WebSocketTimeoutException:
                     return False, outcome
-                unsent = unsent[CHUNK_BYTES:]
+                except (WebSocketConnectionClosedException, OSError):  # it ended without reading; what it said can still be read
+                    unsent = unsent[:0]
             if not _is_ready(wire.sock, 0 if unsent else POLL_S):
                 continue
             try:
                 kind, frame = wire.recv_data_frame(True)
             except WebSocketConnectionClosedException:
-                return bool(outcome), outcome
+                if outcome:
+                    return True, outcome
+                raise
             if kind == ABNF.OPCODE_CLOSE:
                 return True, outcome
             if kind in (ABNF.OPCODE_BINARY, ABNF.OPCODE_TEXT) and frame.data:
