@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ..carrier import Carrier
 from ..carrier.carried import Carried
+from ..carrier.mlflow_model import TrackedModel
 from ..carrier.model import ModelFile
 from ..records.record import Experiment, Record, SignedRecord
 from . import mentions, output_files
@@ -50,7 +51,7 @@ def examine(
         refused += unchecked
     else:
         notes += unchecked + _missing_notes(files, record)
-    if record.model is not None and not isinstance(carrier, ModelFile):
+    if record.model is not None and not isinstance(carrier, ModelFile | TrackedModel):
         notes.append(f"the record is of the model {record.model.digest}, which was not read: verify the model itself")
     return Verification(
         report=carrier.name,

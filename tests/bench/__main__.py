@@ -17,7 +17,7 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from . import container_check, difference, full, integrity, inventory, many, peers, served, startup, training
+from . import container_check, difference, fleet, full, integrity, inventory, many, peers, served, startup, training
 from .row import Row
 
 BENCHES = {
@@ -31,6 +31,7 @@ BENCHES = {
     "diff": difference.rows,
     "peers": peers.rows,
     "served": served.rows,
+    "fleet": fleet.rows,
 }
 HEAD = ("what", "envprobe", "beside", "ratio or amount", "target", "")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -139,3 +140,41 @@ def test_a_driver_that_is_interrupted_cancels_its_jobs(cluster, desk):
     while _jobs():
         assert time.monotonic() < until
         time.sleep(0.2)
+
+
+HANGS = """
+import os, sys, time
+asked = os.sched_getaffinity
+def hang(pid):
+    if "envprobe_probe.main" in sys.modules:
+        open({place!r}, "w").write(str(os.getpid()))
+        time.sleep(600)
+    return asked(pid)
+os.sched_getaffinity = hang
+"""
+
+
+def test_a_driver_that_is_killed_leaves_no_job_behind(cluster, desk):
+    """SIGKILL while a node hangs in the probe: its job ends with the probe's own time limit, and the others need not answer again."""
+    (desk / "shim").mkdir()
+    (desk / "shim" / "sitecustomize.py").write_text(HANGS.format(place=str(desk / "pid")))
+    slow = desk / "python3"
+    slow.write_text(
+        f'#!/bin/sh\n[ "$SLURMD_NODENAME" = n3 ] && [ ! -e {desk}/well ] && export PYTHONPATH={desk}/shim\nexec {sys.executable} "$@"\n'
+    )
+    slow.chmod(0o755)
+    asked = ["fleet", "check", "--on", f"slurm:lab{slow}", "--baseline", "here", "--spool", "s.jsonl"]
+    argv = [*asked, "--no-benchmark", "--no-integrity", "--timeout", "30"]
+    with subprocess.Popen([sys.executable, "-m", "envprobe", *argv], stderr=subprocess.DEVNULL, start_new_session=True) as driver:
+        until = time.monotonic() + 90
+        while not ((desk / "pid").exists() and (desk / "s.jsonl").read_bytes().count(b'"member"') == 3):
+            assert time.monotonic() < until and driver.poll() is None
+            time.sleep(0.2)
+        driver.kill()
+    until = time.monotonic() + 90
+    while _jobs():
+        assert time.monotonic() < until
+        time.sleep(0.5)
+    (desk / "well").touch()
+    assert cli.main([*argv, "--resume", "--format", "json", "--output", "r.json"]) == 0
+    assert json.loads((desk / "r.json").read_bytes())["answered"] == 4

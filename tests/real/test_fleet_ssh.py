@@ -110,5 +110,69 @@ def test_a_driver_that_is_interrupted_keeps_what_arrived_and_leaves_nothing(acco
     assert json.loads((desk / "r.json").read_bytes())["answered"] == 2
 
 
+HANGS = """
+import os, time, sys
+asked = os.sched_getaffinity
+def hang(pid):
+    if "envprobe_probe.main" in sys.modules:
+        open({place!r}, "w").write(str(os.getpid()))
+        time.sleep(600)
+    return asked(pid)
+os.sched_getaffinity = hang
+"""
+
+
+def _shimmed(desk: Path, name: str, program: str) -> str:
+    """Return an interpreter that runs a program of the test's before the probe."""
+    (desk / f"{name}-shim").mkdir()
+    (desk / f"{name}-shim" / "sitecustomize.py").write_text(program)
+    return _python(desk, name, f'PYTHONPATH={desk}/{name}-shim exec {sys.executable} "$@"')
+
+
+def test_a_driver_that_is_killed_leaves_nothing_behind(account, desk):
+    """SIGKILL while one member answers and one hangs: what arrived is on disk, and over there the probe ends by itself."""
+    hung = desk / "pid"
+    engine = _inventory(desk, account, n1=sys.executable, hangs=_shimmed(desk, "hangs", HANGS.format(place=str(hung))))
+    argv = ["fleet", "check", "--on", engine, "--baseline", "here", "--no-benchmark", "--no-integrity", "--spool", "s.jsonl"]
+    with subprocess.Popen([sys.executable, "-m", "envprobe", *argv, "--timeout", "20"], stderr=subprocess.DEVNULL) as driver:
+        until = time.monotonic() + 60
+        while not (_read(hung) and b'"n1"' in _read(desk / "s.jsonl")):
+            assert time.monotonic() < until and driver.poll() is None
+            time.sleep(0.1)
+        driver.kill()
+    until = time.monotonic() + 60
+    while Path(f"/proc/{int(hung.read_text())}").exists():
+        assert time.monotonic() < until
+        time.sleep(0.2)
+    _inventory(desk, account, n1="/nowhere/python3", hangs=sys.executable)
+    assert cli.main([*argv, "--resume", "--format", "json", "--output", "r.json"]) == 0
+    assert json.loads((desk / "r.json").read_bytes())["answered"] == 2
+
+
+FLIPS = """
+import math, os
+move, right = os.sched_setaffinity, math.exp
+def pinned(pid, cores):
+    move(pid, cores)
+    with open({place!r}, "a") as runs:
+        runs.write("".join(f"{{core}}," for core in cores))
+    if cores == {{{core}}} and open({place!r}).read().split(",").count("{core}") == 2:
+        math.exp = lambda value: math.nextafter(right(value), math.inf)
+os.sched_setaffinity = pinned
+"""
+
+
+def test_a_core_that_flips_a_bit_is_named(account, desk):
+    """The second of the runs on one core computes the last bit of exp otherwise: which core, where, how often, and no other."""
+    core = max(os.sched_getaffinity(0))
+    python = _shimmed(desk, "flips", FLIPS.format(place=str(desk / "runs"), core=core))
+    engine = _inventory(desk, account, sound=sys.executable, flips=python)
+    options = Options(integrity=False, timeout_s=300)
+    report = check_fleet(engine, "here", options=options, asking=Asking(burn_in_s=0.1, parallel=1))
+    (odd,) = report.unstable
+    assert (odd.member, odd.part, odd.odd, odd.stages) == ("flips", f"core {core}", 1, ("host/libm/exp",))
+    assert report.burn_in is not None and report.burn_in.members == 2 and report.burn_in.fewest >= 2
+
+
 def _read(path: Path) -> bytes:
     return path.read_bytes() if path.exists() else b""

@@ -39,6 +39,25 @@ json.dump({"accuracy": 0.9 + int(os.environ["SEED"]) / 100}, open("metrics.json"
 """
 
 
+REGISTER = """
+import os, mlflow
+from pathlib import Path
+client = mlflow.MlflowClient()
+experiment = client.create_experiment("e", "file://" + os.environ["ARTIFACTS"])
+run = client.create_run(experiment)
+client.log_text(run.info.run_id, "weights", "model/weights.bin")
+client.log_text(run.info.run_id, "flavors: {}", "model/MLmodel")
+source = run.info.artifact_uri + "/model"
+client.create_registered_model("classifier")
+for _ in range(2):
+    client.create_model_version("classifier", source, run.info.run_id)
+client.set_registered_model_alias("classifier", "champion", "1")
+client.create_registered_model("orphan")
+client.create_model_version("orphan", source)
+print(source.removeprefix("file://"))
+"""
+
+
 class Desk(NamedTuple):
     """A folder with two recorded experiments, and a tracker's library on the path."""
 
@@ -129,6 +148,31 @@ class TestMLflow:
         name = reference.partition(":")[2]
         assert at.python(f"{program}print({tag})", name) == line
         at.python(f"{program}client.set_tag(run, 'envprobe.signature', {tag}.replace('py:3', 'py:2'))", name)
+
+    def test_a_model_version_leads_back_to_its_experiment(self, recorded: Path, tmp_path: Path) -> None:
+        """By version and by alias: to commit, command and metrics; another model, an edited tag and no run are said."""
+        at = desk(recorded, MLFLOW, MLFLOW_TRACKING_URI=f"sqlite:///{tmp_path}/mlflow.db", ARTIFACTS=str(tmp_path / "store"))
+        place = Path(at.python(REGISTER))
+        version, alias = "mlflow:models:/classifier/1", "mlflow:models:/classifier@champion"
+        _, found, _, _, _, missing, orphan = at.commands(
+            (0, "attach", "first.json", version),
+            (0, "verify", version),
+            (0, "verify", alias, "--baseline", "first.json"),
+            (0, "check", "--run", alias, "--baseline", "first.json"),
+            (2, "verify", "mlflow:models:/classifier/2"),
+            (2, "verify", "mlflow:models:/classifier/9"),
+            (2, "attach", "first.json", "mlflow:models:/orphan/1"),
+        )
+        assert "train.py" in found and "0.91" in found and "verify the model itself" not in found
+        assert "classifier" in missing and "registered without a run" in orphan
+        (place / "weights.bin").write_bytes(b"other weights")
+        assert "the model's content is sha256:" in " ".join(at.envprobe("verify", version, status=1).split())
+        (place / "weights.bin").write_bytes(b"weights")
+        at.python(
+            "import mlflow\nclient = mlflow.MlflowClient()\n"
+            "client.set_model_version_tag('classifier', '1', 'envprobe.fingerprint', 'sha256:0')"
+        )
+        assert "envprobe.fingerprint is not the record's" in " ".join(at.envprobe("verify", version, status=1).split())
 
     def test_a_training_script_logs_itself(self, tracked: tuple[Desk, str, str]) -> None:
         """Inside `with mlflow.start_run()` one line is enough; a verdict is shown beside it."""
