@@ -33,7 +33,20 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True):
     moved: int | None = None
     """How many records then differ from the baseline's."""
     why: str = ""
-    """Why it was not tried or is impossible; else what was done."""
+    """Why it was not tried or is impossible; else what was done, or with what else it was taken away."""
+    done: str = ""
+    """What was changed in the copy to take it away; empty where nothing was run."""
+
+
+class UnchangedCopy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the benchmark left in a copy in which nothing was taken away: the side before of every proof."""
+
+    first: str | None = None
+    """Where it first differs from the baseline, `part/stage`; null where it does not run."""
+    moved: int | None = None
+    """How many records differ; null where it does not run."""
+    compared: int = 0
+    """How many records were compared."""
 
 
 class Cause(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,6 +87,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     """What no rule explains, one sentence each."""
     minimal: list[str] = []
     """The smallest set of facts that was proved to restore the baseline's bits; empty where nothing was proved."""
+    unchanged: UnchangedCopy | None = None
+    """What an unchanged copy left, the same as the target; null where none was run, or it left something else."""
     advice: list[str] = []
     """What to do next where causes are not known for sure."""
     runs: int = 0

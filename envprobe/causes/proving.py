@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 import msgspec
 
 from ..spelling import some
-from .cause import Explanation, ExplanationVerdict, Proof, ProofStatus
+from .cause import Explanation, ExplanationVerdict, Proof, ProofStatus, UnchangedCopy
 from .intervention import Intervention, NoIntervention
 from .minimize import ddmin
 
@@ -69,6 +69,8 @@ def prove(explanation: Explanation, ways: Sequence[Way], observed_state: str, ru
         status: ProofStatus = "untried" if unchanged.is_untried else "impossible"
         proofs = {index: Proof(status=status, why=problem) for index in tried}
         return msgspec.structs.replace(_with(found, proofs), advice=[problem])
+    before = UnchangedCopy(first=unchanged.first, moved=unchanged.moved, compared=unchanged.compared)
+    found = msgspec.structs.replace(found, unchanged=before)
     alone = asked.one([tried[first]])
     if others and alone.restores and asked.one(others).state == unchanged.state and not asked.one(others).problem:
         nothing = {index: _nothing_together(way, others, unchanged) for index, way in tried.items() if index != first}
@@ -136,7 +138,7 @@ def _together(path: str, paths: Iterable[str]) -> str:
 def _nothing_together(way: Intervention, others: Taken, unchanged: TrialOutcome) -> Proof:
     rest = ", ".join(other.path for other in others if other is not way)
     why = f"taken away together with {rest}" if rest else way.words
-    return Proof(status="no-effect", moved=unchanged.moved, why=why)
+    return Proof(status="no-effect", moved=unchanged.moved, why=why, done=way.words)
 
 
 def _explained(explanation: Explanation, minimal: list[str]) -> Explanation:
@@ -165,10 +167,11 @@ def _proof(way: Intervention, outcome: TrialOutcome, unchanged: TrialOutcome) ->
     if outcome.problem:
         return Proof(status="untried" if outcome.is_untried else "impossible", why=outcome.problem)
     if outcome.restores:
-        return Proof(status="restores", moved=0, why=way.words)
+        return Proof(status="restores", moved=0, why=way.words, done=way.words)
     if outcome.state == unchanged.state:
-        return Proof(status="no-effect", moved=outcome.moved, why=way.words)
-    return Proof(status="moves-to", to=outcome.first or "a framework that does not run", moved=outcome.moved, why=way.words)
+        return Proof(status="no-effect", moved=outcome.moved, why=way.words, done=way.words)
+    to = outcome.first or "a framework that does not run"
+    return Proof(status="moves-to", to=to, moved=outcome.moved, why=way.words, done=way.words)
 
 
 def _not_run(way: Way) -> Proof:

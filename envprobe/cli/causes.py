@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..render import FORMATS
+from ..render.explanation import EXPLANATION_FORMATS
 from .candidate import baselines, files, targets
 from .delivery import hand_out, progress_shown, write_file, write_stdout
-from .option import FILE, Delivery, Reading, probing, reading, together
+from .option import FILE, Command, Delivery, Reading, probing, reading, together
 
 if TYPE_CHECKING:
     from ..causes.fixing import EmitKind, FixPlan
@@ -21,20 +22,20 @@ if TYPE_CHECKING:
     from ..probing.collect import Options
 
 INTERRUPTED = 130
-delivering = together(
-    "delivery",
-    lambda form, output, reading: Delivery(form, output, (), reading),
-    click.option(
-        "--format",
-        "form",
-        type=click.Choice(["text", "json"]),
-        default="text",
-        show_default=True,
-        help="For a terminal or a program.",
-    ),
-    click.option("--output", type=FILE, help="Write it to a file instead of stdout."),
-    reading,
-)
+
+
+def delivering_in(forms: Collection[str], words: str) -> Callable[[Command], Command]:
+    """Return what adds the options of where and in which of these formats something is wanted, as `delivery`."""
+    return together(
+        "delivery",
+        lambda form, output, reading: Delivery(form, output, (), reading),
+        click.option("--format", "form", type=click.Choice([*forms]), default="text", show_default=True, help=words),
+        click.option("--output", type=FILE, help="Write it to a file instead of stdout."),
+        reading,
+    )
+
+
+delivering = delivering_in(("text", "json"), "For a terminal or a program.")
 
 
 @click.command("explain")
@@ -62,7 +63,7 @@ delivering = together(
     help="With --prove: start no more runs after this long.",
 )
 @probing
-@delivering
+@delivering_in(EXPLANATION_FORMATS, "For a terminal, a program, a pull request or a browser.")
 def explain_command(
     target: str | None,
     baseline: str | None,
@@ -88,12 +89,11 @@ def explain_command(
     """
     from ..causes.cause import EXPLANATION_STATUS
     from ..command.explanation import explain
-    from ..render import explanation
 
     if prove and traceback is not None:
         raise click.UsageError("a traceback can be explained and not proved: name the target in place of it")
     is_interrupted = False
-    with progress_shown("causes", "render.explanation") as progress:
+    with progress_shown("causes", "render.explanation.text") as progress:
         if prove:
             from ..command.proving import prove_causes
 
@@ -102,7 +102,7 @@ def explain_command(
             )
         else:
             found = explain(target, baseline, traceback=traceback, options=options, progress=progress)
-    hand_out(lambda form, style: explanation.json(found) if form == "json" else explanation.text(found, style), delivery)
+    hand_out(lambda form, style: EXPLANATION_FORMATS[form](found, style), delivery)
     return INTERRUPTED if is_interrupted else EXPLANATION_STATUS[found.verdict]
 
 

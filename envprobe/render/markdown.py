@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from ..policy import Severity
 from ..report import Kind, Report
-from ..spelling import EMPTY_WORD, contrast, cut, line, safe
+from ..spelling import contrast, cut, line
 from . import Style, claim_words, output_summary
+from .markdown_cell import code, plain
 from .summary import DifferenceGroup, benchmark, fixes, groups, headline, left_out, names, notes, provenance, title, unknowns
 
 SHOWN_ROWS = 60
@@ -20,7 +19,7 @@ def render(report: Report, style: Style) -> str:
     lines = [
         f"## envprobe: {report.verdict_words}",
         "",
-        f"**{headline(report)}.** {_code(report.observed_name)} against {_code(report.expected_name)}.",
+        f"**{headline(report)}.** {code(report.observed_name)} against {code(report.expected_name)}.",
     ]
     lines += _claims(report)
     lines += _outputs(report, everything)
@@ -34,14 +33,14 @@ def render(report: Report, style: Style) -> str:
     told = unknowns(report, notes=everything)
     if told:
         lines += ["", "**Unknown:**", ""]
-        lines += [f"- {_code(paths)} ({word}): {_code(reason)}" for paths, word, reason in told]
-    lines += [text for label, words in benchmark(report) for text in ("", f"Benchmark, {label}: {_plain(words)}")]
+        lines += [f"- {code(paths)} ({word}): {code(reason)}" for paths, word, reason in told]
+    lines += [text for label, words in benchmark(report) for text in ("", f"Benchmark, {label}: {plain(words)}")]
     return "\n".join([*lines, "", *_details(report, everything)]) + "\n"
 
 
 def trouble(message: str, hint: str) -> str:
     """Return a heading that says that there is no verdict, and why."""
-    rows = [f"- {_code(row)}" for row in (*message.splitlines(), *hint.splitlines())]
+    rows = [f"- {code(row)}" for row in (*message.splitlines(), *hint.splitlines())]
     return "\n".join(["## envprobe: could not tell", "", *rows]) + "\n"
 
 
@@ -52,7 +51,7 @@ def _claims(report: Report) -> list[str]:
     rows = []
     for result in report.claims:
         found = "; ".join(f"{label}: {words}" for label, words in claim_words.rows(result, report))
-        rows.append(f"| {result.verdict.value} | {_code(claim_words.title(result))} | {_plain(found)} |")
+        rows.append(f"| {result.verdict.value} | {code(claim_words.title(result))} | {plain(found)} |")
     return ["", "| | claim | what the runs show |", "|---|---|---|", *rows]
 
 
@@ -63,9 +62,9 @@ def _outputs(report: Report, everything: bool) -> list[str]:
         found = output.comparison
         findings, left = output_summary.findings(found, everything=everything)
         words = "; ".join(part for part in (output_summary.heading(found), line(found.hint, 400)) if part)
-        rows.append(f"| {output_summary.severity(output).value} | {_code(found.name)} | | | {_plain(words)} |")
+        rows.append(f"| {output_summary.severity(output).value} | {code(found.name)} | | | {plain(words)} |")
         for one in findings:
-            cells = (_code(one.where), _code(one.expected), _code(one.observed), _plain(one.words))
+            cells = (code(one.where), code(one.expected), code(one.observed), plain(one.words))
             rows.append(f"| | {' | '.join(cells)} |")
         rows += [f"| | and {left:,} more | | | |"] if left else []
     if not rows:
@@ -82,9 +81,9 @@ def _details(report: Report, everything: bool) -> list[str]:
     lines = ["<details><summary>What was compared</summary>", "", f"- {provenance(report)}"]
     if notes(report) and not everything:
         lines.append(f"- {notes(report)} left out")
-    lines += [f"- waiver {_code(line(waiver, 400))}" for waiver in report.stale_waivers]
-    lines += [f"- not compared: {_code(line(sentence, 400))}" for sentence in left_out(report.skipped)]
-    return [*lines, f"- observed {_code(report.observed_id)}", f"- expected {_code(report.expected_id)}", "", "</details>"]
+    lines += [f"- waiver {code(line(waiver, 400))}" for waiver in report.stale_waivers]
+    lines += [f"- not compared: {code(line(sentence, 400))}" for sentence in left_out(report.skipped)]
+    return [*lines, f"- observed {code(report.observed_id)}", f"- expected {code(report.expected_id)}", "", "</details>"]
 
 
 def _row(group: DifferenceGroup, everything: bool) -> str:
@@ -96,32 +95,7 @@ def _row(group: DifferenceGroup, everything: bool) -> str:
     why = first.why + (f" (also changes {len(group.consequences)} more)" if group.consequences else "")
     if first.waiver is not None:
         why += line(f"; waived until {first.waiver.expires} by {first.waiver.owner}: {first.waiver.reason}", 400)
-    remedies = "<br>".join(_code(fix.text if everything else cut(fix.text, 600)) for fix in fixes(group))
-    sides = [_code(side) if side else "" for side in (expected, observed)]
-    cells = [group.severity.value, _code(title(group)), *sides, _plain(why), remedies]
+    remedies = "<br>".join(code(fix.text if everything else cut(fix.text, 600)) for fix in fixes(group))
+    sides = [code(side) if side else "" for side in (expected, observed)]
+    cells = [group.severity.value, code(title(group)), *sides, plain(why), remedies]
     return f"| {' | '.join(cells)} |"
-
-
-def _code(text: str) -> str:
-    """Quote as code: a span whose fence is longer than any run of backquotes inside.
-
-    In a table `|` ends a cell even in a span, and parsers differ on what a backslash before it means, so text that has one
-    is written with character references instead, which no parser takes for markup.
-    """
-    clean = safe(text) or EMPTY_WORD
-    if "|" in clean:
-        return f"<code>{_referenced(clean, lambda letter: not letter.isalnum() and letter != ' ')}</code>"
-    fence = "`"
-    while fence in clean:
-        fence += "`"
-    pad = " " if clean[0] in "` " or clean[-1] in "` " else ""
-    return f"{fence}{pad}{clean}{pad}{fence}"
-
-
-def _plain(text: str) -> str:
-    """Write what Markdown or HTML would read as markup as character references."""
-    return _referenced(safe(text), lambda letter: letter in "\\`*_{}[]<>|#!~&@")
-
-
-def _referenced(text: str, wanted: Callable[[str], bool]) -> str:
-    return "".join(f"&#{ord(letter)};" if wanted(letter) else letter for letter in text)

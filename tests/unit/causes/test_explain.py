@@ -16,7 +16,8 @@ from envprobe.causes.rules import RULES
 from envprobe.causes.rules.breakages import BREAKAGES
 from envprobe.causes.symptoms import is_symptom
 from envprobe.policy import DEFAULT
-from envprobe.render import Style, explanation
+from envprobe.render import Style
+from envprobe.render.explanation import EXPLANATION_FORMATS
 from envprobe.report import Report
 from tests.support import captured
 from tests.support.injected import CASES, Injected
@@ -111,5 +112,5 @@ def test_every_difference_has_a_rule() -> None:
 def test_it_is_shown_and_fits_its_schema(name: str) -> None:
     """The text names the first cause; JSON is envprobe.explanation/1."""
     found = explained(name)
-    assert problems("explanation/1", msgspec.json.decode(explanation.json(found))) == []
-    assert found.causes[0].paths[0] in explanation.text(found, Style(verbosity=1))
+    assert problems("explanation/1", msgspec.json.decode(EXPLANATION_FORMATS["json"](found, Style()))) == []
+    assert found.causes[0].paths[0] in EXPLANATION_FORMATS["text"](found, Style(verbosity=1))
