@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import signal
+import subprocess
 import sys
 import time
 from importlib.util import find_spec
@@ -15,7 +18,7 @@ from envprobe.baseline import Baseline, to_json
 from envprobe.command.fleet import Asking, check_fleet
 from envprobe.probing.collect import Options, collect
 from envprobe.report import Verdict
-from tests.support.cluster import dask, require
+from tests.support.cluster import dask, require, until
 
 pytestmark = pytest.mark.real
 
@@ -64,6 +67,32 @@ def test_a_host_that_is_cut_off_keeps_nobody_waiting(cluster):
     assert time.monotonic() - began < 45
     assert [one.member for one in report.unreachable] == ["127.0.0.3"]
     assert report.answered == 2
+
+
+def test_a_driver_that_is_killed_leaves_nothing_behind(cluster, desk):
+    """SIGKILL while a probe hangs: two answers are on disk, its worker ends the third by itself, and --resume asks there alone."""
+    address, workers = cluster
+    worker, spool = workers["127.0.0.3"].pid, desk / "s.jsonl"
+    argv = ["fleet", "check", "--on", f"dask:{address}", "--baseline", "here", "--no-benchmark", "--no-integrity"]
+    argv += ["--spool", str(spool), "--timeout", "20"]
+    with subprocess.Popen([sys.executable, "-m", "envprobe", *argv], stderr=subprocess.DEVNULL) as driver:
+        until(lambda: _children(worker) != [])
+        (probe,) = _children(worker)
+        os.kill(probe, signal.SIGSTOP)
+        until(lambda: spool.read_bytes().count(b'"ids"') == 2)
+        driver.kill()
+    before = spool.read_bytes()
+    assert b'"127.0.0.3"' not in before
+    until(lambda: _children(worker) == [])
+    assert cli.main([*argv, "--resume", "--format", "json", "--output", "r.json"]) == 0
+    assert json.loads(Path("r.json").read_bytes())["answered"] == 3
+    assert spool.read_bytes().startswith(before)
+    assert spool.read_bytes().count(b'"ids"') == 3
+
+
+def _children(parent: int) -> list[int]:
+    listed = subprocess.run(["ps", "--ppid", str(parent), "-o", "pid="], capture_output=True, text=True, check=False)
+    return [int(word) for word in listed.stdout.split()]
 
 
 def test_no_scheduler_is_trouble(capsys):

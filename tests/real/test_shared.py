@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
-import time
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,7 @@ import requests
 
 from envprobe import cli, shared, store
 from envprobe.error import StoreError
-from tests.support.cluster import free_ports
+from tests.support.cluster import free_ports, until
 from tests.support.engine import missing, tiny_image
 
 pytestmark = pytest.mark.real
@@ -28,29 +31,40 @@ http: {{addr: "127.0.0.1:{port}"}}
 """
 
 
+USER, PASSWORD = "ana", "correct-horse-7"
+HTPASSWD = f"{USER}:$2b$04$S4/RS3.UKcSIublAZ/y.I.OlhcxDu0TLvOOxgpTBzfjeRX/lzCARa\n"
+"""What `htpasswd -nbB` makes of the two."""
+LOGIN = "auth: {{htpasswd: {{realm: team, path: {folder}/htpasswd}}}}\n"
+
+
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory):
     """`127.0.0.1:PORT` of Debian's docker-registry, which has no referrers API."""
+    with _running(tmp_path_factory.mktemp("registry"), REGISTRY) as place:
+        yield place
+
+
+@contextmanager
+def _running(folder: Path, config: str) -> Iterator[str]:
     if shutil.which("docker-registry") is None:
         missing("no docker-registry here; install it")
-    folder = tmp_path_factory.mktemp("registry")
     (port,) = free_ports(1)
-    (folder / "config.yml").write_text(REGISTRY.format(folder=folder, port=port))
+    (folder / "config.yml").write_text(config.format(folder=folder, port=port))
     with (
         (folder / "log").open("wb") as log,
         subprocess.Popen(["docker-registry", "serve", str(folder / "config.yml")], stdout=log, stderr=log) as process,
     ):
-        until = time.monotonic() + 30
-        while not _answers(port):
-            assert time.monotonic() < until and process.poll() is None
-            time.sleep(0.05)
-        yield f"127.0.0.1:{port}"
-        process.kill()
+        try:
+            until(lambda: process.poll() is not None or _answers(port))
+            assert process.poll() is None
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.kill()
 
 
 def _answers(port: int) -> bool:
     try:
-        return requests.get(f"http://127.0.0.1:{port}/v2/", timeout=5).ok
+        return requests.get(f"http://127.0.0.1:{port}/v2/", timeout=5).status_code in (200, 401)
     except requests.ConnectionError:
         return False
 
@@ -76,6 +90,39 @@ def test_a_baseline_beside_its_image_is_found_by_the_image_alone(pushed, capsys)
     assert "has a document already" in capsys.readouterr().err
     assert cli.main(["record", f"image://{pushed}", "--output", f"oci://{pushed}", "--update", *QUICK]) == 0
     assert cli.main(["show", f"oci://{pushed}"]) == 0
+
+
+def test_a_login_is_that_of_docker_and_is_written_nowhere(tmp_path, monkeypatch, capsys):
+    """Without one the registry refuses, and says what to type; with it the image's baseline is kept and found."""
+    (tmp_path / "htpasswd").write_text(HTPASSWD)
+    (tmp_path / "desk").mkdir()
+    monkeypatch.chdir(tmp_path / "desk")
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "docker"))
+    login = tmp_path / "docker" / "config.json"
+    login.parent.mkdir()
+    pair = b64encode(f"{USER}:{PASSWORD}".encode()).decode()
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "desk" / "state"))
+    with _running(tmp_path, REGISTRY + LOGIN) as place:
+        name = f"{place}/team/tiny:1.0.0"
+        login.write_text(json.dumps({"auths": {place: {"auth": pair}}}))
+        try:
+            for words in (("tag", tiny_image(), name), ("push", "-q", name)):
+                subprocess.run(["docker", *words], check=True, stdout=subprocess.DEVNULL)
+            assert cli.main(["record", f"image://{name}", "--output", f"oci://{name}", *QUICK]) == 0
+            check = ["check", f"image://{name}", "--baseline", "image", *QUICK]
+            for form in ("json", "html", "markdown"):
+                assert cli.main([*check, "--format", form, "--output", f"report.{form}"]) == 0
+            kept = shared.fetch(f"oci://{name}", 1 << 24)
+            login.unlink()
+            assert cli.main(check) == 2
+        finally:
+            subprocess.run(["docker", "rmi", "-f", name], check=True, stdout=subprocess.DEVNULL)
+    said = capsys.readouterr()
+    assert f"docker login {place}" in said.err
+    written = [path.read_bytes() for path in Path().rglob("*") if path.is_file()]
+    assert len(written) >= 3
+    for text in (kept, *written, said.out.encode(), said.err.encode()):
+        assert PASSWORD.encode() not in text and pair.encode() not in text
 
 
 def test_an_image_that_no_registry_has_says_what_to_do(capsys, tmp_path, monkeypatch):

@@ -84,8 +84,18 @@ def test_who_has_no_majority_against_it_is_no_outlier(members) -> None:
 
 def test_a_name_is_the_engine_s_whatever_a_member_says() -> None:
     """A fingerprint that calls itself another machine changes nothing in the report."""
-    liar = msgspec.structs.replace(SAME, context={"host_name": "n2"})
+    liar = msgspec.structs.replace(SAME, context={"host_name": "n2", "target": {"reference": "local://../../etc/passwd"}})
     assert _report({"n1": liar}).classes[0].members == ("n1",)
+
+
+@pytest.mark.parametrize("clock", ["1970-01-01T00:00:00Z", "2106-02-07T06:28:15Z", "yesterday", ["x"]])
+@pytest.mark.parametrize("form", FLEET_FORMATS)
+def test_a_member_s_clock_changes_nothing(form: str, clock: object) -> None:
+    """Years off, or no time at all: the same class, the same verdict, the same order."""
+    members = spread([(3, SAME), (1, DRIFTED)])
+    wrong = {name: msgspec.structs.replace(one, context={"time": clock}) for name, one in members.items() if name in ("n2", "n4")}
+    right, skewed = _report(members), _report({**members, **wrong})
+    assert FLEET_FORMATS[form](skewed, Style()) == FLEET_FORMATS[form](right, Style())
 
 
 @pytest.mark.parametrize("form", FLEET_FORMATS)
