@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import os
 import re
@@ -82,11 +83,17 @@ def _overrides(path: Path) -> list[Path]:
     return [path.parent / name for name in names if _beside(path, name) is not None]
 
 
-def _requirements(folder: Path) -> list[str]:
+def _requirements(folder: Path) -> Sequence[str]:
     try:
-        return sorted(path.name for path in itertools.islice(folder.glob("*requirements*.txt"), 50))
+        return _requirements_since(folder, folder.stat().st_mtime_ns)
     except OSError:
-        return []
+        return ()
+
+
+@functools.lru_cache(maxsize=8)
+def _requirements_since(folder: Path, _changed_ns: int) -> tuple[str, ...]:
+    """List a folder once, and not for each of its files; again when it has changed."""
+    return tuple(sorted(path.name for path in itertools.islice(folder.glob("*requirements*.txt"), 50)))
 
 
 def _beside(path: Path, name: str) -> str | None:

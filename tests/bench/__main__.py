@@ -17,7 +17,21 @@ import sys
 from importlib.metadata import version
 from pathlib import Path
 
-from . import container_check, difference, fleet, full, integrity, inventory, many, peers, served, startup, training
+from . import (
+    audit,
+    container_check,
+    difference,
+    fleet,
+    full,
+    integrity,
+    inventory,
+    many,
+    peers,
+    recorded,
+    served,
+    startup,
+    training,
+)
 from .row import Row
 
 BENCHES = {
@@ -28,10 +42,12 @@ BENCHES = {
     "container": container_check.rows,
     "training": training.rows,
     "full": full.rows,
+    "doctor": audit.rows,
     "diff": difference.rows,
     "peers": peers.rows,
     "served": served.rows,
     "fleet": fleet.rows,
+    "recorded": recorded.rows,
 }
 HEAD = ("what", "envprobe", "beside", "ratio or amount", "target", "")
 

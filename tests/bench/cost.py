@@ -26,15 +26,15 @@ def as_installed() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
-def of_program(argv: Sequence[str | Path]) -> Cost:
-    """Run a program of this machine to its end, its output thrown away. Raises CalledProcessError where it fails."""
+def of_program(argv: Sequence[str | Path], expected: int = 0) -> Cost:
+    """Run a program of this machine to its end, its output thrown away. Raises CalledProcessError where it ends otherwise."""
     began = time.perf_counter()
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen(argv, env=as_installed(), **quiet)
     _, status, usage = os.wait4(process.pid, 0)
     wall_s = time.perf_counter() - began
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode != expected:
         raise subprocess.CalledProcessError(process.returncode, [str(word) for word in argv])
     return Cost(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,21 @@ def test_a_dockerfile_is_read_with_what_lies_beside_it(tmp_path: Path) -> None:
     (tmp_path / "requirements.txt").write_text("numpy\n")
     (tmp_path / ".dockerignore").unlink()
     assert _rules(doctor([tmp_path], settings=NO_SETTINGS)) == {"copy.all", "pin.packages.requirements"}
+
+
+def test_a_folder_is_listed_once_for_all_its_dockerfiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many files cost no more each than a few; what is new in a folder that has changed is seen all the same."""
+    listed: list[str] = []
+    glob = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda folder, pattern: listed.append(pattern) or glob(folder, pattern))
+    for number in range(20):
+        path = tmp_path / f"Dockerfile.{number}"
+        path.write_text("FROM python:3.9.13\nRUN pip install --no-cache-dir -r requirements.txt\n")
+    assert doctor([tmp_path], settings=NO_SETTINGS).verdict is AuditVerdict.CLEAN
+    assert listed.count("*requirements*.txt") == 1
+    (tmp_path / "requirements.txt").write_text("numpy\n")
+    os.utime(tmp_path, (1, 1))  # a time of its own, however coarse the file system's clock is
+    assert _rules(doctor([tmp_path], settings=NO_SETTINGS)) == {"pin.packages.requirements"}
 
 
 def test_no_secret_is_in_a_report(tmp_path: Path) -> None:
