@@ -16,7 +16,7 @@ BLOCK_BYTES = 1 << 20
 
 def digest(package, host):
     """Return the digest of all files of which RECORD tells none; of an archive its own. Empty where nothing is found."""
-    copy, bytecode = package.copy, host.once(StaleBytecode)
+    copy, bytecode = package.copy, host.once(StaleBytecode).of_one()
     if package.source:
         return ""
     if copy.record is not None:

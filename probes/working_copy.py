@@ -16,7 +16,7 @@ BUILT = ("build", "dist", "node_modules", "venv", "env", "tests", "docs")
 
 def digest(package, host):
     """Return the digest of the project's own modules; an empty string where nothing says which they are."""
-    parts, bytecode = [], host.once(StaleBytecode)
+    parts, bytecode = [], host.once(StaleBytecode).of_one()
     modules = sorted(_modules(package, host)) or _whole_project(package)
     for name, path in modules:
         if os.path.isdir(path):

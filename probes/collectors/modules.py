@@ -50,7 +50,7 @@ def describe(found, host, section):
     """Record one module; a folder without code in it is none."""
     value = {"kind": found.kind, "place": host.place(found.path)}
     if found.kind in ("package", "namespace"):
-        told = code_folder.digest(found.path, host.once(StaleBytecode))
+        told = code_folder.digest(found.path, host.once(StaleBytecode).of_one())
         if not told:
             return
         value.update(told)
@@ -60,7 +60,7 @@ def describe(found, host, section):
             section.unknown(printable(found.name.partition(".")[0]), "%s cannot be read" % value["place"])
             return
         value["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
-        if host.once(StaleBytecode).digest(found.path, data):
+        if host.once(StaleBytecode).of_one().digest(found.path, data):
             value["stale_pyc"] = [printable(found.name)]
     section.known(printable(found.name.partition(".")[0]), value)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from probes.stale_bytecode import EACH
 from tests.probe.installation import install
 from tests.probe.sent import answer, send
 
@@ -59,6 +60,18 @@ def test_of_a_distribution_without_record(tmp_path: Path) -> None:
     before = sections(tmp_path)["packages"]["envprobe-sample.files"]
     lie(tmp_path / "envprobe_sample/__init__.py")
     assert sections(tmp_path)["packages"]["envprobe-sample.files"] != before
+
+
+def test_a_large_module_leaves_the_next_its_share(tmp_path: Path) -> None:
+    """Files that are compiled are counted for each: a clone with hundreds of them is looked at before it in the alphabet."""
+    (tmp_path / "large").mkdir()
+    for number in range(EACH + 5):
+        source = tmp_path / f"large/m{number}.py"
+        source.write_text("X = 1\n")
+        py_compile.compile(str(source))
+    (tmp_path / "next.py").write_text("X = 1\n")
+    lie(tmp_path / "next.py")
+    assert sections(tmp_path)["modules"]["next"]["stale_pyc"] == ["next.py"]
 
 
 @pytest.mark.parametrize("kind", ["prefix", "link of the cache", "link of the source"])

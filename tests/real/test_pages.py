@@ -60,6 +60,8 @@ ELSEWHERE = {
     "--on docker-contexts:": "the client's own contexts",
     "tensorflow-29": "shows an error on purpose: tests/cli",
     "local://./.venv": "a virtual environment of the reader's: tests/real/test_apply.py",
+    "--good ": "a repository and its history: tests/real/test_bisect.py",
+    "docker://one": "a lab of the reader's",
     "image://team/train:1.4.0": "an image of the reader's",
 }
 """What is typed by another test, or by nobody, and why."""

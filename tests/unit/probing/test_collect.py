@@ -131,6 +131,8 @@ def test_the_options_reach_the_probe():
         "code": "/work",
         "patch": True,
         "data": ["/data"],
+        "core": None,
+        "gpu": None,
     }
 
 
