@@ -149,8 +149,10 @@ def _words(command: Tree | Scalar | None, variables: VariablesAt) -> tuple[Argum
         )
     if command is None or not command.text.strip():
         return ()
-    # a text is split into words and not given to a shell: `;` and `|` are words there
-    found = read_shell(expand(command.text, variables(command.line)), command.line)
+    # a text is split into words and not given to a shell: `;` and `|` are words there, and the end of a line is a blank
+    is_block = "\n" in command.text
+    text = command.text.strip().replace("\n", "\\\n")
+    found = read_shell(expand(text, variables(command.line)), command.line + is_block)
     return found.commands[0].arguments if found.commands else ()
 
 

@@ -200,3 +200,18 @@ def test_how_much_is_followed_is_bounded(tmp_path: Path) -> None:
     lost = "include: [" + ",".join(f"lost{index}.yml" for index in range(1_000)) + "]\n"
     report = _audit(_write(tmp_path / "lost", compose=lost))
     assert ["more than 100 names" in one.reason for one in report.unread] == [True]
+
+
+@pytest.mark.parametrize(("style", "line"), [("|", 6), ("|-", 6), (">", 4)])
+def test_every_line_of_a_command_is_read(tmp_path: Path, style: str, line: int) -> None:
+    """A text of several lines is one command to Compose; a folded one (`>`) is reported where it begins."""
+    lines = (
+        "services:",
+        "  one:",
+        f"    command: {style}",
+        "      jupyter notebook",
+        "      --ip=0.0.0.0",
+        "      --NotebookApp.token=''",
+    )
+    found = _serious(_audit(_write(tmp_path, compose="\n".join([*lines, ""]))), tmp_path)
+    assert ("compose.yml", line, "jupyter.auth") in found
