@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..fact import Fact, Known, Section
+from ..fact import Fact, Known, Section, Unknown
 from ..pep440 import parse_version
 
 ARCHIVE = "archive"
 
 
 def is_same(key: str, expected: Section, observed: Section) -> bool:
-    """Tell whether two known facts `NAME.FACT` of a package say the same though their values differ."""
+    """Tell whether two facts `NAME.FACT` of a package say the same though their values differ; what is unknown says nothing."""
     name, _, fact = key.rpartition(".")
     ours, theirs = expected.get(key), observed.get(key)
+    if isinstance(ours, Unknown) or isinstance(theirs, Unknown):
+        return False
     if fact == "shadowed":
         return _losers(ours, name, expected) == _losers(theirs, name, observed)
     if fact == "record":  # that of an editable install lists what points at its folder, wherever that is

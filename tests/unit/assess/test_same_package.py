@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from envprobe.assess.drift import compare
+from envprobe.fact import Section
 from tests.support.sample import fingerprint
 
 RECORD = "sha256:" + "1" * 64
@@ -42,3 +44,16 @@ def test_what_means_the_same_is_no_difference(ours: dict[str, Any], theirs: dict
     """Versions that PEP 440 calls equal, an editable install elsewhere, one file by two installers, a loser of one version."""
     assert [change.path for change in compare(fingerprint(ours), fingerprint(theirs)).changes] == paths
     assert [change.path for change in compare(fingerprint(theirs), fingerprint(ours)).changes] == paths
+
+
+@pytest.mark.parametrize("fact", ["shadowed", "record", "version", "origin"])
+@pytest.mark.parametrize("known", [None, [], "editable"])
+def test_what_is_unknown_means_the_same_as_nothing(fact: str, known: Any) -> None:
+    """On either side, and on both."""
+    path = f"packages.six.{fact}"
+    base = fingerprint({**EDITABLE, path: known} if known is not None else EDITABLE)
+    packages = base.sections["packages"]
+    others = {key: value for key, value in packages.known.items() if key != f"six.{fact}"}
+    blind = replace(base, sections={**base.sections, "packages": Section(others, [], {f"six.{fact}": "not readable"})})
+    for expected, observed in ((base, blind), (blind, base), (blind, blind)):
+        assert path in compare(expected, observed).unknown
