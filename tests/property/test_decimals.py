@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import struct
 
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-
-pytest.importorskip("numpy")
 
 from envprobe.output.cells import REALS, parse
 from envprobe.output.decimals import read_decimals

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("numpy")
-
 from envprobe.output import Tolerance
 from envprobe.output.cells import Cells
 from envprobe.output.columns import compare_in_turn
