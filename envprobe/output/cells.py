@@ -234,19 +234,22 @@ class CellColumn:
         self.tally.merge(measured)
         self.only_types &= not measured.differing
 
-    def is_spelling(self, ours: str, theirs: str) -> bool:
-        """Tell whether two cells are one number in two spellings, which the rule keeps apart."""
+    def are_numbers(self, ours: str, theirs: str) -> bool:
+        """Tell whether two cells of different spelling are compared by value: two numbers, not one that is spelled twice."""
         left, right = parse(ours), parse(theirs)
-        is_number = not isinstance(left, str) and not isinstance(right, str)
-        return is_number and self.rule.is_exact and left == right and type(left) is type(right) and ours != theirs
+        return not isinstance(left, str) and not isinstance(right, str) and not self._are_spellings(left, right)
+
+    def _are_spellings(self, ours: Number, theirs: Number) -> bool:
+        """Tell whether two numbers that are spelled differently are one, and the rule keeps its spellings apart."""
+        is_equal = (ours == theirs or (ours != ours and theirs != theirs)) and type(ours) is type(theirs)
+        return is_equal and self.rule.is_exact
 
     def add_pair(self, index: int, ours_text: str, theirs_text: str) -> None:
         """Take one cell of both sides."""
         ours, theirs = parse(ours_text), parse(theirs_text)
         where = (*self.path, index)
         if not isinstance(ours, str) and not isinstance(theirs, str):
-            is_equal = (ours == theirs or (ours != ours and theirs != theirs)) and type(ours) is type(theirs)
-            if is_equal and self.rule.is_exact and ours_text != theirs_text:
+            if ours_text != theirs_text and self._are_spellings(ours, theirs):
                 self.findings.add(where, "spelling", ours_text, theirs_text)
                 return
             self.tally.add(index, ours, theirs)

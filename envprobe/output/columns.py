@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .array_number import Block
-from .cells import REALS, CellColumn, Cells, parse
+from .cells import REALS, CellColumn, Cells
 from .decimals import LAST, NEWLINE, WORD, Cut, cut_decimals, read_integers
 from .lines import Lines
 
@@ -182,7 +182,4 @@ def _add(offset: int, width: int, ours: Rows, theirs: Rows, cells: Cells) -> Non
 def _have_order(column: CellColumn, pairs: list[tuple[int, str, str]], reals: Block, integers: Block) -> bool:
     """Tell whether numbers of several kinds differ, whose places are written down in the order of the rows."""
     is_mixed = bool(reals.any() and integers.any())
-    return is_mixed or any(
-        not isinstance(parse(mine), str) and not isinstance(parse(other), str) and not column.is_spelling(mine, other)
-        for _, mine, other in pairs
-    )
+    return is_mixed or any(column.are_numbers(mine, other) for _, mine, other in pairs)

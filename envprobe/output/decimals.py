@@ -95,9 +95,11 @@ def cut_decimals(text: bytes, separators: bytes) -> Cut:
 
 def read_decimals(cells: Sequence[str]) -> Block | None:
     """Return the floats of texts that are all digits, a point and digits; None where one is spelled otherwise or is longer."""
+    if not cells:
+        return np.zeros(0)
     text = "\n".join(cells) + "\n"
-    if not cells or not text.isascii():
-        return None if cells else np.zeros(0)
+    if not text.isascii():
+        return None
     found = cut_decimals(text.encode(), b"\n")
     return found.values if len(found.ends) == len(cells) and found.is_decimal.all() else None
 
@@ -105,7 +107,7 @@ def read_decimals(cells: Sequence[str]) -> Block | None:
 def read_integers(found: Cut, cells: Block) -> Block:
     """Return the integers of cells that are 1 to 16 digits, with or without a minus."""
     is_negative = found.is_negative[cells]
-    values = _number(found.words(), found.ends[cells], found.digits[cells] - is_negative, 2).astype(np.int64)
+    values = _number(found.words(), found.ends[cells], found.digits[cells] - is_negative).astype(np.int64)
     return np.where(is_negative, -values, values)
 
 
@@ -113,11 +115,9 @@ def _read(cut: Cut, points: Block, before: Block, behind: Block, is_negative: Bl
     """Return the floats of some cells by where their points lie and how many digits are on either side."""
     words, ends = cut.words(), cut.ends[cells]
     first = _eight(words, ends - 2 * WORD, np.maximum(behind - 2 * WORD, 0))
-    tail = _number(words, ends, np.minimum(behind, 2 * WORD), 2)
+    tail = _number(words, ends, np.minimum(behind, 2 * WORD))
     head = (
-        (cut.data[points - 1] & np.uint8(15)).astype(np.uint64)
-        if before.max(initial=0) == 1
-        else _number(words, points, before, 2)
+        (cut.data[points - 1] & np.uint8(15)).astype(np.uint64) if before.max(initial=0) == 1 else _number(words, points, before)
     )
     fit = (first < ROOM) & ((head == 0) | (before + behind <= EXACT_DIGITS))
     integers = np.where(fit, head * TENS[behind] + first * np.uint64(10**16) + tail, np.uint64(0))
@@ -128,10 +128,10 @@ def _read(cut: Cut, points: Block, before: Block, behind: Block, is_negative: Bl
     return np.where(is_negative, -values, values)
 
 
-def _number(words: Block, ends: Block, count: Block, most_words: int) -> Block:
-    """Return the numbers that the last `count` digits before each place spell."""
+def _number(words: Block, ends: Block, count: Block) -> Block:
+    """Return the numbers that the last `count` digits before each place spell, 0 to 16 of them."""
     number = _eight(words, ends, np.minimum(count, WORD))
-    if most_words > 1 and count.max(initial=0) > WORD:
+    if count.max(initial=0) > WORD:
         number += _eight(words, ends - WORD, np.clip(count - WORD, 0, WORD)) * np.uint64(10**WORD)
     return number
 

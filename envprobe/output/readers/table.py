@@ -147,15 +147,14 @@ def _compare_rows(ours: Table, theirs: Table, places: list[tuple[int, int]], fin
         cells.compare(aligned(*sides, alike))
         return
     keys = _keys(ours, theirs, places, findings)
-    key = _picked(keys) if keys else None
+    key = itemgetter(*keys) if keys else None
     if _are_alike(ours, theirs) and findings.tolerance.trusts_equal_bytes:  # then equal lines are equal rows, and are not parsed
         passed = pass_over_rows(ours_lines, theirs_lines)
         leave_out_common_end(ours_lines, theirs_lines, QUOTE)
-        cells.total = passed + count_rows(ours_lines)
-        if len(places) == len(ours.columns) and _in_blocks(ours_lines, theirs_lines, ours, keys, cells, passed):
+        at_once = Cells(names, findings, texts=texts)
+        at_once.total = cells.total = passed + count_rows(ours_lines)
+        if len(places) == len(ours.columns) and _in_blocks(ours_lines, theirs_lines, ours, keys, at_once, passed):
             return
-        cells = Cells(names, findings, texts=texts)
-        cells.total = passed + count_rows(ours_lines)
         pairs = aligned(ours_rows, theirs_rows, _likeness_of_bytes, key and _key_of_bytes(ours, key, pick_ours))
         cells.compare((_read(pair, ours, theirs, pick_ours, pick_theirs) for pair in pairs), passed, key)
         return
@@ -227,11 +226,6 @@ def _keys(ours: Table, theirs: Table, places: list[tuple[int, int]], findings: F
         if names[index].lower() in KEYS and is_key:
             return [index]
     return []
-
-
-def _picked(keys: list[int]) -> Callable[[Row], Hashable]:
-    """Return what tells a row apart from others."""
-    return itemgetter(*keys)
 
 
 def _in_blocks(ours: Lines, theirs: Lines, table: Table, keys: list[int], cells: Cells, passed: int) -> bool:
