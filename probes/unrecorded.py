@@ -43,7 +43,7 @@ def digest_of(modules, is_wanted=None, bytecode=None):
             count += 1
             content = ""
             if count <= FILE_LIMIT and read_bytes + size_bytes <= BYTES_LIMIT:
-                content = file_digest(path) + (_stale(path, bytecode) if bytecode else "")
+                content = file_digest(path, bytecode)
                 read_bytes += size_bytes
             else:
                 is_whole = False
@@ -66,9 +66,9 @@ def is_data(relative):
     return not relative.endswith(CODE)
 
 
-def file_digest(path):
-    """Return the digest of a regular file, or why there is none."""
-    whole = hashlib.sha256()
+def file_digest(path, bytecode=None):
+    """Return the digest of a regular file, or why there is none; behind that of a source, what `bytecode` finds."""
+    whole, source = hashlib.sha256(), [] if bytecode and path.endswith(".py") else None
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         try:
@@ -79,19 +79,13 @@ def file_digest(path):
                     break
                 whole.update(block)
                 left -= len(block)
+                if source is not None:
+                    source.append(block)
         finally:
             os.close(handle)
     except OSError as error:
         return "unreadable: %s" % error.strerror
-    return "sha256:" + whole.hexdigest()
-
-
-def _stale(path, bytecode):
-    try:
-        with open(path, "rb") as stream:
-            return bytecode.digest(path, stream.read()) if path.endswith(".py") else ""
-    except OSError:
-        return ""
+    return "sha256:" + whole.hexdigest() + ("" if source is None else bytecode.digest(path, b"".join(source)))
 
 
 def _files(top):

@@ -48,9 +48,9 @@ def brought_by_entry(host):
 
 def describe(found, host, section):
     """Record one module; a folder without code in it is none."""
-    value = {"kind": found.kind, "place": host.place(found.path)}
+    value, bytecode = {"kind": found.kind, "place": host.place(found.path)}, host.once(StaleBytecode).of_one()
     if found.kind in ("package", "namespace"):
-        told = code_folder.digest(found.path, host.once(StaleBytecode).of_one())
+        told = code_folder.digest(found.path, bytecode)
         if not told:
             return
         value.update(told)
@@ -60,7 +60,7 @@ def describe(found, host, section):
             section.unknown(printable(found.name.partition(".")[0]), "%s cannot be read" % value["place"])
             return
         value["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
-        if host.once(StaleBytecode).of_one().digest(found.path, data):
+        if bytecode.digest(found.path, data):
             value["stale_pyc"] = [printable(found.name)]
     section.known(printable(found.name.partition(".")[0]), value)
 
