@@ -13,6 +13,14 @@ def cpus():
         return allowed(stream.read(1 << 16))
 
 
+def usable():
+    """Return their number; where the system does not say, that of all CPUs."""
+    try:
+        return cpus()
+    except (OSError, ValueError):
+        return os.cpu_count() or 1
+
+
 def allowed(status):
     """Return how many CPUs a text as /proc/self/status allows: a mask in hexadecimal, by 32 CPUs."""
     for line in status.splitlines():

@@ -9,7 +9,7 @@ import os
 import select
 import struct
 
-from .affinity import cpus
+from .affinity import usable
 
 TASK_LIMIT = 1000  # their numbers lie in one pipe from the start, and 4096 bytes fit into any pipe
 WORKER_LIMIT = 4
@@ -25,10 +25,7 @@ class Lost:
 
 def processors():
     """Return how many workers this process may keep busy."""
-    try:
-        return min(cpus(), WORKER_LIMIT)
-    except (OSError, ValueError):
-        return min(os.cpu_count() or 1, WORKER_LIMIT)
+    return min(usable(), WORKER_LIMIT)
 
 
 def run(function, count, workers):

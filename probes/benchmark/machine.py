@@ -1,15 +1,14 @@
 """What of the machine decides bits: the part of a trace's numeric class that every kind of run shares."""
 
-import os
 import platform
 
-from .. import affinity
+from ..affinity import usable
 from ..isa import CPUINFO_FLAGS, dispatch_class, foreign
 
 
 def numeric_class(framework):
     """Return the class of bits that this machine and framework build can be expected to reproduce."""
-    return {"framework": framework, "cpu": cpu(), "cpus": cpus()}
+    return {"framework": framework, "cpu": cpu(), "cpus": usable()}
 
 
 def cpu():
@@ -22,14 +21,6 @@ def cpu():
         return platform.machine()
     dispatch = dispatch_class(platform.machine(), entries["flags"].split())
     return "%s %s %s" % (entries.get("vendor_id", "unknown"), entries.get("cpu family", "unknown"), dispatch)
-
-
-def cpus():
-    """Return the number of CPUs by affinity: what thread pools and oneDNN count."""
-    try:
-        return affinity.cpus()
-    except (OSError, ValueError):
-        return os.cpu_count() or 1
 
 
 def caches():

@@ -2,7 +2,7 @@
 
 import os
 
-from .machine import cpus
+from ..affinity import usable
 from .numpy_switch import in_effect as numpy_in_effect
 
 GRAPH_DEFAULTS = {"disable_meta_optimizer": False, "disable_model_pruning": False}  # as they are told where nobody set them
@@ -104,7 +104,7 @@ def _threads(configured, variable):
     if configured:
         return int(configured)
     text = os.environ.get(variable, "")
-    return int(text) if text.isdigit() and int(text) else cpus()
+    return int(text) if text.isdigit() and int(text) else usable()
 
 
 def _rounds_to_tf32(tf, np):
