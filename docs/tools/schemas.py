@@ -1,7 +1,8 @@
 """Write envprobe/schemas/*.json, one JSON Schema (2020-12) a document: `python docs/tools/schemas.py`.
 
 Types come from the structs that read a document, words from the docstrings of their members, so that neither can say something
-else; what a struct cannot say is in docs/tools/schema_rules.py. A test compares the files with what this writes.
+else; what a struct cannot say is in schema_rules.py beside this, what no struct reads in schema_definitions.py. A test compares
+the files with what this writes.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ import msgspec
 sys.path.insert(0, str(Path(__file__).parent))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from schema_rules import COPIES, DEFINITIONS, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, TYPES, VALUE
+from schema_definitions import DEFINITIONS
+from schema_rules import COPIES, DIGEST, DOCUMENTS, FOREIGN, IDENTIFIED, MEMBERS, TYPES, VALUE
 
 DOCS = Path(__file__).parents[1]
 FOLDER = DOCS.parent / "envprobe" / "schemas"
