@@ -14,6 +14,7 @@ import pytest
 from envprobe import cli
 from envprobe.baseline import Baseline, to_json
 from envprobe.fingerprint import to_json as fingerprint_json
+from tests.support.repository import git
 from tests.support.sample import fingerprint
 
 CHECK = ("check", "file://me.json", "--no-benchmark", "--baseline")
@@ -138,18 +139,16 @@ def test_a_fleet_and_a_report_ask_for_it_too(capsys: pytest.CaptureFixture[str])
 
 def test_the_signers_of_a_revision_count_where_its_policy_does(capsys: pytest.CaptureFixture[str]) -> None:
     """A pull request that adds its own key to the file of signers is not trusted for that."""
-    for words in (
-        ["init", "-q", "-b", "main"],
-        ["add", "allowed", "envprobe.toml", "baselines"],
-        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "begin"],
-    ):
-        subprocess.run(["git", *words], check=True)
+    here = Path.cwd()
+    git(here, "init", "--quiet", "--initial-branch", "main")
+    git(here, "add", "allowed", "envprobe.toml", "baselines")
+    git(here, "commit", "--quiet", "--message", "begin")
     with Path("allowed").open("a") as stream:
         stream.write(f'bob@lab namespaces="envprobe" {Path("bob.pub").read_text()}')
     assert cli.main(["sign", "tf", "--sign-ssh", "bob"]) == 0
     assert cli.main([*CHECK, "tf"]) == 0
-    subprocess.run(["git", "add", "baselines"], check=True)
-    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-q", "-m", "sign"], check=True)
+    git(here, "add", "baselines")
+    git(here, "commit", "--quiet", "--message", "sign")
     capsys.readouterr()
     assert cli.main([*CHECK, "tf", "--policy-from", "HEAD"]) == 2
     assert "is not an allowed signer" in capsys.readouterr().err

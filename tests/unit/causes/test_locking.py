@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 
 from envprobe import toml
 from envprobe.causes.locking import IndexAnswer, IndexFile, conflicts, hashed, locking_environment, pylock, read_pip_report
+from tests.support.pylock import READS_PYLOCK
 
 DIGEST = "8abb2f1d86890a2dfb989f9a77cfcfd3e47c2a354b01111771326f8aa26e0254"
 WARNING = """\
@@ -35,18 +36,27 @@ def read(*items: dict[str, Any], warnings: str = "") -> IndexAnswer:
     return read_pip_report(json.dumps({"version": "1", "install": items}).encode(), warnings)
 
 
+def lock() -> str:
+    answer = read(item("Six", "1.16.0"), item("requests", "2.32.0", "https://host/requests-2.32.0.tar.gz"), warnings=WARNING)
+    return pylock(answer, ["a conflict"], "3.9", "x86_64")
+
+
 def test_a_lock_is_one() -> None:
     """It is TOML, of the packages' own form, a wheel or a source archive each, and what was said of them is a comment."""
-    answer = read(item("Six", "1.16.0"), item("requests", "2.32.0", "https://host/requests-2.32.0.tar.gz"), warnings=WARNING)
-    text = pylock(answer, ["a conflict"], "3.9", "x86_64")
+    text = lock()
     found = toml.read_toml(text.encode(), "pylock.toml")
     assert [package["name"] for package in found["packages"]] == ["requests", "six"]
     assert found["packages"][0]["sdist"]["hashes"] == {"sha256": DIGEST}
     assert found["packages"][1]["wheels"][0]["url"] == "https://host/six-1.16.0-py3-none-any.whl"
     assert "# yanked: requests==2.32.0: conflicts with a mitigation" in text.splitlines()
     assert "# conflict: a conflict" in text.splitlines()
-    specification = pytest.importorskip("packaging.pylock", reason="packaging before 25.1 has no model of a lock")
-    specification.Pylock.from_dict(found)
+
+
+@pytest.mark.skipif(not READS_PYLOCK, reason="packaging before 26 has no model of a lock")
+def test_a_lock_is_one_to_packaging() -> None:
+    from packaging.pylock import Pylock
+
+    assert len(Pylock.from_dict(toml.read_toml(lock().encode(), "pylock.toml")).packages) == 2
 
 
 def test_requirements_have_the_hash_of_the_file_that_fits() -> None:
